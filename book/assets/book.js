@@ -1,0 +1,79 @@
+// Draws every <script type="application/json" class="vl-spec"> with the local Vega bundle, which is fetched only on
+// pages that have a chart. A chart is redrawn when the theme changes; a script that fails leaves the static picture.
+(function () {
+  const here = new URL(".", document.currentScript.src);
+
+  const load = (src) => new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = src;
+    script.onload = resolve;
+    script.onerror = () => reject(new Error("cannot load " + src));
+    document.head.appendChild(script);
+  });
+
+  // Colours and type come from the page, so that one set of rules serves light and dark.
+  function style() {
+    const body = getComputedStyle(document.body);
+    const ink = body.getPropertyValue("--pst-color-text-base").trim() || body.color;
+    const muted = body.getPropertyValue("--pst-color-text-muted").trim() || body.color;
+    const line = body.getPropertyValue("--pst-color-border").trim() || "#ccc";
+    const narrow = window.innerWidth < 600;
+    const words = {labelColor: muted, titleColor: ink, labelFontSize: 12, titleFontSize: 12.5, titleFontWeight: 500};
+    return {
+      background: "transparent",
+      font: body.fontFamily,
+      view: {stroke: null},
+      axis: {...words, gridColor: line, gridOpacity: 0.55, domainColor: line, tickColor: line, titlePadding: 10},
+      legend: {...words, orient: narrow ? "bottom" : "right"},
+      header: words,
+      title: {color: ink, subtitleColor: muted, fontSize: narrow ? 12 : 14, fontWeight: 600, anchor: "start", offset: 12},
+      text: {color: ink},
+      rule: {color: muted},
+    };
+  }
+
+  function positions(figure, spec) {
+    const kept = {};
+    for (const param of spec.params || [])
+      if (param.bind && param.bind !== "legend") kept[param.name] = figure._view.signal(param.name);
+    return kept;
+  }
+
+  async function draw(figure) {
+    const spec = JSON.parse(figure.querySelector("script.vl-spec").textContent);
+    let host = figure.querySelector(".vl-host");
+    if (!host) {
+      host = document.createElement("div");
+      host.className = "vl-host";
+      figure.appendChild(host);
+    }
+    const kept = figure._view ? positions(figure, spec) : {};
+    if (figure._view) figure._view.finalize();
+    const drawn = await window.vegaEmbed(host, spec, {
+      actions: {export: true, source: false, compiled: false, editor: false},
+      config: style(),
+      renderer: "svg",
+      tooltip: {theme: document.documentElement.dataset.theme === "dark" ? "dark" : "light"},
+    });
+    for (const name in kept) drawn.view.signal(name, kept[name]);
+    await drawn.view.runAsync();
+    figure._view = drawn.view;
+    figure.dataset.theme = document.documentElement.dataset.theme || "light";
+    figure.dataset.ready = "1";
+  }
+
+  async function start() {
+    const figures = [...document.querySelectorAll(".vl-fig")];
+    if (!figures.length) return;
+    await load(new URL("vendor/vega.js", here));
+    const failed = (figure) => (error) => {
+      figure.dataset.error = error.message;
+      console.error(error);
+    };
+    const all = () => figures.forEach((figure) => draw(figure).catch(failed(figure)));
+    all();
+    new MutationObserver(all).observe(document.documentElement, {attributes: true, attributeFilter: ["data-theme"]});
+  }
+
+  document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", start) : start();
+})();

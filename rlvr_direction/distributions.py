@@ -1,0 +1,130 @@
+"""Pure functions of a pair's next-token log-probabilities: what two policies say about one position.
+
+Every function is exact over the whole vocabulary, in nats, and works on any leading batch shape.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+__all__ = [
+    "PairLogprobs",
+    "Sampling",
+    "at",
+    "delta_logp",
+    "entropy",
+    "extrapolate",
+    "inverse_cdf",
+    "jensen_shannon",
+    "kl",
+    "total_variation",
+    "truncate",
+]
+
+
+class PairLogprobs(NamedTuple):
+    """Normalised next-token log-probabilities (nats) of both policies at the same positions."""
+
+    base: Float[Tensor, "*batch vocab"]
+    rl: Float[Tensor, "*batch vocab"]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How tokens are drawn: temperature 0 is the argmax, top_p the nucleus that is kept after the temperature.
+
+    Raises ValueError for a negative temperature or a top_p outside (0, 1].
+    """
+
+    temperature: float = 1.0
+    top_p: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.temperature < float("inf"):
+            raise ValueError(f"temperature is {self.temperature}; expected a finite number of at least 0")
+        if not 0 < self.top_p <= 1:
+            raise ValueError(f"top_p is {self.top_p}; expected a number above 0 and at most 1")
+
+
+def at(logp: Float[Tensor, "*batch vocab"], token: Int[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
+    """Log-probability (nats) of one token a position."""
+    return logp.gather(-1, token.unsqueeze(-1)).squeeze(-1)
+
+
+def _expectation(logp: Float[Tensor, "*batch vocab"], value: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch"]:
+    """Mean of `value` under exp(logp); a token of probability zero adds nothing, even where value is infinite."""
+    return torch.where(logp == -torch.inf, 0.0, logp.exp() * value).sum(-1)
+
+
+def entropy(logp: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch"]:
+    """Shannon entropy E_pi[-log pi] in nats (the paper's default magnitude, of the base)."""
+    return -_expectation(logp, logp)
+
+
+def kl(p: Float[Tensor, "*batch vocab"], q: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch"]:
+    """KL(p || q) = E_p[log p - log q] in nats; infinite where q excludes what p allows."""
+    return _expectation(p, p - q)
+
+
+def jensen_shannon(logprobs: PairLogprobs) -> Float[Tensor, "*batch"]:
+    """Jensen-Shannon divergence in nats: the mean KL of both policies to their equal mixture, at most log 2."""
+    mixture = torch.logaddexp(logprobs.base, logprobs.rl) - torch.log(torch.tensor(2.0))
+    return (kl(logprobs.base, mixture) + kl(logprobs.rl, mixture)) / 2
+
+
+def total_variation(logprobs: PairLogprobs) -> Float[Tensor, "*batch"]:
+    """Total variation distance, 0 to 1: the least share of draws that must differ between the two policies."""
+    return (logprobs.rl.exp() - logprobs.base.exp()).abs().sum(-1) / 2
+
+
+def delta_logp(logprobs: PairLogprobs, token: Int[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
+    """Log pi_rl(token) - log pi_base(token) in nats: the signed direction of the update (paper, section 3.1)."""
+    return at(logprobs.rl, token) - at(logprobs.base, token)
+
+
+def extrapolate(logprobs: PairLogprobs, gamma: float) -> Float[Tensor, "*batch vocab"]:
+    """Log-probabilities of pi_gamma, proportional to pi_rl^(1+gamma) / pi_base^gamma (paper, section 4.1).
+
+    gamma = -1 is the base, 0 is RL, above 0 goes past RL.
+    """
+    if gamma == 0:
+        return logprobs.rl
+    if gamma == -1:
+        return logprobs.base
+    return torch.log_softmax(logprobs.rl + gamma * (logprobs.rl - logprobs.base), dim=-1)
+
+
+def truncate(logp: Float[Tensor, "*batch vocab"], sampling: Sampling) -> Float[Tensor, "*batch vocab"]:
+    """The policy that is really sampled: tempered, cut to its nucleus, renormalised; -inf outside.
+
+    The token that crosses top_p stays, ties go to the lower id, and temperature 0 keeps the argmax alone.
+    """
+    if sampling.temperature == 0:
+        kept = torch.zeros_like(logp, dtype=torch.bool).scatter_(-1, logp.argmax(-1, keepdim=True), True)
+        return torch.where(kept, 0.0, -torch.inf)
+    if sampling.temperature != 1:
+        logp = torch.log_softmax(logp / sampling.temperature, dim=-1)
+    if sampling.top_p == 1:
+        return logp
+    return torch.log_softmax(logp.masked_fill(~_nucleus(logp, sampling.top_p), -torch.inf), dim=-1)
+
+
+def _nucleus(logp: Float[Tensor, "*batch vocab"], top_p: float) -> Bool[Tensor, "*batch vocab"]:
+    """The smallest set of likeliest tokens whose mass reaches top_p."""
+    ordered, order = logp.sort(dim=-1, descending=True, stable=True)
+    p = ordered.double().exp()
+    return torch.zeros_like(logp, dtype=torch.bool).scatter_(-1, order, p.cumsum(-1) - p < top_p)
+
+
+def inverse_cdf(logp: Float[Tensor, "*batch vocab"], uniform: Float[Tensor, "*batch"]) -> Int[Tensor, "*batch"]:
+    """The token whose step of the cumulative distribution, in token-id order and float64, holds the uniform.
+
+    Draws one token a position from one number in [0, 1) each; a token of probability zero is never drawn.
+    """
+    cdf = logp.double().exp().cumsum(-1)
+    total = cdf[..., -1]
+    target = torch.minimum(uniform.double() * total, total.nextafter(torch.zeros_like(total)))
+    return torch.searchsorted(cdf, target.unsqueeze(-1), right=True).squeeze(-1)

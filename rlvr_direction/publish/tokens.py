@@ -1,0 +1,48 @@
+"""A strip of tokens, coloured by a signed number: what a model wrote is only ever shown, never interpreted."""
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+STYLE = """<style>
+.rlvr-tokens{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.9rem;line-height:2.1;margin:0}
+.rlvr-tokens{white-space:pre-wrap;overflow-wrap:anywhere;padding:.6rem .2rem}
+.rlvr-tokens span{position:relative;border-radius:.2em;padding:.15em .1em;margin:0 1px;unicode-bidi:isolate}
+.rlvr-tokens .up{background:rgba(43,112,201,var(--size));border-bottom:2px solid rgb(43,112,201)}
+.rlvr-tokens .down{background:rgba(226,88,34,var(--size));border-bottom:2px dashed rgb(226,88,34)}
+.rlvr-tokens span:focus{outline:2px solid currentColor}
+.rlvr-tokens span[data-value]:focus::after{content:attr(data-value);position:absolute;left:0;top:100%;z-index:9}
+.rlvr-tokens span[data-value]:focus::after{font:.75rem/1.4 system-ui,sans-serif;white-space:nowrap;padding:.1em .5em}
+.rlvr-tokens span[data-value]:focus::after{background:#222;color:#fff;border-radius:.3em}
+.rlvr-tokens.legend{font-size:.8rem;padding:0 .2rem}
+</style>"""
+
+
+def tokens_html(tokens: Sequence[str], values: Sequence[float], *, scale: float, name: str, unit: str) -> str:
+    """The tokens as static HTML, each coloured by the sign and the size of its value and focusable; then a legend."""
+    if len(tokens) != len(values):
+        raise ValueError(f"{len(tokens)} tokens and {len(values)} values; a strip needs one value a token")
+    strip = "".join(_token(token, value, scale, unit) for token, value in zip(tokens, values, strict=True))
+    low = f'<span class="down" style="--size:.6">{escape(name)} at most {-scale:g} {unit}</span>'
+    high = f'<span class="up" style="--size:.6">at least {scale:+g} {unit}</span>'
+    legend = f'<div class="rlvr-tokens legend">{low} 0 {high}</div>'
+    label = f'role="group" aria-label="{len(tokens)} tokens coloured by {escape(name)}"'
+    return f'{STYLE}<div class="rlvr-tokens mathjax_ignore" {label}>{strip}</div>{legend}'
+
+
+def _token(token: str, value: float, scale: float, unit: str) -> str:
+    size = 0.6 * min(1.0, abs(value) / scale) if not math.isnan(value) else 0.0
+    side = "up" if value > 0 else "down" if value < 0 else "same"
+    shown = escape("".join(visible(character) for character in token))
+    words = f"{value:+.2f} {unit}"
+    return (
+        f'<span class="{side}" style="--size:{size:.2f}" tabindex="0" role="img" title="{words}" data-value="{words}" '
+        f'aria-label="{escape(repr(token))}, {words}">{shown}</span>' + "\n" * token.count("\n")
+    )
+
+
+def visible(character: str) -> str:
+    r"""A character as it can be read: a newline is ⏎, a tab ⇥, anything else unprintable its escape, such as \u202e."""
+    if character in "\n\t":
+        return {"\n": "⏎", "\t": "⇥"}[character]
+    return character if character.isprintable() else repr(character)[1:-1]

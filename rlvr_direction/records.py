@@ -1,0 +1,211 @@
+"""The one place that knows Parquet: tables written whole or not at all, and runs that outlive a kill."""
+
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from tqdm import tqdm
+
+from rlvr_direction import __version__
+
+__all__ = ["Run", "command_line", "load", "save"]
+
+
+def save(table: pd.DataFrame, path: Path | str, *, metadata: Mapping[str, Any]) -> Path:
+    """Write a table and where it came from: `metadata` (JSON values, such as `command`), version and git commit.
+
+    The file appears whole or not at all, and holds no time: the same table and metadata give the same bytes. The index
+    is not kept. Raises TypeError where `metadata` is not JSON.
+    """
+    return _save(_to_arrow(table), Path(path), {**_provenance(), **metadata})
+
+
+def load(path: Path | str) -> pd.DataFrame:
+    """Read a table; what `save` was told, the version and the commit are in `.attrs`."""
+    table = pq.read_table(path)
+    frame = table.to_pandas()
+    frame.attrs = _metadata(table.schema)
+    return frame
+
+
+def command_line(arguments: Sequence[str]) -> str:
+    """Shell text of a command from its arguments, for `metadata["command"]`: a resumed run has the same one.
+
+    >>> command_line(["score", "a model", "--out", "s.parquet", "--resume"])
+    "rlvr-direction score 'a model' --out s.parquet"
+    """
+    return shlex.join(["rlvr-direction", *(a for a in arguments if a not in ("--resume", "--force"))])
+
+
+@dataclass(frozen=True)
+class Run:
+    """A table made in `n_parts` fixed parts, each kept in `OUT.parts/` as soon as it is made.
+
+    The parts depend on the work alone, never on the number of processes. `fingerprint` (JSON values) is every setting
+    that the result depends on. A run that exists already is refused with FileExistsError unless `resume` makes its
+    missing parts or `force` starts over; resuming with another fingerprint is a ValueError; a refusal writes nothing.
+
+        run = Run(Path("scores.parquet"), n_parts=8, fingerprint={"seed": 0}, resume=True)
+        for index in run.parts("scoring"):
+            run.write(index, make(index))
+        run.finish({"command": "..."})
+    """
+
+    out: Path
+    n_parts: int
+    fingerprint: Mapping[str, Any]
+    resume: bool = False
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        settings = self._settings
+        if self.resume and self.force:
+            raise ValueError(f"{self.out}: --resume keeps what was made and --force discards it: pass one of them")
+        if self.n_parts < 1:
+            raise ValueError(f"{self.out}: a run of {self.n_parts} parts makes nothing: pass at least 1")
+        begun = self.folder if self._settings_path.exists() else self.out
+        if begun.exists() and not (self.resume or self.force):
+            raise FileExistsError(
+                f"{begun} exists already: pass --resume to finish the run that began it, or --force to start over"
+            )
+        if self.resume and begun.exists() and (before := self._begun_with()) != settings:
+            raise ValueError(
+                f"{begun} was begun with {_difference(before, settings)}: "
+                "pass the settings it was begun with to resume it, or --force to start over"
+            )
+        if self.force or not self._settings_path.exists():
+            self._discard_parts()
+        if self.force and self.out.exists():
+            self._begin()  # a resume must not take the old output for the forced run's
+
+    @property
+    def folder(self) -> Path:
+        """Where the parts lie until the run is finished: `OUT.parts/`."""
+        return self.out.with_name(self.out.name + ".parts")
+
+    @property
+    def finished(self) -> bool:
+        """Whether the parts have been joined; a forced run that was killed has both an old output and parts."""
+        return self.out.exists() and not self._settings_path.exists()
+
+    def missing(self) -> list[int]:
+        """Indices of the parts still to make, in order."""
+        return [index for index in range(self.n_parts) if not self.finished and not self._part(index).exists()]
+
+    def parts(self, description: str) -> Iterator[int]:
+        """The missing parts one by one, under a progress bar on stderr (none where stderr is not a terminal)."""
+        missing = self.missing()
+        done = self.n_parts - len(missing)
+        yield from tqdm(missing, description, total=self.n_parts, initial=done, unit="part", disable=None)
+
+    def write(self, index: int, table: pd.DataFrame) -> None:
+        """Keep one part; it appears whole or not at all. Raises IndexError where the run has no such part."""
+        if not 0 <= index < self.n_parts:
+            raise IndexError(f"part {index} of a run of {self.n_parts}: expected 0 to {self.n_parts - 1}")
+        if not self._settings_path.exists():
+            self._begin()
+        _save(_to_arrow(table), self._part(index), {})
+
+    def finish(self, metadata: Mapping[str, Any]) -> Path:
+        """Join the parts in order, write OUT with `metadata` and the fingerprint as `settings`, remove `OUT.parts/`.
+
+        A column has one type throughout: whole numbers become floats and a column of None takes the others' type where
+        parts disagree; empty parts have no say. Raises ValueError while a part is missing, TypeError if types cannot meet.
+        """
+        if missing := self.missing():
+            raise ValueError(f"{self.out} misses {len(missing)} of {self.n_parts} parts, first {missing[0]}: make them")
+        if not self.finished:
+            table = _join([pq.read_table(self._part(index)) for index in range(self.n_parts)])
+            _save(table, self.out, {**_provenance(), **metadata, "settings": self._settings})
+        self._discard_parts()
+        return self.out
+
+    @property
+    def _settings(self) -> dict[str, Any]:
+        return json.loads(json.dumps({**self.fingerprint, "n_parts": self.n_parts}, sort_keys=True))
+
+    @property
+    def _settings_path(self) -> Path:
+        return self.folder / "settings.json"
+
+    def _part(self, index: int) -> Path:
+        return self.folder / f"{index:06d}.parquet"
+
+    def _begun_with(self) -> dict[str, Any]:
+        if self._settings_path.exists():
+            return json.loads(self._settings_path.read_text())
+        return _metadata(pq.read_schema(self.out)).get("settings", {})
+
+    def _begin(self) -> None:
+        _atomically(self._settings_path, lambda file: file.write(json.dumps(self._settings).encode()))
+
+    def _discard_parts(self) -> None:
+        self._settings_path.unlink(missing_ok=True)  # first: without it a half-removed folder is no run
+        if not self.folder.exists():
+            return
+        for file in (*self.folder.glob("*.parquet"), *self.folder.glob(".*.tmp")):
+            file.unlink()
+        if not any(self.folder.iterdir()):  # what a run did not write is not its to remove
+            self.folder.rmdir()
+
+
+def _to_arrow(table: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(table, preserve_index=False)
+
+
+def _metadata(schema: pa.Schema) -> dict[str, Any]:
+    return json.loads((schema.metadata or {}).get(b"rlvr_direction", b"{}"))
+
+
+def _save(table: pa.Table, path: Path, metadata: Mapping[str, Any]) -> Path:
+    own = {b"rlvr_direction": json.dumps(dict(metadata), sort_keys=True).encode()}
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **own})
+    _atomically(path, lambda file: pq.write_table(table, file, compression="zstd"))
+    return path
+
+
+def _atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.tmp")
+    with half.open("wb") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(half, path)
+
+
+def _join(tables: Sequence[pa.Table]) -> pa.Table:
+    full = [table for table in tables if table.num_rows] or tables[:1]
+    return pa.concat_tables(full, promote_options="permissive").unify_dictionaries()
+
+
+def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    keys = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
+    return "; ".join(f"{key} = {before.get(key)!r}, now {now.get(key)!r}" for key in keys)
+
+
+def _provenance() -> dict[str, str]:
+    return {"version": __version__, "commit": _commit()}
+
+
+def _commit() -> str:
+    """Commit of the checkout this package lies in, "+changes" if its code differs; "unknown" when installed."""
+    package = Path(__file__).resolve().parent
+    git = ["git", "-C", str(package)]
+    try:
+        seen = subprocess.run([*git, "rev-parse", "--show-toplevel", "HEAD"], capture_output=True, text=True)
+        root, _, commit = seen.stdout.strip().partition("\n")
+        if seen.returncode or Path(root).resolve() != package.parent:
+            return "unknown"
+        clean = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", "."], capture_output=True).returncode == 0
+    except OSError:
+        return "unknown"
+    return commit if clean else f"{commit}+changes"

@@ -1,0 +1,124 @@
+"""The token table: one row a response token, what both policies think of it, exact and memory-bounded."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from rlvr_direction.distributions import PairLogprobs, Sampling, truncate
+from rlvr_direction.interventions import SCORES, Proposer, Score, View
+from rlvr_direction.pair import ModelPair, pad
+
+__all__ = ["TOKEN_COLUMNS", "score_tokens"]
+
+TOKEN_COLUMNS = ("text_id", "source", "position", "token_id", "token", *SCORES)
+
+
+class _Encoded(NamedTuple):
+    """A text as ids: the prompt's, then the response's."""
+
+    prompt: list[int]
+    response: list[int]
+
+    @property
+    def ids(self) -> list[int]:
+        return self.prompt + self.response
+
+
+def score_tokens(
+    pair: ModelPair,
+    texts: Sequence[Mapping[str, Any]],
+    *,
+    scores: Mapping[str, Score] = SCORES,
+    sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
+    proposer: Proposer = "base",
+    batch_size: int,
+    eos: bool = False,
+) -> pd.DataFrame:
+    """Score every response token under both policies (paper, section 3.1): `TOKEN_COLUMNS`, in nats, a row a token.
+
+    A text is `{"prompt", "response", "source"?, "response_ids"?}`; `response_ids` win where given. Prompt and response
+    are tokenised apart and joined, and `eos` appends the end token. `text_id` is the row number in `texts`, `position`
+    counts response tokens from 0. Scores are of the raw distribution (T = 1, whole vocabulary); `sampling` and
+    `proposer` only reach those that ask for the truncated one. `attrs["cut_mass"]` is the largest probability of
+    each model that fell to vocabulary rows the other lacks (0 where they have equally many).
+    Raises ValueError for a text that is longer than the context or has an empty prompt.
+    """
+    encoded = [_encode(pair, text, i, eos=eos) for i, text in enumerate(texts)]
+    order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
+    columns, cut = {name: [] for name in scores}, []
+    for start in range(0, len(order), batch_size):
+        batch = [encoded[i] for i in order[start : start + batch_size]]
+        _score_batch(pair, batch, scores, sampling, proposer, columns, cut)
+    table = _tokens(pair, texts, encoded, order).assign(**{name: _join(parts) for name, parts in columns.items()})
+    table = table.sort_values(["text_id", "position"], kind="stable", ignore_index=True)
+    base_cut, rl_cut = np.max(cut, axis=0) if cut else (0.0, 0.0)
+    table.attrs["cut_mass"] = {"base": float(base_cut), "rl": float(rl_cut)}
+    return table
+
+
+@torch.inference_mode()
+def _score_batch(
+    pair: ModelPair,
+    batch: Sequence[_Encoded],
+    scores: Mapping[str, Score],
+    sampling: Sampling,
+    proposer: Proposer,
+    columns: dict[str, list[Tensor]],
+    cut: list[tuple[float, float]],
+) -> None:
+    """Append each score of the batch's response tokens, text by text, to its column."""
+    ids, mask = pad([text.ids for text in batch], pad_id=pair.pad_id)
+    prompt_lengths = torch.tensor([len(text.prompt) for text in batch]).unsqueeze(1)
+    wanted = mask & (torch.arange(ids.shape[1]) >= prompt_lengths)
+    for prediction in pair.at_tokens(ids, mask, wanted):
+        raw = prediction.logprobs
+        view = View(raw, PairLogprobs(*(truncate(logp, sampling) for logp in raw)), proposer)
+        for name, score in scores.items():
+            columns[name].append(score(view, prediction.tokens).cpu())
+        cut.append(prediction.cut_mass)
+
+
+def _encode(pair: ModelPair, text: Mapping[str, Any], row: int, *, eos: bool) -> _Encoded:
+    """One text as ids, checked against the context."""
+    prompt = pair.encode_prompt(text["prompt"])
+    response = text.get("response_ids")
+    response = pair.encode_response(text["response"]) if response is None else list(response)
+    response += [pair.tokenizer.eos_token_id] if eos else []
+    if not prompt:
+        raise ValueError(f"text {row} has an empty prompt; the first response token needs something to follow")
+    if (length := len(prompt) + len(response)) > pair.context:
+        raise ValueError(
+            f"text {row} has {len(prompt)} prompt and {len(response)} response tokens, {length} in all; the models "
+            f"take at most {pair.context}: shorten it or leave it out"
+        )
+    if out_of_range := [i for i in response if not 0 <= i < pair.vocab_size]:
+        raise ValueError(f"text {row} has response id {out_of_range[0]}; expected 0 to {pair.vocab_size - 1}")
+    return _Encoded(prompt, response)
+
+
+def _tokens(
+    pair: ModelPair, texts: Sequence[Mapping[str, Any]], encoded: Sequence[_Encoded], order: Sequence[int]
+) -> pd.DataFrame:
+    """Which token each row is, in the order in which they were scored."""
+    lengths = [len(encoded[i].response) for i in order]
+    text_id = np.repeat(np.array(order, dtype=np.int64), lengths)
+    token_id = np.array([token for i in order for token in encoded[i].response], dtype=np.int64)
+    sources = np.array([text.get("source", "") for text in texts], dtype=object)
+    names = {i: pair.tokenizer.decode([i]) for i in np.unique(token_id).tolist()}
+    return pd.DataFrame(
+        {
+            "text_id": text_id,
+            "source": sources[text_id],
+            "position": np.concatenate([np.arange(n) for n in lengths] or [np.arange(0)]),
+            "token_id": token_id,
+            "token": [names[i] for i in token_id.tolist()],
+        }
+    )
+
+
+def _join(parts: Sequence[Tensor]) -> np.ndarray:
+    return torch.cat(list(parts)).numpy() if parts else np.zeros(0, dtype=np.float32)

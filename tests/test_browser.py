@@ -1,0 +1,117 @@
+"""The smoke site in a browser: charts are drawn, nothing is fetched elsewhere, dark and narrow work, so does no script."""
+
+import functools
+import http.server
+import json
+import os
+import shutil
+import threading
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
+
+from rlvr_direction.publish import run, site
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+if not (CHROMIUM and DRIVER) and os.environ.get("CI") != "true":
+    pytest.skip("needs chromium and chromedriver: apt-get install chromium chromium-driver", allow_module_level=True)
+
+FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+--disable-component-update --disable-sync""".split()
+PAGES = ["index.html", *(chapter.with_suffix(".html").name for chapter in run.chapters()), "api.html", "glossary.html"]
+DRAWN = (
+    "return [...document.querySelectorAll('.vl-fig')].every(f => f.dataset.ready && f.dataset.theme == arguments[0])"
+)
+every_page = pytest.mark.parametrize("page", PAGES)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address():
+    built = run.ROOT / "_build" / "site" / "smoke"
+    folder = built if built.is_dir() else site.build_book("smoke")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def open_browser(tmp_path_factory):
+    opened = []
+
+    def start(**preferences):
+        options = webdriver.ChromeOptions()
+        options.binary_location = CHROMIUM
+        for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
+            options.add_argument(flag)
+        options.add_experimental_option("prefs", preferences)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        opened.append(webdriver.Chrome(options=options, service=Service(DRIVER)))
+        return opened[-1]
+
+    yield start
+    for driver in opened:
+        driver.quit()
+
+
+@pytest.fixture(scope="module")
+def browser(open_browser):
+    return open_browser()
+
+
+def visit(browser, url, *, width=1280, theme="light"):
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.get_log("browser"), browser.get_log("performance")
+    browser.get(url)
+    choose(browser, theme)
+
+
+def choose(browser, theme):
+    browser.execute_script("document.documentElement.dataset.theme = arguments[0]", theme)
+    WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(DRAWN, theme))
+
+
+@every_page
+def test_a_page_draws_its_charts_without_errors_or_other_hosts(browser, address, page):
+    visit(browser, address + page)
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+@every_page
+def test_a_narrow_page_does_not_scroll_sideways(browser, address, page):
+    visit(browser, address + page, width=390)
+    assert browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_the_theme_button_redraws_the_charts_in_dark(browser, address):
+    for page in PAGES:
+        visit(browser, address + page)
+        before = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
+        choose(browser, "dark")
+        after = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
+        assert before != after
+        title = (
+            "return [...document.querySelectorAll('.vl-host .role-axis-title text')].map(t => t.getAttribute('fill'))"
+        )
+        ink = browser.execute_script("return getComputedStyle(document.body).getPropertyValue('--pst-color-text-base')")
+        assert {fill.strip() for fill in browser.execute_script(title)} <= {ink.strip()}
+
+
+def test_without_scripts_every_figure_is_a_picture(open_browser, address):
+    browser = open_browser(**{"profile.managed_default_content_settings.javascript": 2})
+    for chapter in run.chapters():
+        browser.get(address + chapter.with_suffix(".html").name)
+        pictures = browser.find_elements("css selector", ".vl-fig img.vl-static")
+        assert len(pictures) == len(browser.find_elements("css selector", ".vl-fig"))
+        assert all(picture.is_displayed() and picture.size["height"] > 50 for picture in pictures)

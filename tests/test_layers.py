@@ -1,0 +1,153 @@
+"""The house rules that a machine can check: layers, names, mirrors and sizes."""
+
+import ast
+import importlib.util
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rlvr_direction
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "rlvr_direction"
+LAYERS = [
+    {"checkpoints", "distributions", "statistics", "records"},
+    {"tasks", "interventions", "pair", "reweighting", "plots"},
+    {"theory", "scoring", "decoding", "training"},
+    {"evaluation", "report", "claims"},
+    {"toy"},
+    {"study", "publish"},
+    {"cli"},
+    {"__main__"},
+]
+LAYER_OF = {name: layer for layer, names in enumerate(LAYERS) for name in names}
+FILES = sorted(PACKAGE.rglob("*.py"))
+MODULES = [path for path in FILES if path.stem not in ("__init__", "__main__")]
+PACKAGES = [path for path in FILES if path.stem == "__init__" and path.parent != PACKAGE and path.stat().st_size]
+BOOK_ONLY = {"sphinx", "docutils", "papermill", "nbformat", "jupytext", "psutil", "vl_convert", "selenium", "IPython"}
+
+
+def relative(path):
+    return str(path.relative_to(ROOT))
+
+
+def dotted(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def unit(name):
+    """What the layer table lists: the first name below rlvr_direction, or None for the package itself."""
+    return [*name.split("."), None][1]
+
+
+def imports(tree, module, is_package=False):
+    """Dotted names inside rlvr_direction that a file imports, wherever in the file it does so."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "rlvr_direction")
+        elif isinstance(node, ast.ImportFrom):
+            above = module.split(".")[: len(module.split(".")) - node.level + is_package] if node.level else []
+            origin = ".".join([*above, *([node.module] if node.module else [])])
+            if origin == "rlvr_direction":
+                homes = (rlvr_direction._HOME.get(alias.name, alias.name) for alias in node.names)
+                yield from (f"rlvr_direction.{home}" for home in homes if home in LAYER_OF)
+            elif origin.startswith("rlvr_direction."):
+                yield origin
+
+
+def climbs(module, imported):
+    """Whether an import goes sideways or up; modules inside one package may import each other."""
+    own, other = unit(module), unit(imported)
+    if other is None or own == other:
+        return False
+    return own is not None and LAYER_OF.get(other, len(LAYERS)) >= LAYER_OF[own]
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_imports_go_strictly_down_the_layers(path):
+    module = dotted(path)
+    assert unit(module) is None or unit(module) in LAYER_OF, f"{module} has no layer: add it to the table"
+    wrong = [
+        name for name in imports(ast.parse(path.read_text()), module, path.stem == "__init__") if climbs(module, name)
+    ]
+    assert not wrong, f"{module} (layer {LAYER_OF[unit(module)]}) imports {wrong}: only lower layers may be imported"
+
+
+@pytest.mark.parametrize(
+    "module, line, wrong",
+    [
+        ("scoring", "from rlvr_direction.pair import ModelPair", False),
+        ("pair", "from rlvr_direction.scoring import score_tokens", True),
+        ("pair", "from .scoring import score_tokens", True),
+        ("pair", "from rlvr_direction.interventions import View", True),
+        ("pair", "from rlvr_direction import score_tokens", True),
+        ("pair", "from rlvr_direction import scoring", True),
+        ("pair", "def f():\n    import rlvr_direction.cli", True),
+        ("pair", "from rlvr_direction import __version__", False),
+        ("tasks.arithmetic", "from rlvr_direction.tasks.base import Task", False),
+        ("tasks.arithmetic", "from .base import Task", False),
+        ("tasks.arithmetic", "from ..decoding import decode", True),
+        ("publish.run", "from rlvr_direction.study import study", True),
+    ],
+)
+def test_the_layer_test_sees_every_way_to_import(module, line, wrong):
+    module = f"rlvr_direction.{module}"
+    assert any(climbs(module, name) for name in imports(ast.parse(line), module)) == wrong
+
+
+@pytest.mark.parametrize("path", MODULES + PACKAGES, ids=relative)
+def test_public_names_are_listed_exist_and_are_documented(path):
+    try:
+        module = importlib.import_module(dotted(path))
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] in BOOK_ONLY:
+            pytest.skip(f"{error.name} comes with the book extra")
+        raise
+    assert module.__doc__, f"{path.name} does not say what it holds"
+    if path.stem.startswith("_"):
+        return
+    assert hasattr(module, "__all__"), f"{path.name} defines no __all__"
+    for name in module.__all__:
+        thing = getattr(module, name)
+        if inspect.isclass(thing) or inspect.isroutine(thing):
+            documented = thing.__doc__ and not thing.__doc__.startswith(f"{thing.__name__}(")
+            assert documented, f"{path.name}: {name} has no docstring of its own"
+
+
+@pytest.mark.parametrize("name", rlvr_direction.__all__)
+def test_the_top_level_resolves(name):
+    home = rlvr_direction._HOME[name]
+    if importlib.util.find_spec(f"rlvr_direction.{home}") is None:
+        pytest.skip(f"{home} is not there yet")
+    assert getattr(rlvr_direction, name) is getattr(importlib.import_module(f"rlvr_direction.{home}"), name)
+
+
+def test_an_unknown_top_level_name_says_what_there_is():
+    with pytest.raises(AttributeError, match="ModelPair"):
+        _ = rlvr_direction.no_such_name
+
+
+@pytest.mark.parametrize("name", ["", ".statistics", ".records", ".claims"])
+def test_importing_loads_no_torch(name):
+    code = f"import sys, rlvr_direction{name}; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_every_module_has_its_tests(path):
+    inside = path.relative_to(PACKAGE)
+    mirror = ROOT / "tests" / inside.parent / f"test_{inside.name.lstrip('_')}"
+    assert mirror.exists(), f"{relative(path)} has no {relative(mirror)}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_files_and_functions_stay_small(path):
+    text = path.read_text()
+    assert len(text.splitlines()) <= 220, f"{relative(path)} is {len(text.splitlines())} lines: one idea a file"
+    functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    long = {f.name: f.end_lineno - f.lineno + 1 for f in functions if f.end_lineno - f.lineno >= 50}
+    assert not long, f"{relative(path)}: {long} lines: one step a function, 50 lines at most"

@@ -1,0 +1,63 @@
+"""The smoke site, built from the chapters that were run: offline, linked, described, and honest about what it is."""
+
+import pytest
+
+from rlvr_direction.publish import ledger, run, site, verify
+
+
+@pytest.fixture(scope="module")
+def pages():
+    return {page.path.name: page for page in verify.pages(site.build_book("smoke"))}
+
+
+def of(pages, chapter):
+    return pages[chapter.with_suffix(".html").name]
+
+
+def test_nothing_keeps_the_site_from_being_published(pages):
+    assert verify.verify(next(iter(pages.values())).path.parent) == []
+
+
+def test_every_chapter_says_that_a_smoke_build_is_not_evidence(pages):
+    assert [chapter.stem for chapter in run.chapters() if "rlvr-not-evidence" not in of(pages, chapter).text] == []
+
+
+def test_every_page_of_the_contents_was_built(pages):
+    written = {path.stem for path in (run.ROOT / "book").glob("*.md")}
+    assert written <= {name.removesuffix(".html") for name in pages}
+
+
+def test_the_front_page_shows_the_recorded_verdicts(pages):
+    claims = ledger.read_claims(site.claims_file())
+    shown = pages["index.html"].text
+    assert shown.count("<strong>reproduced</strong>") == sum(claim["verdict"] == "reproduced" for claim in claims)
+    assert shown.count("<strong>not reproduced</strong>") == sum(
+        claim["verdict"] == "not reproduced" for claim in claims
+    )
+
+
+def test_the_readme_shows_the_recorded_verdicts():
+    readme = (run.ROOT / "README.md").read_text()
+    table = ledger.table(ledger.read_claims(site.claims_file()), chapters_at="book/")
+    assert ledger.between_marks(readme, table) == readme
+
+
+def test_the_recorded_verdicts_are_those_of_the_cpu_profile():
+    assert {claim["profile"] for claim in ledger.read_claims(site.claims_file())} <= {"cpu"}
+
+
+def test_no_markup_is_shown_as_text(pages):
+    shown = [
+        (page.path.name, mark)
+        for page in pages.values()
+        for mark in ("&lt;div", "&lt;figure", "&lt;style")
+        if mark in page.text
+    ]
+    assert shown == []
+
+
+def test_every_figure_has_its_data_to_download(pages):
+    for chapter in run.chapters():
+        page = of(pages, chapter)
+        figures = [given for tag, given in page.tags if tag == "figure" and "rlvr-figure" in given.get("class", "")]
+        assert len(figures) == sum(given.get("download", "").endswith(".csv") for _, given in page.tags)
