@@ -11,13 +11,22 @@ __all__ = ["context_length", "load_part", "same_tokenizer"]
 def load_part(auto: type, name: str | Path, **options: object) -> Any:
     """A model or tokenizer by its Auto class; options that are None are left out.
 
-    Raises FileNotFoundError, in one sentence, for a name that is neither a folder nor to be had from the Hub.
+    Raises FileNotFoundError, in one sentence, for a name that is neither a folder nor to be had from the Hub, and
+    ValueError for a folder that holds only part of a checkpoint.
     """
-    if Path(name).is_dir() and not Path(name, "config.json").is_file():
+    folder = Path(name).is_dir()
+    if folder and not Path(name, "config.json").is_file():
         raise FileNotFoundError(f"{name} is a folder without a config.json; pass a folder that save_pretrained wrote")
     try:
         return auto.from_pretrained(name, **{key: value for key, value in options.items() if value is not None})
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        if folder:
+            reason = str(error).splitlines()[0]
+            raise ValueError(
+                f"{name} lacks what {auto.__name__} loads; save the whole checkpoint ({reason})"
+            ) from error
+        if not isinstance(error, OSError):
+            raise
         raise FileNotFoundError(
             f"no model at {name!s}: it is neither a folder here nor a name that the Hugging Face Hub or the local "
             "cache answers to; check the path, or go online"

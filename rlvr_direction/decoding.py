@@ -59,16 +59,12 @@ class _Step(NamedTuple):
 
 def indexed_noise(problem_ids: Sequence[int], sample_ids: Sequence[int], length: int, *, seed: int) -> Noise:
     """The uniforms of each (problem, sample), `(batch, length)`: Philox keyed by seed, counted by the indices."""
-    streams = [
-        np.stack(
-            [
-                np.random.Generator(np.random.Philox(key=seed, counter=[0, stream, sample, problem])).random(length)
-                for problem, sample in zip(problem_ids, sample_ids, strict=True)
-            ]
-        )
-        for stream in range(len(Noise._fields))
-    ]
-    return Noise(*map(torch.from_numpy, streams))
+    uniforms = np.empty((len(Noise._fields), len(problem_ids), length))
+    for row, (problem, sample) in enumerate(zip(problem_ids, sample_ids, strict=True)):
+        for stream in range(len(Noise._fields)):
+            philox = np.random.Philox(key=seed, counter=[0, stream, sample, problem])
+            uniforms[stream, row] = np.random.Generator(philox).random(length)
+    return Noise(*torch.from_numpy(uniforms))
 
 
 @torch.inference_mode()
@@ -84,7 +80,7 @@ def decode(
     propose: Proposer = "base",
     max_new_tokens: int,
     batch_size: int,
-    block: Literal["auto", 1] = "auto",
+    block: Literal["auto"] | int = "auto",
 ) -> Decoded:
     """Sample one response a prompt: `propose` drafts each token and the intervention replaces what it selects.
 
@@ -159,7 +155,7 @@ def end_ids(pair: ModelPair) -> Int[Tensor, " ends"]:
     for model in pair.models:
         ends = model.generation_config.eos_token_id
         ids |= set(ends) if isinstance(ends, list) else {ends}
-    return torch.tensor(sorted(ids - {None}))
+    return torch.tensor(sorted(ids - {None}), dtype=torch.long)
 
 
 def _empty(batch: int, length: int, pad_id: int) -> Decoded:

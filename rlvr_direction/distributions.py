@@ -56,7 +56,8 @@ def at(logp: Float[Tensor, "*batch vocab"], token: Int[Tensor, "*batch"]) -> Flo
 
 def _expectation(logp: Float[Tensor, "*batch vocab"], value: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch"]:
     """Mean of `value` under exp(logp); a token of probability zero adds nothing, even where value is infinite."""
-    return torch.where(logp == -torch.inf, 0.0, logp.exp() * value).sum(-1)
+    p = logp.exp()
+    return torch.where(p == 0, 0.0, p * value).sum(-1)
 
 
 def entropy(logp: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch"]:
@@ -88,13 +89,14 @@ def delta_logp(logprobs: PairLogprobs, token: Int[Tensor, "*batch"]) -> Float[Te
 def extrapolate(logprobs: PairLogprobs, gamma: float) -> Float[Tensor, "*batch vocab"]:
     """Log-probabilities of pi_gamma, proportional to pi_rl^(1+gamma) / pi_base^gamma (paper, section 4.1).
 
-    gamma = -1 is the base, 0 is RL, above 0 goes past RL.
+    gamma = -1 is the base, 0 is RL, above 0 goes past RL; what RL excludes stays out for every gamma above -1.
     """
     if gamma == 0:
         return logprobs.rl
     if gamma == -1:
         return logprobs.base
-    return torch.log_softmax(logprobs.rl + gamma * (logprobs.rl - logprobs.base), dim=-1)
+    delta = (logprobs.rl - logprobs.base).masked_fill(logprobs.rl == -torch.inf, 0.0)
+    return torch.log_softmax(logprobs.rl + gamma * delta, dim=-1)
 
 
 def truncate(logp: Float[Tensor, "*batch vocab"], sampling: Sampling) -> Float[Tensor, "*batch vocab"]:

@@ -32,7 +32,7 @@ class ModelPair:
     """Two causal language models of one vocabulary and their tokenizer.
 
     If both have equally many vocabulary rows, all rows stay in the softmax; if they differ, both are cut to the
-    tokenizer's tokens (`vocab_size`).
+    tokenizer's tokens (`vocab_size`). Raises ValueError where one then has too few rows.
     """
 
     base: PreTrainedModel
@@ -43,7 +43,13 @@ class ModelPair:
 
     def __post_init__(self) -> None:
         rows = {_head(model).weight.shape[0] for model in self.models}
-        object.__setattr__(self, "vocab_size", rows.pop() if len(rows) == 1 else len(self.tokenizer))
+        vocab_size = min(rows) if len(rows) == 1 else len(self.tokenizer)
+        if min(rows) < vocab_size:
+            raise ValueError(
+                f"base and rl have {sorted(rows)} vocabulary rows, too few for the {vocab_size} tokens of the tokenizer; "
+                "pass two checkpoints and the tokenizer of one family"
+            )
+        object.__setattr__(self, "vocab_size", vocab_size)
         object.__setattr__(self, "projects", tuple(_projects(model.eval()) for model in self.models))
 
     @classmethod
@@ -129,7 +135,8 @@ class ModelPair:
         if not self.projects[index]:
             logits = _forward(model, ids, mask).logits[:, :-1][wanted.to(model.device)]
             return lambda chunk: logits[chunk]
-        hidden = _forward(model.base_model, ids, mask).last_hidden_state[:, :-1][wanted.to(model.device)]
+        states = _forward(model.base_model, ids, mask).last_hidden_state[:, :-1]
+        hidden = states[wanted.to(states.device)]
         return lambda chunk: _head(model)(hidden[chunk])
 
     def _normalise(self, logits: Float[Tensor, "*batch rows"]) -> Float[Tensor, "*batch vocab"]:

@@ -118,7 +118,7 @@ class Run:
         """Join the parts in order, write OUT with `metadata` and the fingerprint as `settings`, remove `OUT.parts/`.
 
         A column has one type throughout: whole numbers become floats and a column of None takes the others' type where
-        parts disagree; empty parts have no say. Raises ValueError while a part is missing, TypeError if types cannot meet.
+        parts disagree; empty parts have no say. Raises ValueError while parts are missing, TypeError if types clash.
         """
         if missing := self.missing():
             raise ValueError(f"{self.out} misses {len(missing)} of {self.n_parts} parts, first {missing[0]}: make them")

@@ -1,6 +1,7 @@
 """The token table: one row a response token, what both policies think of it, exact and memory-bounded."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,9 +12,12 @@ from torch import Tensor
 from rlvr_direction.distributions import PairLogprobs, Sampling, truncate
 from rlvr_direction.interventions import SCORES, Proposer, Score, View
 from rlvr_direction.pair import ModelPair, pad
+from rlvr_direction.records import Run
+from rlvr_direction.tasks.loading import read_jsonl
 
-__all__ = ["TOKEN_COLUMNS", "score_tokens"]
+__all__ = ["TOKEN_COLUMNS", "load_texts", "n_parts", "score_to_file", "score_tokens"]
 
+TEXTS_PER_PART = 256
 TOKEN_COLUMNS = ("text_id", "source", "position", "token_id", "token", *SCORES)
 
 
@@ -80,6 +84,44 @@ def _score_batch(
         for name, score in scores.items():
             columns[name].append(score(view, prediction.tokens).cpu())
         cut.append(prediction.cut_mass)
+
+
+def load_texts(path: str | Path) -> list[dict[str, Any]]:
+    """The rows of a JSONL file, each `{"prompt", "response", "source"?, "response_ids"?}`.
+
+    Raises ValueError with the line number for a row that is not so, FileNotFoundError where there is no file.
+    """
+    rows = read_jsonl(path, {"prompt": str, "response": str})
+    for i, row in enumerate(rows):
+        ids = row.get("response_ids")
+        if ids is not None and not (isinstance(ids, list) and all(type(token) is int for token in ids)):
+            raise ValueError(
+                f"{path}, row {i + 1}: 'response_ids' is {str(ids)[:60]}; expected a list of whole numbers"
+            )
+        if not isinstance(row.get("source", ""), str):
+            raise ValueError(f"{path}, row {i + 1}: 'source' is {row['source']!r}; expected a string")
+    return rows
+
+
+def score_to_file(
+    pair: ModelPair, texts: Sequence[Mapping[str, Any]], run: Run, *, batch_size: int, eos: bool = False, command: str
+) -> Path:
+    """Score texts part by part (`TEXTS_PER_PART` each) into the run's file, under a progress bar; returns its path.
+
+    Every text is checked before the first is scored, so that a refusal leaves nothing behind.
+    """
+    for i, text in enumerate(texts):
+        _encode(pair, text, i, eos=eos)
+    for index in run.parts("scoring"):
+        first = index * TEXTS_PER_PART
+        table = score_tokens(pair, texts[first : first + TEXTS_PER_PART], batch_size=batch_size, eos=eos)
+        run.write(index, table.assign(text_id=table["text_id"] + first))
+    return run.finish({"command": command})
+
+
+def n_parts(texts: Sequence[Mapping[str, Any]]) -> int:
+    """How many parts `score_to_file` cuts texts into."""
+    return -(-len(texts) // TEXTS_PER_PART)
 
 
 def _encode(pair: ModelPair, text: Mapping[str, Any], row: int, *, eos: bool) -> _Encoded:

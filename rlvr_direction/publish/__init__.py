@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+__all__ = ["build_book"]
+
 
 def build_book(profile: str, *, force: bool = False) -> Path:
     """Run the chapters, judge what they recorded, build the site and check it; the folder of the site."""

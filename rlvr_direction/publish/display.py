@@ -8,26 +8,32 @@ import base64
 import json
 import math
 import os
-import platform
-import re
-import resource
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.metadata import version
-from pathlib import Path
 
 import altair as alt
 import pandas as pd
-import psutil
 import vl_convert
 from IPython.display import display
 
 from rlvr_direction.claims import CLAIMS
+from rlvr_direction.publish.provenance import provenance
 from rlvr_direction.publish.tokens import tokens_html
+
+__all__ = [
+    "CHECK",
+    "CLAIM",
+    "STAMP",
+    "VEGA_LITE",
+    "Shown",
+    "check",
+    "claim",
+    "enable_altair",
+    "figure",
+    "stamp",
+    "token_strip",
+]
 
 CLAIM, CHECK, STAMP = (f"application/vnd.rlvr.{kind}+json" for kind in ("claim", "check", "stamp"))
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
@@ -143,7 +149,11 @@ def check(name: str, value: float, low: float | None = None, high: float | None 
 
     An end left out is open. The range tests the code (a sign, a bound, an invariant), never a claim.
     """
-    record = {"name": name, "value": finite(value), "band": [low, high]}
+    record = {
+        "name": name,
+        "value": finite(value),
+        "band": [None if end is None else finite(end) for end in (low, high)],
+    }
     ends = [f"{word} {number(end)}" for word, end in (("at least", low), ("at most", high)) if end is not None]
     line = f"Check: {name} is {number(record['value'])}, expected {' and '.join(ends) or 'a finite number'}"
     html = f'<p class="rlvr-check">{escape(line)}</p>'
@@ -151,44 +161,11 @@ def check(name: str, value: float, low: float | None = None, high: float | None 
 
 
 def stamp(*, seed: int | Sequence[int]) -> None:
-    """Show, and record, what this run of the chapter was: profile, seed, commit, versions, hardware, time and memory.
-
-    Time (seconds) is since the notebook's kernel started, memory (GiB) is the most this process ever held.
-    """
-    process = psutil.Process()
-    kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    record = {
-        "profile": running_profile(),
-        "seed": seed,
-        "commit": commit(),
-        **{name: version(name) for name in ("rlvr-direction", "torch", "transformers", "trl")},
-        "python": platform.python_version(),
-        "hardware": hardware(),
-        "seconds": round(time.time() - process.create_time()),
-        "peak memory": f"{kibibytes / 2**20:.1f} GiB",
-    }
+    """Show and record what this run was: profile, seed, commit, versions, hardware, time and memory."""
+    record = {"profile": running_profile(), **provenance(seed)}
     items = "".join(f"<li>{escape(k)} <code>{escape(str(v))}</code></li>" for k, v in record.items())
     plain = ", ".join(f"{key} {value}" for key, value in record.items())
     display(Shown({STAMP: record, "text/html": f'<ul class="rlvr-stamp">{items}</ul>', "text/plain": plain}))
-
-
-def commit() -> str:
-    """The checked-out commit, marked if files differ from it; "unknown" outside a checkout."""
-    try:
-        described = ["git", "describe", "--always", "--dirty=+changes", "--exclude=*"]
-        return subprocess.check_output(described, text=True, stderr=subprocess.DEVNULL).strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-
-
-def hardware() -> str:
-    """The accelerator if this session uses one, the processor else, and how many cores."""
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        return f"{torch.cuda.get_device_name()}, {os.cpu_count()} CPU cores"
-    known = Path("/proc/cpuinfo")
-    model = re.search(r"model name\s*: (.+)", known.read_text()) if known.exists() else None
-    return f"{model.group(1) if model else platform.machine()}, {os.cpu_count()} CPU cores"
 
 
 def token_strip(

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from rlvr_direction.claims import CLAIMS
 
+__all__ = ["MARKS", "between_marks", "read_claims", "recorded_claims", "table", "update", "write_claims"]
+
 MARKS = ("<!-- ledger:start -->", "<!-- ledger:end -->")
-HEADER = "| Claim | Task | What was claimed | Verdict | Estimate and interval |\n|---|---|---|---|---|\n"
+HEADER = "| Claim | Task | Verdict | Estimate and interval | What was claimed |\n|---|---|---|---|---|\n"
 
 
 def recorded_claims(found: Iterable[Mapping]) -> list[dict]:
@@ -45,9 +47,9 @@ def _row(claim: dict, chapters_at: str) -> str:
     cells = [
         f"[{claim['id']}]({chapters_at}{claim['chapter']}.ipynb)",
         claim["task"] or "",
-        claim["statement"],
         f"**{claim['verdict']}**",
         "{} [{}, {}]".format(*numbers),
+        claim["statement"],
     ]
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
 

@@ -19,6 +19,22 @@ from nbformat import NotebookNode
 
 from rlvr_direction.publish.display import CHECK, CLAIM, STAMP
 
+__all__ = [
+    "ROOT",
+    "chapters",
+    "collect",
+    "declared",
+    "executed",
+    "faults",
+    "fingerprint",
+    "judge",
+    "parameters",
+    "records",
+    "run",
+    "run_chapter",
+    "tagged",
+]
+
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = {"claim": CLAIM, "check": CHECK, "stamp": STAMP}
 CELL_SECONDS = 3600

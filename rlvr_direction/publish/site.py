@@ -12,6 +12,8 @@ from rlvr_direction.publish import ledger
 from rlvr_direction.publish.run import ROOT, chapters, collect, executed, judge, run, tagged
 from rlvr_direction.publish.verify import verify
 
+__all__ = ["build", "build_book", "claims_file", "for_readers", "record", "stage"]
+
 BANNER = """
 :::{{admonition}} A {profile} build is not evidence
 :class: warning rlvr-not-evidence

@@ -8,6 +8,8 @@ import vl_convert
 
 from rlvr_direction.publish.display import VEGA_LITE
 
+__all__ = ["setup"]
+
 
 def write_bundles(app, error) -> None:
     """Put MathJax and Vega beside the pages once they are built, so that no page asks another host for them."""

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from html import escape
 
+__all__ = ["tokens_html"]
+
 STYLE = """<style>
 .rlvr-tokens{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.9rem;line-height:2.1;margin:0}
 .rlvr-tokens{white-space:pre-wrap;overflow-wrap:anywhere;padding:.6rem .2rem}

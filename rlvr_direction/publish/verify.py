@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+__all__ = ["Page", "pages", "verify"]
+
 ELSEWHERE = re.compile(r"^(https?:)?//")
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)|class=\"output traceback")
 

@@ -18,6 +18,8 @@ from typing import ClassVar, NamedTuple
 
 from rlvr_direction.tasks.types import Problem, check_probabilities, in_split
 
+__all__ = ["Arithmetic"]
+
 TEST_SHARE = 0.1
 LARGEST = 99  # values are clipped to 0..99
 REPEATS = 1000  # so many in a row mean that a split is used up

@@ -18,6 +18,8 @@ from typing import ClassVar, NamedTuple
 
 from rlvr_direction.tasks.types import Problem, check_probabilities, in_split
 
+__all__ = ["PointerTree"]
+
 TEST_SHARE = 0.4
 LABELS = "abcdefg"  # a root, its two children and four leaves
 DIRECTIONS = "<>"

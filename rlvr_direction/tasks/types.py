@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Protocol, runtime_checkable
 
+__all__ = ["ROLES", "SPLITS", "Problem", "Task", "check_probabilities", "in_split"]
+
 ROLES = ("copy", "compute", "decide", "format", "first_error")
 SPLITS = ("train", "test")
 

@@ -1,6 +1,7 @@
 """A base model trained from scratch on a task's imperfect corpus: a plain PyTorch loop, made to be read."""
 
 import os
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -34,10 +35,11 @@ def train_base(task: Task, out: Path, *, seed: int, recipe: BaseRecipe | None = 
     recipe = recipe or RECIPES[task.name].base
     tokenizer = tokenizer_for(task)
     model = _fresh_model(task, tokenizer, seed=seed)
-    history = _train(model, tokenizer, task, recipe, Path(out, "base.partial.pt"), seed=seed)
+    history, seconds = _train(model, tokenizer, task, recipe, Path(out, "base.partial.pt"), seed=seed)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    records.save(history, folder / "training.parquet", metadata={"task": task.name, "seed": seed, **asdict(recipe)})
+    made = {"task": task.name, "seed": seed, "seconds": seconds, **asdict(recipe)}
+    records.save(history, folder / "training.parquet", metadata=made)
     Path(out, "base.partial.pt").unlink(missing_ok=True)
     return folder
 
@@ -57,19 +59,20 @@ def _train(
     partial: Path,
     *,
     seed: int,
-) -> pd.DataFrame:
-    """Step through the corpus and return one row a step: loss (nats) and learning rate."""
+) -> tuple[pd.DataFrame, float]:
+    """Step through the corpus: one row a step with its loss (nats) and learning rate, and the seconds it all took."""
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=recipe.weight_decay, betas=(0.9, 0.98))
-    history = _resume(partial, model, optimizer)
+    history, seconds = _resume(partial, model, optimizer)
+    begun = time.monotonic() - seconds
     model.train()
     for step in tqdm(range(len(history), recipe.steps), initial=len(history), total=recipe.steps, desc="base"):
         rate = _learning_rate(step, recipe)
         loss = _update(model, optimizer, rate, *_batch(task, tokenizer, recipe.documents, seed=seed * 1_000_003 + step))
         history.append({"step": step, "loss": loss, "learning_rate": rate})
         if len(history) % SAVE_EVERY == 0:
-            _checkpoint(partial, model, optimizer, history)
+            _checkpoint(partial, model, optimizer, history, time.monotonic() - begun)
     model.eval()
-    return pd.DataFrame(history)
+    return pd.DataFrame(history), time.monotonic() - begun
 
 
 def _update(
@@ -95,8 +98,8 @@ def _batch(
     task: Task, tokenizer: PreTrainedTokenizerBase, documents: int, *, seed: int
 ) -> tuple[Int[Tensor, "batch time"], Int[Tensor, "batch time"]]:
     """Documents padded on the right, and the same ids as labels where the response is."""
-    prompts, responses = zip(*((problem.prompt, text) for problem, text in task.corpus(documents, seed=seed)), strict=True)
-    prompt_ids = tokenizer(list(prompts))["input_ids"]
+    problems, responses = zip(*task.corpus(documents, seed=seed), strict=True)
+    prompt_ids = tokenizer([problem.prompt for problem in problems])["input_ids"]
     response_ids = [[*ids, tokenizer.eos_token_id] for ids in tokenizer(list(responses))["input_ids"]]
     width = max(len(p) + len(r) for p, r in zip(prompt_ids, response_ids, strict=True))
     ids = torch.full((documents, width), tokenizer.pad_token_id)
@@ -113,19 +116,21 @@ def _learning_rate(step: int, recipe: BaseRecipe) -> float:
     return recipe.learning_rate * min(1.0, (step + 1) / recipe.warmup_steps) * max(0.02, 1 - step / recipe.steps)
 
 
-def _checkpoint(path: Path, model: PreTrainedModel, optimizer: torch.optim.Optimizer, history: list[dict]) -> None:
+def _checkpoint(
+    path: Path, model: PreTrainedModel, optimizer: torch.optim.Optimizer, history: list[dict], seconds: float
+) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "history": history}
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "history": history, "seconds": seconds}
     fresh = path.with_suffix(".tmp")
     torch.save(state, fresh)
     os.replace(fresh, path)
 
 
-def _resume(path: Path, model: PreTrainedModel, optimizer: torch.optim.Optimizer) -> list[dict]:
-    """The history so far, model and optimizer set back to its end."""
+def _resume(path: Path, model: PreTrainedModel, optimizer: torch.optim.Optimizer) -> tuple[list[dict], float]:
+    """The history so far and the seconds it took, model and optimizer set back to its end."""
     if not path.is_file():
-        return []
+        return [], 0.0
     state = torch.load(path, weights_only=True)
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
-    return state["history"]
+    return state["history"], state["seconds"]

@@ -84,7 +84,7 @@ def _gpt2(vocab_size: int, end_id: int, pad_id: int) -> GPT2Config:
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
-        "arithmetic": Recipe(_qwen3, BaseRecipe(steps=1400, documents=128), RLRecipe()),
+        "arithmetic": Recipe(_qwen3, BaseRecipe(steps=2200, documents=128, learning_rate=3e-3), RLRecipe()),
         "pointer_tree": Recipe(_gpt2, BaseRecipe(steps=900, documents=96), RLRecipe()),
     }
 )

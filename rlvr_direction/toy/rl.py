@@ -28,6 +28,7 @@ METRICS = {
     "completions/clipped_ratio": "unfinished",
     "grad_norm": "grad_norm",
     "loss": "loss",
+    "step_time": "seconds",
 }
 
 
@@ -39,8 +40,9 @@ def stage_name(rollouts: int, *, seed: int = 0) -> str:
 def train_rl(task: Task, out: Path, *, seed: int, recipe: RLRecipe | None = None) -> list[Path]:
     """Train `out/base` by GRPO and save its stages (`out/rl_010`, ...) and `out/training_seed_<seed>.parquet`.
 
-    The metrics are a row a rollout: mean reward, entropy (nats), length (tokens). A killed run goes on from its last
-    checkpoint, at a rollout's end, and a finished one is returned as it is. Raises FileNotFoundError without a base.
+    The metrics are a row a rollout: mean reward, entropy (nats), length (tokens), wall-clock seconds. A killed run
+    goes on from its last checkpoint, at a rollout's end, and a finished one is returned as it is. Raises
+    FileNotFoundError without a base.
     """
     recipe = recipe or RECIPES[task.name].rl
     if not Path(out, "base", "config.json").is_file():
@@ -131,6 +133,7 @@ class _KeepStages(TrainerCallback):
 def _per_rollout(log_history: list[dict]) -> pd.DataFrame:
     rows = [row for row in log_history if "reward" in row]
     table = pd.DataFrame([{name: row.get(key) for key, name in METRICS.items()} for row in rows])
+    table["seconds"] *= UPDATES_PER_ROLLOUT  # logged as the mean of a rollout's updates
     table.insert(0, "rollout", [row["step"] // UPDATES_PER_ROLLOUT for row in rows])
     return table
 

@@ -1,4 +1,4 @@
-"""What notebooks show: hostile text stays text, figures speak, records are JSON."""
+"""What notebooks show: figures speak, records are JSON."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from rlvr_direction.publish import display, tokens
+from rlvr_direction.publish import display
 
 DATA = pd.DataFrame({"x": [1, 2], "y": [3.0, 4.0], "said": ["</script><b>", "ok"]})
 
@@ -30,37 +30,6 @@ def in_the_book(monkeypatch):
 def chart(description="two points, the second higher"):
     drawn = alt.Chart(DATA).mark_point().encode(x="x:Q", y="y:Q", tooltip="said:N")
     return drawn.properties(description=description) if description else drawn
-
-
-def test_a_token_that_looks_like_markup_is_shown_as_text():
-    html = display.token_strip(["<script>alert(1)</script>", '" onfocus="x'], [1.0, -1.0])._repr_html_()
-    assert "<script" not in html and "&lt;script&gt;" in html
-    assert 'onfocus="' not in html
-
-
-def test_a_newline_is_visible_and_breaks_the_line():
-    assert "⏎</span>\n" in display.token_strip(["\n"], [0.1])._repr_html_()
-
-
-def test_a_character_that_would_reorder_the_line_is_shown_as_its_escape():
-    assert tokens.visible("\u202e") == "\\u202e" and tokens.visible("é") == "é"
-
-
-@pytest.mark.parametrize(
-    ("value", "side", "size"), [(4.0, "up", ".60"), (-1.0, "down", ".30"), (float("nan"), "same", ".00")]
-)
-def test_colour_follows_the_sign_and_the_size(value, side, size):
-    html = display.token_strip(["a"], [value], scale=2.0)._repr_html_()
-    assert f'class="{side}" style="--size:0{size}" tabindex="0"' in html
-
-
-def test_infinite_values_have_full_colour():
-    assert "--size:0.60" in display.token_strip(["a"], [float("-inf")])._repr_html_()
-
-
-def test_a_strip_needs_one_value_a_token():
-    with pytest.raises(ValueError, match="2 tokens and 1 values"):
-        display.token_strip(["a", "b"], [1.0])
 
 
 def test_a_figure_without_a_description_is_refused():
@@ -120,7 +89,7 @@ def test_only_registered_claims_and_their_three_verdicts_are_shown(shown, id, ve
 
 
 def test_an_undefined_number_is_recorded_as_none(shown):
-    display.check("a ratio", float("nan"), low=0, high=1)
+    display.check("a ratio", float("nan"), low=0.0, high=1.0)
     assert shown[0][display.CHECK] == {"name": "a ratio", "value": None, "band": [0, 1]}
 
 

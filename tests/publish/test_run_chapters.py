@@ -71,7 +71,7 @@ def test_a_folder_without_chapters_is_refused(tmp_path):
 
 def test_a_chapter_declares_its_parameters_once():
     with pytest.raises(ValueError, match="2 cells"):
-        run.declared(v4.new_notebook(cells=[cell("a = 1", "parameters")] * 2))
+        run.declared(v4.new_notebook(cells=[cell("a = 1", "parameters"), cell("b = 1", "parameters")]))
 
 
 def test_a_traceback_in_an_output_is_a_fault():

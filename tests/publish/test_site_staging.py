@@ -1,10 +1,10 @@
-"""Staging and verifying: what the site is made of, and what would keep it from being published."""
+"""Staging: what the site is made of, and what a reader is told about it."""
 
 import nbformat
 import pytest
 from nbformat import v4
 
-from rlvr_direction.publish import ledger, run, site, sphinx_ext, verify
+from rlvr_direction.publish import ledger, run, site
 
 
 @pytest.fixture
@@ -44,51 +44,3 @@ def test_the_published_profile_has_no_banner():
 def test_a_chapter_without_a_title_is_refused():
     with pytest.raises(ValueError, match="begins with its title"):
         site.for_readers(v4.new_notebook(cells=[v4.new_markdown_cell("text")]), "smoke")
-
-
-GOOD = '<a id="here" href="#here">x</a><a href="https://example.org">y</a><img src="b.png" alt="words">'
-FAULTS = {
-    '<script src="https://cdn.example.org/x.js"></script>': "from another host",
-    '<link rel="stylesheet" href="//cdn.example.org/x.css">': "from another host",
-    '<a href="gone.html">x</a>': "not there",
-    '<a href="#gone">x</a>': "not there",
-    '<img src="b.png">': "without a description",
-    '<div class="vl-fig"></div>': "without a description",
-    "<pre>Traceback (most recent call last)</pre>": "traceback",
-}
-
-
-@pytest.fixture
-def built(tmp_path):
-    (tmp_path / "b.png").write_bytes(b"")
-
-    def make(body):
-        (tmp_path / "page.html").write_text(body)
-        return verify.verify(tmp_path)
-
-    return make
-
-
-def test_a_sound_page_has_nothing_wrong(built):
-    assert built(GOOD) == []
-
-
-@pytest.mark.parametrize(("fault", "message"), FAULTS.items())
-def test_each_fault_is_found(built, fault, message):
-    (wrong,) = built(GOOD + fault)
-    assert message in wrong
-
-
-def test_a_style_sheet_that_fetches_is_found(built, tmp_path):
-    (tmp_path / "a.css").write_text("@import 'https://fonts.example.org/x'; a { src: url(//cdn.example.org/f.woff) }")
-    assert len(built(GOOD)) == 2
-
-
-def test_an_empty_site_is_a_fault(tmp_path):
-    assert "no page" in verify.verify(tmp_path)[0]
-
-
-def test_a_docstring_is_prose_with_code_and_examples():
-    lines = ["The *batch of `a|b` || pi_", "", ">>> f(*x)", "'_'", "", "after_"]
-    sphinx_ext.plain_docstring(None, "function", "f", None, None, lines)
-    assert lines == ["The \\*batch of ``a|b`` \\|\\| pi\\_", "", ">>> f(*x)", "'_'", "", "after\\_"]

@@ -1,0 +1,120 @@
+"""The command line: parse, call one public function, save. Bad input is one sentence on stderr and exit code 2."""
+
+import functools
+import sys
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Measure, intervene with and exploit the direction of RLVR updates (arXiv 2603.22117).",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Base = Annotated[str, typer.Argument(help="The base model: a folder or a Hub name.")]
+RL = Annotated[str, typer.Argument(help="The RL-trained model: a folder or a Hub name.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was interrupted.")]
+Force = Annotated[bool, typer.Option("--force", help="Start over and replace what is there.")]
+
+
+def _refuses(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn the one sentence of a refusal into stderr and exit code 2."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except (ValueError, OSError) as refusal:
+            typer.echo(f"error: {refusal}", err=True)
+            raise typer.Exit(2) from refusal
+
+    return run
+
+
+def _command() -> str:
+    from rlvr_direction.records import command_line
+
+    return command_line(sys.argv[1:])
+
+
+@app.command(
+    epilog="Example: rlvr-direction toy arithmetic --out toys/arithmetic --seed 0; then --rl-seed 1 for another RL run."
+)
+@_refuses
+def toy(
+    task: Annotated[str, typer.Argument(help="arithmetic or pointer_tree.")],
+    out: Annotated[Path, typer.Option(help="Folder for the base, the RL stages and problems.jsonl (held out).")],
+    seed: Annotated[int, typer.Option(help="Seed of the base.")] = 0,
+    rl_seed: Annotated[int, typer.Option(help="Seed of the RL run from that base.")] = 0,
+) -> None:
+    """Train a toy base and its RL checkpoints from scratch; a run that was interrupted goes on."""
+    from rlvr_direction.toy import make_toy
+
+    typer.echo(make_toy(task, out, seed=seed, rl_seed=rl_seed, command=_command()))
+
+
+@app.command(
+    epilog="Example: rlvr-direction score Qwen/Qwen2.5-7B my/rl-7b texts.jsonl --out scores.parquet, where a row of "
+    'texts.jsonl is {"prompt": "1+1=", "response": "2"}.'
+)
+@_refuses
+def score(
+    base: Base,
+    rl: RL,
+    texts: Annotated[Path, typer.Argument(help="JSONL rows: prompt, response, and if you like source, response_ids.")],
+    out: Annotated[Path, typer.Option(help="The token table to write (Parquet).")],
+    batch_size: Annotated[int, typer.Option(min=1, help="Texts a forward pass.")] = 32,
+    eos: Annotated[bool, typer.Option("--eos", help="Append the end token to every response.")] = False,
+    revision: Annotated[str | None, typer.Option(help="Revision of both models on the Hub.")] = None,
+    dtype: Annotated[str, typer.Option(help="float32, bfloat16, ... or auto.")] = "float32",
+    device_map: Annotated[str | None, typer.Option(help="As in transformers: cuda, auto, ...")] = None,
+    resume: Resume = False,
+    force: Force = False,
+) -> None:
+    """Score every response token under both models: delta_logp, entropies, divergences, over the whole vocabulary."""
+    from rlvr_direction.pair import ModelPair
+    from rlvr_direction.records import Run
+    from rlvr_direction.scoring import load_texts, n_parts, score_to_file
+
+    rows = load_texts(texts)
+    digest = blake2b(texts.read_bytes(), digest_size=16).hexdigest()
+    settings = {"base": base, "rl": rl, "texts": digest, "revision": revision, "dtype": dtype, "eos": eos}
+    run = Run(out, n_parts(rows), {**settings, "batch_size": batch_size}, resume=resume, force=force)
+    pair = ModelPair.from_pretrained(base, rl, revision=revision, dtype=dtype, device_map=device_map)
+    typer.echo(score_to_file(pair, rows, run, batch_size=batch_size, eos=eos, command=_command()))
+
+
+@app.command(epilog="Example: rlvr-direction study direction --task arithmetic --seeds 5")
+@_refuses
+def study(
+    name: Annotated[str, typer.Argument(help="direction: how well each score tells RL's text from the base's (C1).")],
+    task: Annotated[str, typer.Option(help="arithmetic or pointer_tree.")],
+    seeds: Annotated[int, typer.Option(min=1, help="RL seeds, from 0.")] = 5,
+    problems: Annotated[int, typer.Option(min=2, help="Held-out problems a seed.")] = 2000,
+    out: Annotated[Path | None, typer.Option(help="Default: book/data/<study>/<task>.parquet.")] = None,
+    resume: Resume = False,
+    force: Force = False,
+) -> None:
+    """Repeat a measurement over seeds, resumable seed by seed, and record what it counted."""
+    from rlvr_direction.study import study as run_study
+
+    typer.echo(run_study(name, task, seeds=seeds, n=problems, out=out, resume=resume, force=force, command=_command()))
+
+
+@app.command(epilog="Example: rlvr-direction book --profile smoke")
+@_refuses
+def book(
+    profile: Annotated[str, typer.Option(help="smoke (minutes), cpu (the published numbers) or gpu.")] = "cpu",
+    force: Annotated[bool, typer.Option("--force", help="Execute every chapter again.")] = False,
+) -> None:
+    """Execute the chapters, judge the claims and build the site."""
+    from rlvr_direction.publish import build_book
+
+    typer.echo(build_book(profile, force=force))

@@ -1,0 +1,56 @@
+"""What a run was: the commit, the versions, the hardware, and what it cost."""
+
+import os
+import platform
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+__all__ = ["provenance"]
+
+PACKAGES = ("rlvr-direction", "torch", "transformers", "trl")
+
+
+def provenance(seed: int | Sequence[int]) -> dict:
+    """Seed, commit, versions and hardware, the seconds since this process started, and the most memory it held."""
+    return {
+        "seed": seed,
+        "commit": commit(),
+        **{name: version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "hardware": hardware(),
+        "seconds": round(time.time() - psutil.Process().create_time()),
+        "peak memory": f"{peak_memory():.1f} GiB",
+    }
+
+
+def peak_memory() -> float:
+    """The most memory this process ever held, in GiB. Linux counts it in KiB, macOS in bytes."""
+    units = 2**30 if sys.platform == "darwin" else 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / units
+
+
+def commit() -> str:
+    """The checked-out commit, marked if files differ from it; "unknown" outside a checkout."""
+    try:
+        described = ["git", "describe", "--always", "--dirty=+changes", "--exclude=*"]
+        return subprocess.check_output(described, text=True, stderr=subprocess.DEVNULL).strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def hardware() -> str:
+    """The accelerator if this session uses one, the processor else, and how many cores."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        return f"{torch.cuda.get_device_name()}, {os.cpu_count()} CPU cores"
+    known = Path("/proc/cpuinfo")
+    model = re.search(r"model name\s*: (.+)", known.read_text()) if known.exists() else None
+    return f"{model.group(1) if model else platform.machine()}, {os.cpu_count()} CPU cores"

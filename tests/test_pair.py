@@ -1,0 +1,181 @@
+import copy
+import json
+import shutil
+
+import pytest
+import torch
+
+from rlvr_direction import pair as pair_module
+from rlvr_direction.pair import ModelPair, pad
+
+LENGTHS = (9, 3, 14, 6)
+CAPPED = ("gemma2", "cohere", "granite")
+PLAIN = ("llama", "gpt2", "qwen3", "mistral")
+
+
+@pytest.fixture
+def rows():
+    generator = torch.Generator().manual_seed(0)
+    return [torch.randint(3, 22, (n,), generator=generator).tolist() for n in LENGTHS]
+
+
+def own_logprobs(model, row, size=None):
+    """What one model by itself says along one unpadded row."""
+    with torch.inference_mode():
+        return model(torch.tensor([row])).logits[0, :, :size].log_softmax(-1)
+
+
+def close(seen, expected):
+    torch.testing.assert_close(seen, expected, atol=1e-5, rtol=0)
+
+
+def at_all(pair, ids, mask, wanted):
+    parts = list(pair.at_tokens(ids, mask, wanted))
+    logprobs = [torch.cat([part.logprobs[i] for part in parts]) for i in range(2)]
+    return torch.cat([part.tokens for part in parts]), logprobs, parts
+
+
+@pytest.mark.parametrize("left", [True, False])
+@pytest.mark.parametrize("family", PLAIN + CAPPED)
+def test_predictions_are_each_models_own_shifted_by_one_whatever_the_padding(load_pair, rows, family, left):
+    pair = load_pair(family)
+    ids, mask = pad(rows, pad_id=pair.pad_id, left=left)
+    with torch.inference_mode():
+        logprobs, real = pair.logprobs(ids, mask)
+    assert real.sum(1).tolist() == [n - 1 for n in LENGTHS]
+    for i, row in enumerate(rows):
+        assert ids[i, 1:][real[i]].tolist() == row[1:]
+        for model, seen in zip(pair.models, logprobs, strict=True):
+            close(seen[i][real[i]], own_logprobs(model, row)[:-1])
+
+
+@pytest.mark.parametrize("chunk", [1, 100, 1 << 23])
+@pytest.mark.parametrize("family", ["llama", "gpt2", "gemma2"])
+def test_at_tokens_is_the_full_prediction_at_the_wanted_places_whatever_the_chunk(
+    load_pair, rows, family, chunk, monkeypatch
+):
+    monkeypatch.setattr(pair_module, "CHUNK_ELEMENTS", chunk)
+    pair = load_pair(family)
+    ids, mask = pad(rows, pad_id=pair.pad_id)
+    wanted = mask & (torch.rand(mask.shape, generator=torch.Generator().manual_seed(1)) < 0.6)
+    wanted[:, 0] = False
+    with torch.inference_mode():
+        tokens, seen, parts = at_all(pair, ids, mask, wanted)
+        whole, _ = pair.logprobs(ids, mask)
+    assert tokens.tolist() == ids[wanted].tolist()
+    assert len(parts) == -(-len(tokens) // max(1, chunk // pair.vocab_size))
+    for i in range(2):
+        close(seen[i], whole[i][wanted[:, 1:]])
+
+
+def test_nothing_wanted_gives_no_predictions(load_pair, rows):
+    pair = load_pair("llama")
+    ids, mask = pad(rows, pad_id=pair.pad_id)
+    assert list(pair.at_tokens(ids, mask, torch.zeros_like(mask))) == []
+
+
+@pytest.mark.parametrize("family", PLAIN + CAPPED)
+def test_a_head_that_caps_or_scales_its_logits_is_noticed(load_pair, family):
+    assert load_pair(family).projects == (family not in CAPPED,) * 2
+
+
+@pytest.mark.parametrize("family", ["llama", "gemma2"])
+def test_different_vocabulary_rows_are_cut_to_the_tokenizer_and_the_lost_mass_is_reported(
+    random_model, tokenizer, rows, family
+):
+    size = len(tokenizer)
+    pair = ModelPair(random_model(family, vocab_size=size + 2), random_model(family, vocab_size=size + 7), tokenizer)
+    assert pair.vocab_size == size
+    ids, mask = pad(rows, pad_id=0)
+    wanted = mask.clone()
+    wanted[:, 0] = False
+    with torch.inference_mode():
+        _, seen, parts = at_all(pair, ids, mask, wanted)
+    for i, model in enumerate(pair.models):
+        close(seen[i], torch.cat([own_logprobs(model, row, size)[:-1] for row in rows]))
+        lost = [own_logprobs(model, row).exp()[:-1, size:].sum(-1).max().item() for row in rows]
+        assert max(part.cut_mass[i] for part in parts) == pytest.approx(max(lost), abs=1e-5)
+        assert max(lost) > 0.01
+
+
+def test_equally_many_rows_stay_all_also_those_without_a_token(random_model, perturbed, tokenizer, rows):
+    base = random_model("llama", vocab_size=len(tokenizer) + 5)
+    pair = ModelPair(base, perturbed(base), tokenizer)
+    ids, mask = pad(rows, pad_id=0)
+    with torch.inference_mode():
+        logprobs, _ = pair.logprobs(ids, mask)
+        cut = {part.cut_mass for part in pair.at_tokens(ids, mask, mask & (torch.arange(ids.shape[1]) > 0))}
+    assert logprobs.base.shape[-1] == pair.vocab_size == len(tokenizer) + 5
+    assert cut == {(0.0, 0.0)}
+
+
+def test_fewer_rows_than_tokens_are_refused(random_model, tokenizer):
+    few, enough = random_model("llama", vocab_size=20), random_model("llama")
+    with pytest.raises(ValueError, match=r"\[20, 22\] vocabulary rows, too few for the 22 tokens"):
+        ModelPair(few, enough, tokenizer)
+
+
+@pytest.mark.parametrize("family", PLAIN + CAPPED)
+def test_cached_streams_agree_with_a_full_forward_also_after_rows_left(load_pair, rows, family):
+    pair = load_pair(family)
+    grown = [row + [5, 7, 11, 4] for row in rows]
+    with torch.inference_mode():
+        for stream, model in zip(pair.streams(), pair.models, strict=True):
+            expected = [own_logprobs(model, row) for row in grown]
+            alive = list(range(len(rows)))
+            seen = stream.feed(*pad(rows, pad_id=pair.pad_id, left=True))
+            for step, token in enumerate([5, 7, 11, 4, None]):
+                close(seen, torch.stack([expected[i][len(rows[i]) - 1 + step] for i in alive]))
+                if step == 1:
+                    kept = torch.tensor([2, 0])
+                    stream.keep(kept)
+                    alive = kept.tolist()
+                if token is not None:
+                    new = torch.full((len(alive), 1), token)
+                    seen = stream.feed(new, torch.ones_like(new, dtype=torch.bool))
+
+
+def test_half_precision_folders_load_in_float32_unless_asked(folders, tmp_path):
+    base, rl = (shutil.copytree(folder, tmp_path / folder.name) for folder in folders("llama"))
+    for folder in (base, rl):
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps(config | {"dtype": "bfloat16"}))
+    assert {model.dtype for model in ModelPair.from_pretrained(base, rl).models} == {torch.float32}
+    half = ModelPair.from_pretrained(base, rl, dtype=torch.bfloat16)
+    assert {model.dtype for model in half.models} == {torch.bfloat16}
+    ids = torch.tensor([[3, 4, 5]])
+    assert half.logprobs(ids, torch.ones_like(ids, dtype=torch.bool))[0].base.dtype == torch.float32
+
+
+def test_two_families_are_refused_before_a_model_is_loaded(folders, tokenizer, tmp_path, monkeypatch):
+    other = copy.deepcopy(tokenizer)
+    other.add_tokens(["more"])
+    rl = shutil.copytree(folders("llama")[1], tmp_path / "rl")
+    other.save_pretrained(rl)
+    monkeypatch.setattr(pair_module, "AutoModelForCausalLM", None)
+    with pytest.raises(ValueError, match=f"token {len(tokenizer)} is None in .*base and 'more' in .*rl"):
+        ModelPair.from_pretrained(folders("llama")[0], rl)
+
+
+def test_the_context_is_that_of_the_shorter_model(random_model, tokenizer):
+    pair = ModelPair(random_model("llama"), random_model("llama", max_position_embeddings=20), tokenizer)
+    assert pair.context == 20
+
+
+def test_padding_fills_either_side():
+    ids, mask = pad([[1, 2, 3], [4]], pad_id=9)
+    assert ids.tolist() == [[1, 2, 3], [4, 9, 9]] and mask.tolist() == [[True] * 3, [True, False, False]]
+    ids, mask = pad([[1, 2, 3], [4]], pad_id=9, left=True)
+    assert ids.tolist() == [[1, 2, 3], [9, 9, 4]] and mask.tolist() == [[True] * 3, [False, False, True]]
+
+
+def test_a_prompt_goes_through_a_chat_template_where_there_is_one(load_pair, tokenizer):
+    plain = load_pair("llama")
+    chatty = copy.deepcopy(tokenizer)
+    chatty.chat_template = (
+        "{% for m in messages %}a:{{ m.content }}{% endfor %}{% if add_generation_prompt %}b:{% endif %}"
+    )
+    pair = ModelPair(plain.base, plain.rl, chatty)
+    assert plain.encode_prompt("1+2") == tokenizer.convert_tokens_to_ids(list("1+2"))
+    assert pair.encode_prompt("1+2") == tokenizer.convert_tokens_to_ids(list("a:1+2b:"))
+    assert pair.encode_response("1+2") == plain.encode_prompt("1+2")
