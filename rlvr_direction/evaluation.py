@@ -11,7 +11,7 @@ from rlvr_direction.pair import ModelPair
 from rlvr_direction.scoring import score_tokens
 from rlvr_direction.tasks import Problem, Task
 
-__all__ = ["RESPONSE_COLUMNS", "evaluate", "respond", "score_sources"]
+__all__ = ["RESPONSE_COLUMNS", "evaluate", "respond", "score_sources", "token_roles"]
 
 RESPONSE_COLUMNS = (
     "intervention",
@@ -115,6 +115,20 @@ def score_sources(
     tokens = score_tokens(pair, texts.to_dict("records"), scores=scores, batch_size=batch_size)
     of_text = texts[["problem_id", "response", "correct"]].rename(columns={"problem_id": "prompt_id"})
     return tokens.join(of_text, on="text_id")
+
+
+def token_roles(tokens: pd.DataFrame, task: Task, problems: Sequence[Problem]) -> pd.Series:
+    """The role of every row of a table by `score_sources`; the end token's is "end".
+
+    Roles are a label a character: raises ValueError where the tokens of a response are not its characters.
+    """
+    labels = []
+    for (text_id, prompt_id, response), rows in tokens.groupby(["text_id", "prompt_id", "response"], sort=True):
+        found = [*task.roles(problems[prompt_id], response), "end"][: len(rows)]
+        if len(found) < len(rows):
+            raise ValueError(f"text {text_id} has {len(rows)} tokens and {len(response)} characters: no role each")
+        labels += found
+    return pd.Series(labels, index=tokens.index, name="role")
 
 
 def _responses(pair: ModelPair, decoded: Decoded) -> dict[str, list]:

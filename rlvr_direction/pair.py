@@ -46,7 +46,7 @@ class ModelPair:
         vocab_size = min(rows) if len(rows) == 1 else len(self.tokenizer)
         if min(rows) < vocab_size:
             raise ValueError(
-                f"base and rl have {sorted(rows)} vocabulary rows, too few for the {vocab_size} tokens of the tokenizer; "
+                f"base and rl have {sorted(rows)} vocabulary rows, too few for the tokenizer's {vocab_size} tokens; "
                 "pass two checkpoints and the tokenizer of one family"
             )
         object.__setattr__(self, "vocab_size", vocab_size)

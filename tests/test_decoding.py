@@ -12,7 +12,7 @@ from rlvr_direction.interventions import EVERYWHERE, NOWHERE, SCORES, AtRandom, 
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.scoring import score_tokens
 
-STEPS, SEED = 7, 3
+STEPS, SEED, PLAIN = 7, 3, Sampling()
 PROMPTS = ("1+2", "3", "45-6*7=", "9:", "0+0", "a1*2+3-4?", "bb", "8=")
 TOKEN_FAMILIES = ("llama", "gpt2")
 POLICIES = {  # where, gamma, who proposes -> the one model that is left, and the stream it is fed
@@ -34,7 +34,7 @@ def encode():
 def run(load_pair, encode):
     """A function that decodes `PROMPTS` with settings that tests override."""
 
-    def decoded(family="llama", where=NOWHERE, gamma=0.0, sampling=Sampling(), pair=None, **changed):
+    def decoded(family="llama", where=NOWHERE, gamma=0.0, sampling=PLAIN, pair=None, **changed):
         pair = pair or load_pair(family)
         settings = {"seed": SEED, "max_new_tokens": STEPS, "batch_size": 64} | changed
         prompts = settings.pop("prompt_ids", None) or encode(pair)
@@ -88,7 +88,7 @@ def sample_alone(load_pair, encode):
 
 
 @pytest.mark.parametrize("batch_size, copies", [(1, 1), (64, 8)])
-@pytest.mark.parametrize("sampling", [Sampling(), Sampling(0.7, 0.7), Sampling(0.0)], ids=["plain", "cut", "greedy"])
+@pytest.mark.parametrize("sampling", [PLAIN, Sampling(0.7, 0.7), Sampling(0.0)], ids=["plain", "cut", "greedy"])
 @pytest.mark.parametrize("family", TOKEN_FAMILIES)
 def test_acting_nowhere_or_everywhere_is_one_model_alone_token_for_token(
     run, load_pair, encode, sample_alone, family, sampling, batch_size, copies
@@ -149,7 +149,7 @@ def test_recorded_log_probabilities_and_what_the_gate_sees_are_those_of_the_toke
         np.testing.assert_allclose(row.logp_base[0, : len(table)], table["logp_base"], atol=1e-4)
         np.testing.assert_allclose(row.logp_rl[0, : len(table)], table["logp_rl"], atol=1e-4)
         for t, step in enumerate(steps):
-            drafted = responses(row)[0][:t] + [row.proposal_ids[0, t].item()]
+            drafted = [*responses(row)[0][:t], row.proposal_ids[0, t].item()]
             gate = score_tokens(pair, [text | {"response_ids": drafted}], batch_size=1).iloc[-1]
             assert {name: gate[name] for name in SCORES} == pytest.approx(step, abs=1e-4)
             assert step["logp_base"] == row.proposal_logp_base[0, t] and step["logp_rl"] == row.proposal_logp_rl[0, t]

@@ -111,14 +111,14 @@ def test_equally_many_rows_stay_all_also_those_without_a_token(random_model, per
 
 def test_fewer_rows_than_tokens_are_refused(random_model, tokenizer):
     few, enough = random_model("llama", vocab_size=20), random_model("llama")
-    with pytest.raises(ValueError, match=r"\[20, 22\] vocabulary rows, too few for the 22 tokens"):
+    with pytest.raises(ValueError, match=r"\[20, 22\] vocabulary rows, too few for the tokenizer's 22 tokens"):
         ModelPair(few, enough, tokenizer)
 
 
 @pytest.mark.parametrize("family", PLAIN + CAPPED)
 def test_cached_streams_agree_with_a_full_forward_also_after_rows_left(load_pair, rows, family):
     pair = load_pair(family)
-    grown = [row + [5, 7, 11, 4] for row in rows]
+    grown = [[*row, 5, 7, 11, 4] for row in rows]
     with torch.inference_mode():
         for stream, model in zip(pair.streams(), pair.models, strict=True):
             expected = [own_logprobs(model, row) for row in grown]

@@ -1,0 +1,133 @@
+"""Charts of chapter 2: how base- and RL-written tokens differ, score by score."""
+
+import altair as alt
+import pandas as pd
+
+__all__ = ["SOURCES", "areas", "histogram", "leads", "roles", "update_path"]
+
+SOURCES = alt.Scale(domain=["base", "rl"], range=["#4c78a8", "#e45756"])
+LABELS = {
+    "delta_logp": "delta_logp",
+    "entropy_base": "entropy of the base",
+    "entropy_rl": "entropy of RL",
+    "kl_base_rl": "KL(base || rl)",
+    "kl_rl_base": "KL(rl || base)",
+    "logp_base": "logp under the base",
+    "logp_rl": "logp under RL",
+    "length": "length",
+}
+HEIGHT = 220
+
+
+def update_path(table: pd.DataFrame) -> alt.Chart:
+    """delta_logp (nats) of each token of a small vocabulary, under a slider that moves the policy from base to RL.
+
+    Columns: `token, step (0 to 1), delta_logp, probability`.
+    """
+    step = alt.param(
+        name="step", value=1, bind=alt.binding_range(min=0, max=1, step=0.1, name="from base (0) to RL (1): ")
+    )
+    span = float(table["delta_logp"].abs().max()) * 1.1
+    return (
+        alt.Chart(table)
+        .mark_bar(size=34)
+        .encode(
+            x=alt.X("delta_logp:Q", title="delta_logp (nats)", scale=alt.Scale(domain=[-span, span])),
+            y=alt.Y("token:N", title="token"),
+            color=alt.condition("datum.delta_logp < 0", alt.value("#4c78a8"), alt.value("#e45756")),
+            tooltip=["token", alt.Tooltip("probability:Q", format=".3f"), alt.Tooltip("delta_logp:Q", format="+.3f")],
+        )
+        .add_params(step)
+        .transform_filter("abs(datum.step - step) < 0.05")
+        .properties(
+            width="container",
+            height=150,
+            description="delta_logp of three tokens as the policy moves from base to RL: the token RL favours grows to "
+            "the right, the one it suppresses to the left, and one stays at zero.",
+        )
+    )
+
+
+def histogram(counts: pd.DataFrame, quantity: str, description: str) -> alt.Chart:
+    """Density of one quantity on base- and on RL-written tokens, log axis, a task chosen from a menu.
+
+    Columns: `task, source, low, high, count, density`.
+    """
+    tasks = list(counts["task"].unique())
+    task = alt.param(name="task", value=tasks[0], bind=alt.binding_select(options=tasks, name="task: "))
+    return (
+        alt.Chart(counts[counts["count"] > 0])
+        .mark_line(interpolate="step-after", strokeWidth=2)
+        .encode(
+            x=alt.X("low:Q", title=f"{LABELS[quantity]} (nats)"),
+            y=alt.Y("density:Q", title="density a nat", scale=alt.Scale(type="log"), axis=alt.Axis(format="~g")),
+            color=alt.Color("source:N", title="written by", scale=SOURCES),
+            tooltip=["source", alt.Tooltip("low:Q", format=".2f"), alt.Tooltip("high:Q", format=".2f"), "count"],
+        )
+        .add_params(task)
+        .transform_filter("datum.task == task")
+        .properties(width="container", height=HEIGHT, description=description)
+    )
+
+
+def areas(table: pd.DataFrame, description: str) -> alt.LayerChart:
+    """Oriented AUROC of every score with its interval, a colour a task.
+
+    Columns: `task, score, auroc, low, high, overlap`; .5 separates nothing.
+    """
+    named = table.assign(score=table["score"].map(LABELS))
+    order = list(named.groupby("score")["auroc"].max().sort_values(ascending=False).index)
+    encoding = {
+        "y": alt.Y("score:N", sort=order, title=None),
+        "yOffset": alt.YOffset("task:N"),
+        "color": alt.Color("task:N", title="task", scale=alt.Scale(range=["#4c78a8", "#f58518"])),
+    }
+    tooltip = ["task", "score", *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("auroc", "low", "high"))]
+    axis = alt.X("low:Q", title="oriented AUROC (95 % interval)", scale=alt.Scale(domain=[0.5, 1.0]))
+    intervals = alt.Chart(named).mark_rule(strokeWidth=2).encode(x=axis, x2="high:Q", **encoding)
+    points = alt.Chart(named).mark_point(filled=True, size=60, opacity=1).encode(x="auroc:Q", tooltip=tooltip, **encoding)
+    return (intervals + points).properties(width="container", height=alt.Step(16), description=description)
+
+
+def leads(table: pd.DataFrame, description: str) -> alt.LayerChart:
+    """The lead of delta_logp over its best rival for each RL seed, with intervals; above 0 it wins.
+
+    Columns: `task, level, rl_seed, auroc, low, high`, the lead in `auroc`.
+    """
+    rows = table.assign(run=table["task"] + ", " + table["level"])
+    color = alt.Color("run:N", title="task, unit")
+    x = alt.X("rl_seed:N", title="RL seed", axis=alt.Axis(labelAngle=0))
+    offset = alt.XOffset("run:N")
+    y = alt.Y("low:Q", title="lead in AUROC", scale=alt.Scale(zero=True))
+    tooltip = ["run", "rl_seed", *(alt.Tooltip(f"{name}:Q", format="+.4f") for name in ("auroc", "low", "high"))]
+    intervals = alt.Chart(rows).mark_rule(strokeWidth=2).encode(x=x, xOffset=offset, y=y, y2="high:Q", color=color)
+    points = (
+        alt.Chart(rows)
+        .mark_point(filled=True, size=60, opacity=1)
+        .encode(x=x, xOffset=offset, y="auroc:Q", color=color, tooltip=tooltip)
+    )
+    zero = alt.Chart(pd.DataFrame({"y": [0.0]})).mark_rule(strokeDash=[4, 4], color="#888").encode(y="y:Q")
+    return (zero + intervals + points).properties(width="container", height=HEIGHT, description=description)
+
+
+def roles(table: pd.DataFrame, description: str) -> alt.Chart:
+    """How often the update moves a token of each role by more than a threshold, by who wrote it.
+
+    Columns: `task, source, role, share, n`.
+    """
+    tasks = list(table["task"].unique())
+    task = alt.param(name="task", value=tasks[0], bind=alt.binding_select(options=tasks, name="task: "))
+    return (
+        alt.Chart(table)
+        .mark_bar()
+        .encode(
+            x=alt.X("share:Q", title="share of tokens that move", axis=alt.Axis(format="%")),
+            y=alt.Y("role:N", title=None, sort="-x"),
+            yOffset=alt.YOffset("source:N"),
+            color=alt.Color("source:N", title="written by", scale=SOURCES),
+            tooltip=["role", "source", alt.Tooltip("share:Q", format=".1%"), "n"],
+        )
+        .add_params(task)
+        .transform_filter("datum.task == task")
+        .properties(width="container", height=alt.Step(14), description=description)
+    )
