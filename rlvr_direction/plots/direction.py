@@ -51,21 +51,22 @@ def update_path(table: pd.DataFrame) -> alt.Chart:
 def histogram(counts: pd.DataFrame, quantity: str, description: str) -> alt.Chart:
     """Density of one quantity on base- and on RL-written tokens, log axis, a task chosen from a menu.
 
-    Columns: `task, source, low, high, count, density`.
+    Columns: `task, sample (base or rl), low, high, count, density`; a line ends at an empty bin.
     """
     tasks = list(counts["task"].unique())
     task = alt.param(name="task", value=tasks[0], bind=alt.binding_select(options=tasks, name="task: "))
     return (
-        alt.Chart(counts[counts["count"] > 0])
-        .mark_line(interpolate="step-after", strokeWidth=2)
+        alt.Chart(counts.assign(density=counts["density"].where(counts["count"] > 0)))
+        .mark_line(interpolate="step", strokeWidth=2, point={"size": 12})
         .encode(
-            x=alt.X("low:Q", title=f"{LABELS[quantity]} (nats)"),
+            x=alt.X("middle:Q", title=f"{LABELS[quantity]} (nats)"),
             y=alt.Y("density:Q", title="density a nat", scale=alt.Scale(type="log"), axis=alt.Axis(format="~g")),
-            color=alt.Color("source:N", title="written by", scale=SOURCES),
-            tooltip=["source", alt.Tooltip("low:Q", format=".2f"), alt.Tooltip("high:Q", format=".2f"), "count"],
+            color=alt.Color("sample:N", title="written by", scale=SOURCES),
+            tooltip=["sample", alt.Tooltip("low:Q", format=".2f"), alt.Tooltip("high:Q", format=".2f"), "count"],
         )
         .add_params(task)
         .transform_filter("datum.task == task")
+        .transform_calculate(middle="(datum.low + datum.high) / 2")
         .properties(width="container", height=HEIGHT, description=description)
     )
 
@@ -85,7 +86,9 @@ def areas(table: pd.DataFrame, description: str) -> alt.LayerChart:
     tooltip = ["task", "score", *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("auroc", "low", "high"))]
     axis = alt.X("low:Q", title="oriented AUROC (95 % interval)", scale=alt.Scale(domain=[0.5, 1.0]))
     intervals = alt.Chart(named).mark_rule(strokeWidth=2).encode(x=axis, x2="high:Q", **encoding)
-    points = alt.Chart(named).mark_point(filled=True, size=60, opacity=1).encode(x="auroc:Q", tooltip=tooltip, **encoding)
+    points = (
+        alt.Chart(named).mark_point(filled=True, size=60, opacity=1).encode(x="auroc:Q", tooltip=tooltip, **encoding)
+    )
     return (intervals + points).properties(width="container", height=alt.Step(16), description=description)
 
 

@@ -100,7 +100,8 @@ def run_chapter(source: Path, target: Path, values: Mapping, *, profile: str) ->
     command = [sys.executable, "-m", "papermill", str(source), str(failed), "--cwd", str(source.parent)]
     command += ["--kernel", "python3", "--no-progress-bar", "--execution-timeout", str(CELL_SECONDS)]
     command += ["--parameters_yaml", json.dumps(dict(values))] if values else []
-    done = subprocess.run(command, env={**os.environ, "RLVR_BOOK": profile}, capture_output=True, text=True)
+    quiet = {"RLVR_BOOK": profile, "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+    done = subprocess.run(command, env={**os.environ, **quiet}, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{source.name} did not run to its end (see {failed}):\n{done.stderr[-4000:]}")
     if wrong := faults(nbformat.read(failed, 4)):
