@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-__all__ = ["SOURCES", "areas", "histogram", "leads", "roles", "update_path"]
+__all__ = ["SOURCES", "areas", "glance", "histogram", "leads", "roles", "update_path"]
 
 SOURCES = alt.Scale(domain=["base", "rl"], range=["#4c78a8", "#e45756"])
 LABELS = {
@@ -17,6 +17,7 @@ LABELS = {
     "length": "length",
 }
 HEIGHT = 220
+LOG_AXIS = alt.Axis(format="~g", tickCount=5, grid=False)
 
 
 def update_path(table: pd.DataFrame) -> alt.Chart:
@@ -60,7 +61,7 @@ def histogram(counts: pd.DataFrame, quantity: str, description: str) -> alt.Char
         .mark_line(interpolate="step", strokeWidth=2, point={"size": 12})
         .encode(
             x=alt.X("middle:Q", title=f"{LABELS[quantity]} (nats)"),
-            y=alt.Y("density:Q", title="density a nat", scale=alt.Scale(type="log"), axis=alt.Axis(format="~g")),
+            y=alt.Y("density:Q", title="density a nat", scale=alt.Scale(type="log"), axis=LOG_AXIS),
             color=alt.Color("sample:N", title="written by", scale=SOURCES),
             tooltip=["sample", alt.Tooltip("low:Q", format=".2f"), alt.Tooltip("high:Q", format=".2f"), "count"],
         )
@@ -133,4 +134,49 @@ def roles(table: pd.DataFrame, description: str) -> alt.Chart:
         .add_params(task)
         .transform_filter("datum.task == task")
         .properties(width="container", height=alt.Step(14), description=description)
+    )
+
+
+def glance(counts: pd.DataFrame, strip: pd.DataFrame) -> alt.VConcatChart:
+    """The chapter in one picture: a histogram of each quantity side by side, and two texts token by token below.
+
+    Columns of `counts`: `quantity, sample, low, high, count, density`; of `strip`: `source, position, token,
+    delta_logp`.
+    """
+    panels = [_panel(rows, quantity) for quantity, rows in counts.groupby("quantity", sort=False)]
+    texts = strip.assign(shown=strip["token"].replace({"\n": "⏎", "<eos>": "∎"}))
+    place = {
+        "x": alt.X("position:O", axis=None),
+        "y": alt.Y("source:N", title="written by", sort=["base", "rl"]),
+    }
+    color = alt.Color(
+        "delta_logp:Q",
+        title="delta_logp (nats)",
+        scale=alt.Scale(domain=[-2, 0, 2], range=["#e2622c", "#ffffff", "#2b70c9"], clamp=True, interpolate="rgb"),
+        legend=alt.Legend(titleLimit=200, gradientLength=50),
+    )
+    boxes = alt.Chart(texts).mark_rect().encode(**place, color=color)
+    letters = alt.Chart(texts).mark_text(font="monospace", fontSize=13).encode(**place, text="shown:N")
+    row = (boxes + letters).properties(width=720, height=64)
+    return (
+        alt.vconcat(alt.hconcat(*panels), row)
+        .resolve_scale(color="independent")
+        .configure(background="white")
+        .properties(
+            description="Histograms of delta_logp, entropy and KL for tokens of the base and of RL; two solutions."
+        )
+    )
+
+
+def _panel(counts: pd.DataFrame, quantity: str) -> alt.Chart:
+    return (
+        alt.Chart(counts.assign(density=counts["density"].where(counts["count"] > 0)))
+        .mark_line(interpolate="step", point={"size": 8}, strokeWidth=1.5)
+        .transform_calculate(middle="(datum.low + datum.high) / 2")
+        .encode(
+            x=alt.X("middle:Q", title=f"{LABELS[quantity]} (nats)"),
+            y=alt.Y("density:Q", title="density a nat", scale=alt.Scale(type="log"), axis=LOG_AXIS),
+            color=alt.Color("sample:N", title="written by", scale=SOURCES),
+        )
+        .properties(width=200, height=150)
     )
