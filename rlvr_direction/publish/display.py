@@ -19,7 +19,7 @@ from IPython.display import display
 
 from rlvr_direction.claims import CLAIMS
 from rlvr_direction.publish.provenance import provenance
-from rlvr_direction.publish.tokens import tokens_html
+from rlvr_direction.publish.tokens import chain_html, tokens_html
 
 __all__ = [
     "CHECK",
@@ -27,6 +27,7 @@ __all__ = [
     "STAMP",
     "VEGA_LITE",
     "Shown",
+    "chain",
     "check",
     "claim",
     "enable_altair",
@@ -178,6 +179,11 @@ def token_strip(
     html = tokens_html(tokens, values, scale=scale, name=name, unit=unit)
     plain = " ".join(f"{token!r}:{value:+.2f}" for token, value in zip(tokens, values, strict=True))
     return Shown({"text/html": html, "text/plain": plain})
+
+
+def chain(response: str, roles: Sequence[str]) -> Shown:
+    """A chain of thought with a role a character: decisions are underlined and the first error is marked."""
+    return Shown({"text/html": chain_html(response, roles), "text/plain": response})
 
 
 def finite(value: float) -> float | None:

@@ -3,8 +3,10 @@
 import math
 from collections.abc import Sequence
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 
-__all__ = ["tokens_html"]
+__all__ = ["chain_html", "tokens_html"]
 
 STYLE = """<style>
 .rlvr-tokens{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.9rem;line-height:2.1;margin:0}
@@ -17,6 +19,8 @@ STYLE = """<style>
 .rlvr-tokens span[data-value]:focus::after{font:.75rem/1.4 system-ui,sans-serif;white-space:nowrap;padding:.1em .5em}
 .rlvr-tokens span[data-value]:focus::after{background:#222;color:#fff;border-radius:.3em}
 .rlvr-tokens.legend{font-size:.8rem;padding:0 .2rem}
+.rlvr-tokens .decide{font-weight:700;text-decoration:underline}
+.rlvr-tokens .first_error{background:rgba(226,88,34,.6);outline:2px dashed rgb(226,88,34)}
 </style>"""
 
 
@@ -30,6 +34,21 @@ def tokens_html(tokens: Sequence[str], values: Sequence[float], *, scale: float,
     legend = f'<div class="rlvr-tokens legend">{low} 0 {high}</div>'
     label = f'role="group" aria-label="{len(tokens)} tokens coloured by {escape(name)}"'
     return f'{STYLE}<div class="rlvr-tokens mathjax_ignore" {label}>{strip}</div>{legend}'
+
+
+def chain_html(response: str, roles: Sequence[str]) -> str:
+    """A chain of thought as static HTML, given a role a character: decisions underlined, the first error marked."""
+    if len(response) != len(roles):
+        raise ValueError(f"{len(response)} characters and {len(roles)} roles; a chain needs one role a character")
+    runs = groupby(zip(response, roles, strict=True), key=itemgetter(1))
+    parts = [_stretch("".join(character for character, _ in run), role) for role, run in runs]
+    return f'{STYLE}<div class="rlvr-tokens mathjax_ignore">{"".join(parts)}</div>'
+
+
+def _stretch(text: str, role: str) -> str:
+    shown = escape("".join(character if character == "\n" else visible(character) for character in text))
+    told = ' title="first error"' if role == "first_error" else ""
+    return f'<span class="{escape(role)}"{told}>{shown}</span>'
 
 
 def _token(token: str, value: float, scale: float, unit: str) -> str:

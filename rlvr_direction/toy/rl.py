@@ -1,6 +1,8 @@
 """RL checkpoints of a toy: TRL's GRPOTrainer from the saved base, with the task's verifier as the reward."""
 
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from shutil import rmtree
@@ -8,8 +10,9 @@ from shutil import rmtree
 import pandas as pd
 import torch
 from datasets import Dataset
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase, TrainerCallback
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase, PrinterCallback, TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
+from transformers.utils import logging
 from trl import GRPOTrainer
 
 from rlvr_direction import records
@@ -37,12 +40,12 @@ def stage_name(rollouts: int, *, seed: int = 0) -> str:
     return f"rl_{rollouts:03d}" + (f"_seed_{seed}" if seed else "")
 
 
-def train_rl(task: Task, out: Path, *, seed: int, recipe: RLRecipe | None = None) -> list[Path]:
+def train_rl(task: Task, out: Path, *, seed: int, recipe: RLRecipe | None = None, progress: bool = True) -> list[Path]:
     """Train `out/base` by GRPO and save its stages (`out/rl_010`, ...) and `out/training_seed_<seed>.parquet`.
 
     The metrics are a row a rollout: mean reward, entropy (nats), length (tokens), wall-clock seconds. A killed run
-    goes on from its last checkpoint, at a rollout's end, and a finished one is returned as it is. Raises
-    FileNotFoundError without a base.
+    goes on from its last checkpoint, at a rollout's end, and a finished one is returned as it is. `progress` shows a
+    bar. Raises FileNotFoundError without a base.
     """
     recipe = recipe or RECIPES[task.name].rl
     if not Path(out, "base", "config.json").is_file():
@@ -50,7 +53,7 @@ def train_rl(task: Task, out: Path, *, seed: int, recipe: RLRecipe | None = None
     stages = [Path(out, stage_name(rollouts, seed=seed)) for rollouts in recipe.stages]
     metrics = Path(out, f"training_seed_{seed}.parquet")
     if not metrics.is_file():
-        history = _train(task, Path(out), recipe, seed=seed)
+        history = _train(task, Path(out), recipe, seed=seed, progress=progress)
         records.save(history, metrics, metadata={"task": task.name, "seed": seed, **asdict(recipe)})
         rmtree(_scratch(out, seed), ignore_errors=True)
     return stages
@@ -62,22 +65,25 @@ def response_text(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> tup
     return tokenizer.decode(ids[:-1] if finished else ids, skip_special_tokens=False), finished
 
 
-def _train(task: Task, out: Path, recipe: RLRecipe, *, seed: int) -> pd.DataFrame:
+def _train(task: Task, out: Path, recipe: RLRecipe, *, seed: int, progress: bool) -> pd.DataFrame:
     tokenizer = AutoTokenizer.from_pretrained(out / "base")
     scratch = _scratch(out, seed)
     trainer = GRPOTrainer(
         model=AutoModelForCausalLM.from_pretrained(out / "base", dtype=torch.float32),
         reward_funcs=_reward(task, tokenizer),
-        args=_arguments(task, scratch, recipe, seed=seed),
+        args=_arguments(task, scratch, recipe, seed=seed, progress=progress),
         train_dataset=_prompts(task, recipe, seed=seed),
         processing_class=tokenizer,
         callbacks=[_KeepStages(out, recipe.stages, tokenizer, seed=seed)],
     )
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(scratch)) if scratch.is_dir() else None)
+    if not progress:
+        trainer.remove_callback(PrinterCallback)
+    with _without_known_warnings():
+        trainer.train(resume_from_checkpoint=get_last_checkpoint(str(scratch)) if scratch.is_dir() else None)
     return _per_rollout(trainer.state.log_history)
 
 
-def _arguments(task: Task, scratch: Path, recipe: RLRecipe, *, seed: int) -> ReweightedGRPOConfig:
+def _arguments(task: Task, scratch: Path, recipe: RLRecipe, *, seed: int, progress: bool) -> ReweightedGRPOConfig:
     return ReweightedGRPOConfig.dapo(
         str(scratch),
         seed=seed,
@@ -93,6 +99,7 @@ def _arguments(task: Task, scratch: Path, recipe: RLRecipe, *, seed: int) -> Rew
         save_steps=UPDATES_PER_ROLLOUT * min(SAVE_EVERY, recipe.rollouts),
         save_total_limit=1,
         logging_steps=UPDATES_PER_ROLLOUT,
+        disable_tqdm=not progress,
     )
 
 
@@ -128,6 +135,19 @@ class _KeepStages(TrainerCallback):
             folder = self._out / stage_name(rollouts, seed=self._seed)
             model.save_pretrained(folder)
             self._tokenizer.save_pretrained(folder)
+
+
+@contextmanager
+def _without_known_warnings() -> Iterator[None]:
+    """TRL uses a deprecated name, and GPT-2 takes padding behind a finished row for a missing mask: both harmless."""
+    verbosity = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="`is_gradient_checkpointing`", category=FutureWarning)
+            yield
+    finally:
+        logging.set_verbosity(verbosity)
 
 
 def _per_rollout(log_history: list[dict]) -> pd.DataFrame:
