@@ -1,6 +1,7 @@
 """The command line: parse, call one public function, save. Bad input is one sentence on stderr and exit code 2."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from hashlib import blake2b
@@ -36,6 +37,12 @@ def _refuses(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(2) from refusal
 
     return run
+
+
+@app.callback()
+def _quiet_where_nobody_looks() -> None:
+    if not sys.stderr.isatty():
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 
 def _command() -> str:

@@ -38,9 +38,10 @@ def study(
         if given not in known:
             raise ValueError(f"no {kind} is called {given!r}; choose from {', '.join(sorted(known))}")
     out = out or DATA / name / f"{task}.parquet"
+    stage_of = [_last_stage(task, rl_seed) for rl_seed in range(seeds)]
     run = Run(out, seeds, {"study": name, "task": task, "problems": n}, resume=resume, force=force)
     for rl_seed in run.parts(f"{name} of {task}"):
-        table = STUDIES[name](_pair_of_seed(task, rl_seed), TASKS[task], n=n, seed=rl_seed)
+        table = STUDIES[name](load_toy_pair(task, stage_of[rl_seed]), TASKS[task], n=n, seed=rl_seed)
         table.insert(0, "rl_seed", rl_seed)
         run.write(rl_seed, table)
     return run.finish({"command": command})
@@ -74,12 +75,11 @@ def separation_of(tokens: pd.DataFrame, *, seed: int, draws: int = 2000) -> pd.D
 STUDIES: Mapping[str, Callable[..., pd.DataFrame]] = MappingProxyType({"direction": separation})
 
 
-def _pair_of_seed(task: str, rl_seed: int) -> ModelPair:
-    """The toy's base and the last stage that its RL run of this seed reached."""
-    if not (have := stages(TOYS / task, seed=rl_seed)):
-        wanted = stage_name(80, seed=rl_seed)
-        raise FileNotFoundError(
-            f"the {task} toy has no RL run of seed {rl_seed} (such as {wanted}); make it with "
-            f"`rlvr-direction toy {task} --out {TOYS / task} --rl-seed {rl_seed}`"
-        )
-    return load_toy_pair(task, have[-1])
+def _last_stage(task: str, rl_seed: int) -> str:
+    """The last checkpoint of the toy's RL run of this seed."""
+    if have := stages(TOYS / task, seed=rl_seed):
+        return have[-1]
+    raise FileNotFoundError(
+        f"the {task} toy has no RL run of seed {rl_seed} (such as {stage_name(80, seed=rl_seed)}); make it with "
+        f"`rlvr-direction toy {task} --out {TOYS / task} --rl-seed {rl_seed}`"
+    )

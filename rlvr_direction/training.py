@@ -1,6 +1,7 @@
 """GRPO as the paper trains: TRL's trainer with DAPO's settings."""
 
 from dataclasses import dataclass
+from typing import no_type_check
 
 import torch
 from trl import GRPOConfig
@@ -8,6 +9,7 @@ from trl import GRPOConfig
 __all__ = ["ReweightedGRPOConfig"]
 
 
+@no_type_check  # TRL annotates floats and takes whole numbers for them
 @dataclass
 class ReweightedGRPOConfig(GRPOConfig):
     """TRL's GRPOConfig, default for default; without a GPU, `dapo` sets what TRL needs to run on a CPU."""

@@ -34,3 +34,14 @@ def test_infinite_values_have_full_colour():
 def test_a_strip_needs_one_value_a_token():
     with pytest.raises(ValueError, match="2 tokens and 1 values"):
         display.token_strip(["a", "b"], [1.0])
+
+
+def test_a_chain_of_thought_is_text_with_its_decisions_and_first_error_marked():
+    html = display.chain("=<b\nA", ["decide", "first_error", "first_error", "format", "format"])._repr_html_()
+    assert '<span class="decide">=</span><span class="first_error" title="first error">&lt;b</span>' in html
+    assert '<span class="format">\nA</span>' in html
+
+
+def test_a_chain_needs_one_role_a_character():
+    with pytest.raises(ValueError, match="3 characters and 1 roles"):
+        display.chain("abc", ["copy"])

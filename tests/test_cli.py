@@ -1,0 +1,183 @@
+"""The command line: a file with its provenance for good input, one sentence and exit code 2 for bad input."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from rlvr_direction import records, scoring
+from rlvr_direction.cli import app
+
+ROWS = (
+    {"prompt": "1+2=", "response": "3\n", "source": "base"},
+    {"prompt": "9", "response": "-4*5+2=a", "source": "rl"},
+    {"prompt": "7*8-10+3=", "response": "49"},
+)
+
+
+def write(path, rows):
+    path.write_text("".join(row if isinstance(row, str) else json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def everything(folder):
+    return {path: path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def call(monkeypatch):
+    """A function: run the command line with these words, and `sys.argv` as a shell would set it."""
+
+    def run(*words):
+        words = [str(word) for word in words]
+        monkeypatch.setattr(sys, "argv", ["rlvr-direction", *words])
+        return CliRunner().invoke(app, words)
+
+    return run
+
+
+@pytest.fixture
+def scored(call, folders, tmp_path):
+    """A function: score `ROWS` with a pair into `scores.parquet`, with these further options."""
+    texts, out = write(tmp_path / "texts.jsonl", ROWS), tmp_path / "scores.parquet"
+    return out, lambda *options: call("score", *folders("llama"), texts, "--out", out, *options)
+
+
+@pytest.mark.parametrize("command", ["toy", "score", "study", "book"])
+def test_help_ends_with_an_example(call, command):
+    shown = call(command, "--help")
+    assert shown.exit_code == 0 and f"Example: rlvr-direction {command}" in shown.output
+
+
+def test_a_score_file_says_where_it_came_from(scored, folders):
+    out, score = scored
+    done = score("--batch-size", 2)
+    assert (done.exit_code, done.stdout.strip()) == (0, str(out))
+    table = records.load(out)
+    assert list(table.columns) == list(scoring.TOKEN_COLUMNS)
+    assert table.groupby("text_id").size().to_dict() == {i: len(row["response"]) for i, row in enumerate(ROWS)}
+    assert table["source"].unique().tolist() == ["base", "rl", ""]
+    assert table.attrs["command"].startswith(f"rlvr-direction score {folders('llama')[0]}")
+    assert table.attrs["settings"]["batch_size"] == 2 and {"commit", "version"} <= table.attrs.keys()
+
+
+def test_eos_scores_the_end_token_as_well(scored):
+    out, score = scored
+    score("--eos")
+    last = records.load(out).groupby("text_id").tail(1)
+    assert last["token"].tolist() == ["<eos>"] * len(ROWS)
+
+
+def test_what_exists_is_kept_unless_forced(scored):
+    out, score = scored
+    score()
+    before = out.read_bytes()
+    refused = score("--eos")
+    assert refused.exit_code == 2 and out.read_bytes() == before
+    assert all(option in refused.stderr for option in (str(out), "--resume", "--force"))
+    assert score("--eos", "--force").exit_code == 0
+    assert len(records.load(out)) == sum(len(row["response"]) + 1 for row in ROWS)
+
+
+def test_a_killed_run_resumes_to_the_same_bytes(scored, monkeypatch):
+    out, score = scored
+    monkeypatch.setattr(scoring, "TEXTS_PER_PART", 1)
+    score()
+    uninterrupted = out.read_bytes()
+    out.unlink()
+    real, calls = scoring.score_tokens, []
+
+    def killed_at_the_second(*arguments, **named):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(scoring, "score_tokens", killed_at_the_second)
+    assert score().exit_code != 0 and not out.exists()
+    assert score("--resume").exit_code == 0
+    assert out.read_bytes() == uninterrupted and len(calls) == 4
+
+
+def test_resuming_with_other_settings_is_refused(scored):
+    out, score = scored
+    score()
+    refused = score("--eos", "--resume")
+    assert refused.exit_code == 2 and "eos" in refused.stderr and not out.with_name("scores.parquet.parts").exists()
+
+
+GOOD = json.dumps(ROWS[0]) + "\n"
+BAD_TEXTS = {
+    "empty": ([], "is empty"),
+    "blank lines": (["\n", "\n"], "is empty"),
+    "not JSON": ([GOOD, "{oops\n"], "line 2: not JSON"),
+    "not an object": ([GOOD, GOOD, "[1]\n"], "line 3: a list"),
+    "a key is missing": ([GOOD, '{"prompt": "1"}\n'], "line 2: no key 'response'"),
+    "a response of another type": (['{"prompt": "1", "response": 3}\n'], "line 1: 'response' is a int"),
+    "longer than the context": ([GOOD, json.dumps({"prompt": "1", "response": "2" * 99}) + "\n"], "at most 48"),
+    "an empty prompt": ([json.dumps({"prompt": "", "response": "2"}) + "\n"], "empty prompt"),
+    "ids out of range": ([json.dumps({"prompt": "1", "response": "", "response_ids": [999]}) + "\n"], "id 999"),
+}
+
+
+def refused(done, phrase):
+    """Whether the command ended with exit code 2 and one sentence on one line that has this phrase."""
+    lines = done.stderr.strip().splitlines()
+    return done.exit_code == 2 and len(lines) == 1 and lines[0].startswith("error: ") and phrase in lines[0]
+
+
+@pytest.mark.parametrize(("rows", "phrase"), BAD_TEXTS.values(), ids=BAD_TEXTS)
+def test_bad_texts_are_refused_and_nothing_is_written(call, folders, tmp_path, rows, phrase):
+    texts = write(tmp_path / "texts.jsonl", rows)
+    before = everything(tmp_path)
+    done = call("score", *folders("llama"), texts, "--out", tmp_path / "deep" / "scores.parquet")
+    assert refused(done, phrase), done.output
+    assert everything(tmp_path) == before and not (tmp_path / "deep").exists()
+
+
+def other_tokenizer(folder, target):
+    """A copy of a checkpoint in which two tokens have changed places."""
+    shutil.copytree(folder, target)
+    text = json.loads((target / "tokenizer.json").read_text())
+    vocabulary = text["model"]["vocab"]
+    vocabulary["1"], vocabulary["2"] = vocabulary["2"], vocabulary["1"]
+    (target / "tokenizer.json").write_text(json.dumps(text))
+    return target
+
+
+@pytest.mark.parametrize(
+    ("models", "phrase"),
+    [
+        (lambda base, rl, tmp: ("/no/such/folder", rl), "no model at /no/such/folder"),
+        (lambda base, rl, tmp: (base, "nobody/no-such-model"), "no model at nobody/no-such-model"),
+        (lambda base, rl, tmp: (base, other_tokenizer(rl, tmp / "other")), "disagree on the tokenizer"),
+    ],
+    ids=["missing folder", "no such Hub name, offline", "tokenizers disagree"],
+)
+def test_a_pair_that_is_none_is_refused_and_nothing_is_written(call, folders, tmp_path, models, phrase):
+    texts = write(tmp_path / "texts.jsonl", ROWS)
+    base, rl = models(*folders("llama"), tmp_path)
+    before = everything(tmp_path)
+    done = call("score", base, rl, texts, "--out", tmp_path / "scores.parquet")
+    assert refused(done, phrase), done.output
+    assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "phrase"),
+    [
+        (("toy", "chess", "--out", "OUT"), "no task is called 'chess'; choose from arithmetic, pointer_tree"),
+        (("study", "magic", "--task", "arithmetic", "--out", "OUT"), "no study is called 'magic'"),
+        (("study", "direction", "--task", "chess", "--out", "OUT"), "no task is called 'chess'"),
+        (("study", "direction", "--task", "arithmetic", "--seeds", 9, "--out", "OUT"), "no RL run of seed 5"),
+        (("score", "a", "b", "/no/texts.jsonl", "--out", "OUT"), "/no/texts.jsonl is not a file"),
+        (("book", "--profile", "huge"), "there is no profile 'huge'"),
+    ],
+)
+def test_unknown_names_are_refused_with_the_choices(call, tmp_path, words, phrase):
+    done = call(*(tmp_path / "out" if word == "OUT" else word for word in words))
+    assert refused(done, phrase), done.output
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,106 @@
+"""Interventions over problems: one row a response, paired by problem and sample, graded by the task's verifier."""
+
+import pytest
+
+from rlvr_direction.distributions import Sampling
+from rlvr_direction.evaluation import RESPONSE_COLUMNS, evaluate, respond, score_sources, token_roles
+from rlvr_direction.interventions import EVERYWHERE, NOWHERE, SCORES, Intervention
+from rlvr_direction.tasks import TASKS
+from rlvr_direction.toy import load_toy_pair
+
+TASK = TASKS["pointer_tree"]
+PROBLEMS = TASK.problems(12, seed=5)
+ALONE = {"base": Intervention(NOWHERE), "rl": Intervention(EVERYWHERE)}
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return load_toy_pair("pointer_tree")
+
+
+@pytest.fixture(scope="module")
+def responses(pair):
+    return evaluate(pair, TASK, PROBLEMS, ALONE, samples=2, seed=3)
+
+
+@pytest.fixture(scope="module")
+def tokens(pair):
+    return score_sources(pair, TASK, PROBLEMS, seed=3)
+
+
+def test_a_row_for_each_response(responses):
+    assert tuple(responses.columns) == RESPONSE_COLUMNS
+    rows = responses[["intervention", "problem_id", "sample_id"]]
+    assert len(rows) == len(rows.drop_duplicates()) == 2 * len(PROBLEMS) * 2
+
+
+def test_correct_is_the_verifiers_word_on_a_finished_response(responses):
+    for row in responses.itertuples():
+        assert row.correct == (row.finished and TASK.reward(PROBLEMS[row.problem_id], row.response) == 1)
+    assert responses["correct"].any() and not responses["correct"].all()
+
+
+def test_counts_are_of_tokens_with_the_end(responses):
+    finished = responses[responses["finished"]]
+    assert (finished["n_tokens"] == finished["response"].str.len() + 1).all()
+    selected = responses.groupby("intervention")[["n_selected", "n_tokens"]].sum()
+    assert selected.loc["base", "n_selected"] == 0
+    assert selected.loc["rl", "n_selected"] == selected.loc["rl", "n_tokens"]
+    assert (responses["n_changed"] <= responses["n_selected"]).all()
+
+
+def test_interventions_share_their_noise_and_batches_do_not_matter(pair, responses):
+    one = respond(pair, TASK, PROBLEMS, ALONE["rl"], samples=2, seed=3, batch_size=5)
+    of_rl = responses[responses["intervention"] == "rl"].reset_index(drop=True)
+    assert one["response"].tolist() == of_rl["response"].tolist()
+    twice = evaluate(pair, TASK, PROBLEMS, {"a": ALONE["rl"], "b": ALONE["rl"]}, seed=3)
+    a, b = (twice[twice["intervention"] == name]["response"].tolist() for name in "ab")
+    assert a == b
+
+
+def test_another_seed_is_another_sample(pair, responses):
+    other = respond(pair, TASK, PROBLEMS, ALONE["base"], samples=2, seed=4)["response"].tolist()
+    assert other != responses[responses["intervention"] == "base"]["response"].tolist()
+
+
+def test_at_temperature_zero_the_noise_does_not_matter(pair):
+    first, second = (respond(pair, TASK, PROBLEMS, ALONE["base"], Sampling(0.0), seed=seed) for seed in (1, 2))
+    assert first["response"].tolist() == second["response"].tolist()
+
+
+def test_a_response_cut_off_at_the_limit_is_wrong(pair):
+    class Short(type(TASK)):
+        max_new_tokens = 3
+
+        def reward(self, problem, response):
+            return 1.0
+
+    table = respond(pair, Short(), PROBLEMS, ALONE["base"], seed=0)
+    assert not table["finished"].any() and not table["correct"].any() and (table["n_tokens"] == 3).all()
+
+
+def test_sources_are_scored_token_by_token(tokens, responses):
+    assert set(tokens["source"]) == {"base", "rl"} and set(SCORES) <= set(tokens.columns)
+    assert set(tokens["prompt_id"]) == set(range(len(PROBLEMS)))
+    assert tokens["total_variation"].between(0, 1).all()
+    for (_, response), rows in tokens.groupby(["text_id", "response"]):
+        assert "".join(rows["token"]).removesuffix("<eos>") == response
+
+
+def test_a_source_is_likelier_under_its_own_model_on_average(tokens):
+    means = tokens.groupby("source")["delta_logp"].mean()
+    assert means["base"] < 0 < means["rl"]
+
+
+def test_every_token_has_the_role_of_its_character_and_the_last_is_the_end(tokens):
+    roles = token_roles(tokens, TASK, PROBLEMS)
+    assert roles.index.equals(tokens.index)
+    for (prompt, response), rows in tokens.assign(role=roles).groupby(["prompt_id", "response"]):
+        wanted = [*TASK.roles(PROBLEMS[prompt], response), "end"]
+        for _, text in rows.groupby("text_id"):
+            assert text["role"].tolist() == wanted[: len(text)]
+
+
+def test_roles_need_a_character_a_token(tokens):
+    with pytest.raises(ValueError, match="no role each"):
+        token_roles(tokens.assign(response="<"), TASK, PROBLEMS)
