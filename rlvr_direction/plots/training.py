@@ -19,7 +19,7 @@ def policy_path(table: pd.DataFrame, description: str) -> alt.Chart:
             x=alt.X("update:Q", title="update", axis=alt.Axis(tickMinStep=1)),
             y=alt.Y("probability:Q", scale=alt.Scale(domain=[0, 1])),
             color=alt.Color("token:N", title="token"),
-            strokeDash=alt.StrokeDash("token:N", legend=None),
+            strokeDash=alt.StrokeDash("token:N", title="token"),
             tooltip=["update", "token", alt.Tooltip("probability:Q", format=".3f")],
         )
         .properties(width="container", height=HEIGHT, description=description)
@@ -32,7 +32,8 @@ def curves(table: pd.DataFrame, metric: str, title: str, description: str) -> al
     Columns: `task, seed, rollout` and the metric; `title` names it with its unit.
     """
     x = alt.X("rollout:Q", title="rollout")
-    color = alt.Color("task:N", title="task", scale=TASKS)
+    legend = alt.Legend(symbolOpacity=1, symbolStrokeWidth=2.5)
+    color = alt.Color("task:N", title="task", scale=TASKS, legend=legend)
     runs = (
         alt.Chart(table)
         .mark_line(strokeWidth=1, opacity=0.35)
@@ -56,13 +57,11 @@ def accuracy(table: pd.DataFrame, description: str) -> alt.LayerChart:
     chosen = alt.Chart(table).transform_filter("datum.task == task")
     x = alt.X("temperature:Q", title="temperature")
     color = alt.Color("model:N", title="model", scale=MODELS)
-    lines = chosen.mark_line(strokeWidth=2, point={"filled": True, "size": 50}).encode(
-        x=x,
-        y=alt.Y("accuracy:Q", title="accuracy (± 2 standard errors)", scale=alt.Scale(domain=[0, 1])),
-        color=color,
-        strokeDash=alt.StrokeDash("top_p:N", title="top_p", sort="descending"),
-        tooltip=["model", "temperature", "top_p", alt.Tooltip("accuracy:Q", format=".3f")],
-    )
+    y = alt.Y("accuracy:Q", title="accuracy (± 2 standard errors)", scale=alt.Scale(domain=[0, 1]))
+    dash = alt.StrokeDash("top_p:N", title="top_p", sort="descending")
+    tooltip = ["model", "temperature", "top_p", alt.Tooltip("accuracy:Q", format=".3f")]
+    lines = chosen.mark_line(strokeWidth=2).encode(x=x, y=y, color=color, strokeDash=dash)
+    points = chosen.mark_point(filled=True, size=50, opacity=1).encode(x=x, y=y, color=color, tooltip=tooltip)
     errors = (
         chosen.transform_calculate(
             low="datum.accuracy - 2 * datum.standard_error", high="datum.accuracy + 2 * datum.standard_error"
@@ -70,4 +69,5 @@ def accuracy(table: pd.DataFrame, description: str) -> alt.LayerChart:
         .mark_rule()
         .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=color)
     )
-    return (errors + lines).add_params(task).properties(width="container", height=HEIGHT, description=description)
+    layers = errors + lines + points
+    return layers.add_params(task).properties(width="container", height=HEIGHT, description=description)

@@ -8,7 +8,7 @@ import base64
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -19,7 +19,7 @@ from IPython.display import display
 
 from rlvr_direction.claims import CLAIMS
 from rlvr_direction.publish.provenance import provenance
-from rlvr_direction.publish.tokens import chain_html, tokens_html
+from rlvr_direction.publish.tokens import chains_html, tokens_html
 
 __all__ = [
     "CHECK",
@@ -27,7 +27,7 @@ __all__ = [
     "STAMP",
     "VEGA_LITE",
     "Shown",
-    "chain",
+    "chains",
     "check",
     "claim",
     "enable_altair",
@@ -181,9 +181,10 @@ def token_strip(
     return Shown({"text/html": html, "text/plain": plain})
 
 
-def chain(response: str, roles: Sequence[str]) -> Shown:
-    """A chain of thought with a role a character: decisions are underlined and the first error is marked."""
-    return Shown({"text/html": chain_html(response, roles), "text/plain": response})
+def chains(texts: Mapping[str, tuple[str, Sequence[str]]]) -> Shown:
+    """Chains of thought side by side: caption -> (text, a role a character); decisions bold, errors marked."""
+    plain = "\n\n".join(f"{caption}:\n{text}" for caption, (text, _) in texts.items())
+    return Shown({"text/html": chains_html(texts), "text/plain": plain})
 
 
 def finite(value: float) -> float | None:

@@ -1,12 +1,12 @@
 """A strip of tokens, coloured by a signed number: what a model wrote is only ever shown, never interpreted."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
 from operator import itemgetter
 
-__all__ = ["chain_html", "tokens_html"]
+__all__ = ["chains_html", "tokens_html"]
 
 STYLE = """<style>
 .rlvr-tokens{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.9rem;line-height:2.1;margin:0}
@@ -19,8 +19,14 @@ STYLE = """<style>
 .rlvr-tokens span[data-value]:focus::after{font:.75rem/1.4 system-ui,sans-serif;white-space:nowrap;padding:.1em .5em}
 .rlvr-tokens span[data-value]:focus::after{background:#222;color:#fff;border-radius:.3em}
 .rlvr-tokens.legend{font-size:.8rem;padding:0 .2rem}
-.rlvr-tokens .decide{font-weight:700;text-decoration:underline}
-.rlvr-tokens .first_error{background:rgba(226,88,34,.6);outline:2px dashed rgb(226,88,34)}
+</style>"""
+CHAIN_STYLE = """<style>
+.rlvr-chains{display:flex;flex-wrap:wrap;gap:.6rem 1.2rem;margin:.4rem 0 1.2rem}
+.rlvr-chains figure{flex:1 1 13rem;margin:0;min-width:0}
+.rlvr-chains figcaption{font-size:.85rem;text-align:left;margin:0}
+.rlvr-chains pre{margin:.2rem 0 0;padding:.6rem .8rem;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.6}
+.rlvr-chains .decide{font-weight:700;color:var(--pst-color-primary,#1f5fae)}
+.rlvr-chains .first_error{background:rgba(226,88,34,.45);outline:2px dashed rgb(226,88,34)}
 </style>"""
 
 
@@ -36,13 +42,18 @@ def tokens_html(tokens: Sequence[str], values: Sequence[float], *, scale: float,
     return f'{STYLE}<div class="rlvr-tokens mathjax_ignore" {label}>{strip}</div>{legend}'
 
 
-def chain_html(response: str, roles: Sequence[str]) -> str:
-    """A chain of thought as static HTML, given a role a character: decisions underlined, the first error marked."""
-    if len(response) != len(roles):
-        raise ValueError(f"{len(response)} characters and {len(roles)} roles; a chain needs one role a character")
-    runs = groupby(zip(response, roles, strict=True), key=itemgetter(1))
-    parts = [_stretch("".join(character for character, _ in run), role) for role, run in runs]
-    return f'{STYLE}<div class="rlvr-tokens mathjax_ignore">{"".join(parts)}</div>'
+def chains_html(chains: Mapping[str, tuple[str, Sequence[str]]]) -> str:
+    """Chains of thought side by side as static HTML: a caption, the text, and a role for each of its characters."""
+    panels = "".join(_panel(caption, text, roles) for caption, (text, roles) in chains.items())
+    return f'{CHAIN_STYLE}<div class="rlvr-chains mathjax_ignore">{panels}</div>'
+
+
+def _panel(caption: str, text: str, roles: Sequence[str]) -> str:
+    if len(text) != len(roles):
+        raise ValueError(f"{len(text)} characters and {len(roles)} roles; a chain needs one role a character")
+    runs = groupby(zip(text, roles, strict=True), key=itemgetter(1))
+    stretches = [_stretch("".join(character for character, _ in run), role) for role, run in runs]
+    return f"<figure><figcaption>{escape(caption)}</figcaption><pre>{''.join(stretches)}</pre></figure>"
 
 
 def _stretch(text: str, role: str) -> str:

@@ -37,11 +37,13 @@ def test_a_strip_needs_one_value_a_token():
 
 
 def test_a_chain_of_thought_is_text_with_its_decisions_and_first_error_marked():
-    html = display.chain("=<b\nA", ["decide", "first_error", "first_error", "format", "format"])._repr_html_()
+    roles = ["decide", "first_error", "first_error", "format", "format"]
+    html = display.chains({"base <i>": ("=<b\nA", roles), "RL": ("", [])})._repr_html_()
     assert '<span class="decide">=</span><span class="first_error" title="first error">&lt;b</span>' in html
     assert '<span class="format">\nA</span>' in html
+    assert "<figcaption>base &lt;i&gt;</figcaption>" in html and html.count("<figure>") == 2
 
 
 def test_a_chain_needs_one_role_a_character():
     with pytest.raises(ValueError, match="3 characters and 1 roles"):
-        display.chain("abc", ["copy"])
+        display.chains({"RL": ("abc", ["copy"])})
