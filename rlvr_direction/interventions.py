@@ -1,77 +1,127 @@
-"""Where to intervene and how: scores of a position or its token, criteria that fire on them, and the policy that acts.
+"""Where to intervene and how: criteria that fire on scores, and the policy that acts where they do."""
 
-A score is one function `(view, token) -> a number per position`, used twice: to fill the token table and to gate
-decoding. A new metric is one line in `SCORES`.
-"""
-
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
+import numpy as np
+import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from rlvr_direction.distributions import PairLogprobs, at, delta_logp, entropy, jensen_shannon, kl
+from rlvr_direction.scores import SCORES, Proposer, Score, View, of_all_tokens
 
-__all__ = ["EVERYWHERE", "NOWHERE", "SCORES", "AtRandom", "Intervention", "Proposer", "Score", "View"]
-
-Proposer = Literal["base", "rl"]
-
-
-class View(NamedTuple):
-    """What a score may look at: raw policies (T = 1, whole vocabulary), those sampled from, and who proposes."""
-
-    raw: PairLogprobs
-    sampled: PairLogprobs
-    proposer: Proposer = "base"
-
-
-Score = Callable[[View, Tensor], Tensor]
-
-
-def _gap_to_rl_argmax(view: View, token: Int[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
-    """How much likelier (nats) RL's favourite is than this token, under RL; 0 for the favourite itself."""
-    return view.raw.rl.amax(-1) - at(view.raw.rl, token)
+__all__ = [
+    "EVERYWHERE",
+    "NOWHERE",
+    "SCORES",
+    "AtRandom",
+    "Criterion",
+    "Intervention",
+    "Proposer",
+    "Score",
+    "View",
+    "calibrate",
+    "mass",
+    "parse",
+]
 
 
-SCORES: MappingProxyType[str, Score] = MappingProxyType(
-    {
-        "logp_base": lambda view, token: at(view.raw.base, token),
-        "logp_rl": lambda view, token: at(view.raw.rl, token),
-        "delta_logp": lambda view, token: delta_logp(view.raw, token),
-        "entropy_base": lambda view, _: entropy(view.raw.base),
-        "entropy_rl": lambda view, _: entropy(view.raw.rl),
-        "kl_base_rl": lambda view, _: kl(view.raw.base, view.raw.rl),
-        "kl_rl_base": lambda view, _: kl(view.raw.rl, view.raw.base),
-        "jensen_shannon": lambda view, _: jensen_shannon(view.raw),
-        "abs_delta_logp": lambda view, token: delta_logp(view.raw, token).abs(),
-        "gap_to_rl_argmax": _gap_to_rl_argmax,
-    }
-)
-"""Every score, in nats, of the raw distributions (paper, section 3.1): of the sampled token (`delta_logp`,
-`abs_delta_logp`, `logp_*`, `gap_to_rl_argmax`) or of the position whatever was sampled (the others)."""
+@dataclass(frozen=True)
+class Criterion:
+    """Fires where a score lies on one side of a threshold (nats; for `mass(...)` a probability), bound included.
+
+    `score` is a name in `SCORES`, `mass(criterion)`, or a function of one's own. `reads="sampled"` shows the score the
+    tempered and truncated policies in place of the raw ones (the reviewers' question 9). Raises ValueError for an
+    unknown score, side or source, or a threshold that is not a number.
+    """
+
+    score: str | Score
+    side: Literal["<=", ">="]
+    threshold: float
+    reads: Literal["raw", "sampled"] = "raw"
+
+    def __post_init__(self) -> None:
+        if isinstance(self.score, str) and self.score not in SCORES:
+            raise ValueError(f"no score is called {self.score!r}; choose from {', '.join(SCORES)}, mass(...)")
+        for given, known in ((self.side, ("<=", ">=")), (self.reads, ("raw", "sampled"))):
+            if given not in known:
+                raise ValueError(f"a criterion has {given!r}; expected {' or '.join(map(repr, known))}")
+        if np.isnan(self.threshold):
+            raise ValueError(f"the threshold of {self.score} is {self.threshold}; expected a number")
+
+    def __call__(
+        self, view: View, token: Int[Tensor, "*batch"], uniform: Float[Tensor, "*batch"]
+    ) -> Bool[Tensor, "*batch"]:
+        """Whether each position is selected; the uniform is for criteria that toss a coin."""
+        return self._fires(self._score(self._seen(view), token))
+
+    def of_all(self, view: View) -> Bool[Tensor, "*batch vocab"]:
+        """Whether it would fire for each token of the vocabulary."""
+        return self._fires(of_all_tokens(self._score, self._seen(view)))
+
+    def __str__(self) -> str:
+        """The text form that `parse` reads."""
+        name = self.score if isinstance(self.score, (str, _Mass)) else self.score.__name__
+        return f"{'sampled:' if self.reads == 'sampled' else ''}{name}{self.side}{self.threshold!r}"
+
+    @property
+    def _score(self) -> Score:
+        return SCORES[self.score] if isinstance(self.score, str) else self.score
+
+    def _seen(self, view: View) -> View:
+        return view._replace(raw=view.sampled) if self.reads == "sampled" else view
+
+    def _fires(self, values: Tensor) -> Tensor:
+        return values <= self.threshold if self.side == "<=" else values >= self.threshold
+
+
+@dataclass(frozen=True)
+class _Mass:
+    criterion: Criterion
+
+    def __call__(self, view: View, token: Int[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
+        proposal = getattr(view.sampled, view.proposer).exp()
+        return torch.where(self.criterion.of_all(view), proposal, 0.0).sum(-1)
+
+    def __str__(self) -> str:
+        return f"mass({self.criterion})"
+
+
+def mass(criterion: Criterion) -> Score:
+    """A position's score: the probability, under the proposer's sampled policy, that the criterion fires there."""
+    return _Mass(criterion)
 
 
 @dataclass(frozen=True)
 class AtRandom:
-    """A criterion that ignores both policies and fires with a fixed probability (the paper's random baseline)."""
+    """Fires by a coin (the paper's random baseline): a fixed rate, or a score that gives each position its own.
 
-    rate: float
+    `AtRandom(mass(c))` fires as often as c does at every position, but whatever the token is. Raises ValueError for a
+    rate outside [0, 1].
+    """
+
+    rate: float | Score
 
     def __post_init__(self) -> None:
-        if not 0 <= self.rate <= 1:
+        if not callable(self.rate) and not 0 <= self.rate <= 1:
             raise ValueError(f"rate is {self.rate}; expected a probability, from 0 to 1")
 
     def __call__(
         self, view: View, token: Int[Tensor, "*batch"], uniform: Float[Tensor, "*batch"]
     ) -> Bool[Tensor, "*batch"]:
         """Whether each position is selected, decided by its own uniform in [0, 1)."""
-        return uniform < self.rate
+        return uniform < (self.rate(view, token) if callable(self.rate) else self.rate)
+
+    def __str__(self) -> str:
+        """The text form that `parse` reads."""
+        return {0: "nowhere", 1: "everywhere"}.get(self.rate, f"random:{self.rate}")
 
 
 EVERYWHERE = AtRandom(1.0)
 NOWHERE = AtRandom(0.0)
+Where = Criterion | AtRandom
 
 
 @dataclass(frozen=True)
@@ -87,3 +137,44 @@ class Intervention:
     def __post_init__(self) -> None:
         if not -1 <= self.gamma < float("inf"):
             raise ValueError(f"gamma is {self.gamma}; expected -1 (the base), 0 (RL) or above 0 (past RL)")
+
+
+def calibrate(values: Float[np.ndarray, " tokens"], side: Literal["<=", ">="], budget: float) -> float:
+    """The threshold at which a share `budget` of these values of a score fires, or the next larger share they allow.
+
+    The values are those of proposer text on calibration problems. Raises ValueError for a budget outside (0, 1], no
+    values, or values that are not numbers.
+    """
+    if not 0 < budget <= 1:
+        raise ValueError(f"budget is {budget}; expected a share above 0 and at most 1")
+    if not len(values) or np.isnan(values).any():
+        raise ValueError(f"{len(values)} values, {np.isnan(values).sum()} not a number; a quantile needs numbers")
+    sign = 1 if side == "<=" else -1
+    return float(sign * np.quantile(sign * np.asarray(values), budget, method="inverted_cdf"))
+
+
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|[-+]?inf"
+FORMS = "everywhere, nowhere, random:RATE, random:mass(...), SCORE<=NUMBER or SCORE>=NUMBER"
+
+
+def parse(text: str) -> Where:
+    """A criterion from its text form, such as `delta_logp<=-0.3` or `random:mass(delta_logp<=-0.3)`.
+
+    `parse(str(criterion)) == criterion`; a leading `sampled:` stands for `reads="sampled"`. Raises ValueError that
+    lists the choices.
+    """
+    if text in (named := {"everywhere": EVERYWHERE, "nowhere": NOWHERE}):
+        return named[text]
+    if match := re.fullmatch(r"random:mass\((.+)\)", text):
+        return AtRandom(mass(_criterion(match[1])))
+    if match := re.fullmatch(f"random:({NUMBER})", text):
+        return AtRandom(float(match[1]))
+    return _criterion(text)
+
+
+def _criterion(text: str) -> Criterion:
+    match = re.fullmatch(rf"(sampled:)?(?:(\w+)|mass\((.+)\))(<=|>=)({NUMBER})", text)
+    if not match:
+        raise ValueError(f"no criterion reads {text!r}; expected {FORMS}; a SCORE is {', '.join(SCORES)} or mass(...)")
+    reads, name, inner, side, threshold = match.groups()
+    return Criterion(name or mass(_criterion(inner)), side, float(threshold), "sampled" if reads else "raw")

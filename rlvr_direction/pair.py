@@ -12,8 +12,9 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 
 from rlvr_direction.checkpoints import context_length, load_part, same_tokenizer
 from rlvr_direction.distributions import PairLogprobs
+from rlvr_direction.streams import PlainStream, Stream, stream, takes_holes
 
-__all__ = ["ModelPair", "Predictions", "Stream", "pad"]
+__all__ = ["ModelPair", "Predictions", "pad", "positions"]
 
 CHUNK_ELEMENTS = 1 << 23
 PROBE_TOKENS = 8
@@ -142,39 +143,14 @@ class ModelPair:
     def _normalise(self, logits: Float[Tensor, "*batch rows"]) -> Float[Tensor, "*batch vocab"]:
         return torch.log_softmax(logits[..., : self.vocab_size].float(), dim=-1).to(self.base.device)
 
-    def streams(self) -> tuple["Stream", "Stream"]:
+    def streams(self) -> tuple[Stream | PlainStream, Stream | PlainStream]:
         """A fresh cached stream of next-token log-probabilities for each model: base, then RL."""
-        return Stream(self.base, self._normalise), Stream(self.rl, self._normalise)
+        return stream(self.base, self._normalise), stream(self.rl, self._normalise)
 
-
-class Stream:
-    """One model and its key/value cache, fed a batch token by token."""
-
-    def __init__(self, model: PreTrainedModel, normalise: Callable[[Tensor], Tensor]) -> None:
-        self._model, self._normalise = model, normalise
-        self._cache, self._mask = None, None
-
-    def feed(self, ids: Int[Tensor, "batch time"], mask: Bool[Tensor, "batch time"]) -> Float[Tensor, "batch vocab"]:
-        """Append tokens (padding, if any, on the left) and return the log-probabilities of the token that follows."""
-        ids, mask = ids.to(self._model.device), mask.to(self._model.device)
-        self._mask = mask if self._mask is None else torch.cat([self._mask, mask], dim=1)
-        positions = _positions(self._mask)[:, -ids.shape[1] :]
-        out = self._model(
-            input_ids=ids,
-            attention_mask=self._mask.long(),
-            position_ids=positions,
-            past_key_values=self._cache,
-            use_cache=True,
-            logits_to_keep=1,
-        )
-        self._cache = out.past_key_values
-        return self._normalise(out.logits[:, -1])
-
-    def keep(self, rows: Int[Tensor, " kept"]) -> None:
-        """Forget every row but these, in this order."""
-        rows = rows.to(self._mask.device)
-        self._mask = self._mask[rows]
-        self._cache.batch_select_indices(rows)
+    @property
+    def takes_holes(self) -> bool:
+        """Whether both models can take tokens back from their caches, as block decoding needs it."""
+        return all(map(takes_holes, self.models))
 
 
 def pad(
@@ -191,13 +167,14 @@ def pad(
     return ids, mask
 
 
-def _positions(mask: Bool[Tensor, "batch time"]) -> Int[Tensor, "batch time"]:
+def positions(mask: Bool[Tensor, "batch time"]) -> Int[Tensor, "batch time"]:
+    """Where in its text each token stands, counted from 0 over what is not padding."""
     return (mask.long().cumsum(1) - 1).clamp(min=0)
 
 
 def _forward(module: PreTrainedModel, ids: Tensor, mask: Tensor) -> object:
     ids, mask = ids.to(module.device), mask.to(module.device)
-    return module(input_ids=ids, attention_mask=mask.long(), position_ids=_positions(mask), use_cache=False)
+    return module(input_ids=ids, attention_mask=mask.long(), position_ids=positions(mask), use_cache=False)
 
 
 def _head(model: PreTrainedModel) -> torch.nn.Module:

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LAYERS = [
     {"checkpoints", "distributions", "statistics", "records"},
+    {"scores", "streams"},
     {"tasks", "interventions", "pair", "reweighting", "plots"},
     {"theory", "scoring", "decoding", "training"},
     {"evaluation", "report", "claims"},

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from rlvr_direction.distributions import Sampling, entropy
-from rlvr_direction.interventions import SCORES
 from rlvr_direction.pair import ModelPair, pad
+from rlvr_direction.scores import SCORES
 from rlvr_direction.scoring import TOKEN_COLUMNS, score_tokens
 
 FAMILIES = ("llama", "gpt2")

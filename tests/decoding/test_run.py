@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from rlvr_direction.decoding import decode, end_ids, indexed_noise
+from rlvr_direction.decoding import Pace, decode, end_ids, indexed_noise
+from rlvr_direction.decoding import run as module
 from rlvr_direction.distributions import Sampling
-from rlvr_direction.interventions import EVERYWHERE, NOWHERE, SCORES, AtRandom, Intervention
+from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Intervention, parse
 from rlvr_direction.pair import ModelPair
+from rlvr_direction.scores import SCORES
 from rlvr_direction.scoring import score_tokens
+from rlvr_direction.tasks import TASKS
+from rlvr_direction.toy import load_toy_pair
 
 STEPS, SEED, PLAIN = 7, 3, Sampling()
 PROMPTS = ("1+2", "3", "45-6*7=", "9:", "0+0", "a1*2+3-4?", "bb", "8=")
@@ -201,21 +205,54 @@ def test_interventions_share_their_noise_until_they_part(run):
     assert torch.equal(torch.where(some.selected, all_.token_ids, plain.token_ids)[:, 0], some.token_ids[:, 0])
 
 
-def test_the_streams_of_every_problem_sample_and_draw_are_their_own():
-    pairs = list(itertools.product(range(4), range(4)))
-    noise = torch.stack(indexed_noise(*zip(*pairs, strict=True), 20, seed=0)).reshape(-1, 20)
-    assert noise.unique().numel() == noise.numel()
-    assert (torch.corrcoef(noise).fill_diagonal_(0).abs() < 0.95).all()
-    other = torch.stack(indexed_noise([0], [0], 20, seed=1)).flatten()
-    assert not torch.isin(other, noise).any()
+@pytest.fixture(scope="session")
+def long_run(run):
+    """A function: 30 tokens each under a criterion that fires now and then, drafted in blocks."""
+    return functools.cache(
+        lambda family, where, block, batch_size=64, propose="base", gamma=0.5: run(
+            family, parse(where), gamma, max_new_tokens=30, block=block, batch_size=batch_size, propose=propose
+        )
+    )
 
 
-def test_the_first_uniforms_do_not_depend_on_how_many_there_are_nor_on_company():
-    long, short = (indexed_noise([3, 8], [0, 2], n, seed=5) for n in (11, 4))
-    alone = indexed_noise([8], [2], 7, seed=5)
-    for a, b, c in zip(long, short, alone, strict=True):
-        assert torch.equal(a[:, :4], b) and torch.equal(a[1:, :7], c)
-        assert a.dtype == torch.float64 and (a >= 0).all() and (a < 1).all()
+@pytest.mark.parametrize("block", [2, 4, 8, 16, "auto"])
+@pytest.mark.parametrize("family", ["llama", "gpt2", "qwen3", "mistral"])
+def test_a_draft_of_any_length_gives_the_tokens_of_lockstep(long_run, family, block):
+    for where, propose, gamma in (("delta_logp<=-1.5", "base", 0.5), ("random:0.1", "rl", -1.0)):
+        lockstep = long_run(family, where, 1, propose=propose, gamma=gamma)
+        assert 0.01 < lockstep.selected.sum() / lockstep.n_tokens.sum() < 0.45
+        for batch_size in (64, 1, 3):
+            assert_same(long_run(family, where, block, batch_size, propose, gamma), lockstep)
+
+
+@pytest.mark.parametrize("block", [4, 16])
+@pytest.mark.parametrize("family", ["llama", "mistral"])
+def test_the_identities_hold_for_drafts(run, sample_alone, family, block):
+    for (where, gamma, propose), (model, stream) in POLICIES.items():
+        decoded = run(family, where, gamma, propose=propose, block=block)
+        assert responses(decoded) == sample_alone(family, model, stream, PLAIN), (where, gamma, propose)
+
+
+@pytest.mark.parametrize("task", ["arithmetic", "pointer_tree"])
+def test_blocks_and_batches_do_not_matter_to_a_toy(task):
+    pair, problems = load_toy_pair(task), TASKS[task].problems(24, seed=2)
+    prompts = [pair.encode_prompt(problem.prompt) for problem in problems]
+    settings = {"seed": 5, "max_new_tokens": TASKS[task].max_new_tokens}
+    where = Intervention(parse("delta_logp<=-0.3"), 0.2)
+    lockstep = decode(pair, prompts, where, PLAIN, batch_size=24, block=1, **settings)
+    for block, batch_size in ((8, 24), (4, 5), (16, 1)):
+        assert_same(decode(pair, prompts, where, PLAIN, batch_size=batch_size, block=block, **settings), lockstep)
+
+
+def test_auto_measures_where_that_pays_and_keeps_to_lockstep_where_a_call_is_short(run, monkeypatch):
+    asked = []
+    pace = lambda *_, **__: asked.append(1) or Pace(4, {}, 0.1)  # noqa: E731
+    monkeypatch.setattr(module, "measure_pace", pace)
+    short = run(block="auto")
+    assert not asked
+    monkeypatch.setattr(module, "WORTH_MEASURING", 1)
+    assert_same(run(block="auto"), short)
+    assert asked
 
 
 def test_no_prompts_give_no_rows(load_pair):
@@ -229,7 +266,7 @@ def test_no_prompts_give_no_rows(load_pair):
     [
         ({"prompt_ids": [[5], []]}, "prompt 1 has 0 tokens; expected 1 to 41"),
         ({"prompt_ids": [[5] * 42]}, "prompt 0 has 42 tokens; expected 1 to 41.* 7 new .* context of 48"),
-        ({"block": 4}, "block is 4; expected 'auto' or 1"),
+        ({"block": 0}, "block is 0; expected 'auto' or the number of tokens to draft, at least 1"),
     ],
 )
 def test_what_cannot_be_decoded_is_refused(run, changed, message):

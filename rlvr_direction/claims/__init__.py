@@ -1,0 +1,32 @@
+"""The claims of the paper, the rules fixed before the runs that decide them, and those rules as functions."""
+
+from rlvr_direction.claims.counts import Arms, arms_of
+from rlvr_direction.claims.direction import MAGNITUDES, direction_separates, responses, where_the_pair_differs
+from rlvr_direction.claims.extrapolation import gain, gains_by_stage, judge_gain
+from rlvr_direction.claims.registry import CLAIMS, Claim
+from rlvr_direction.claims.replacement import ORDER, RIVALS, fewest_replacements, ratio_to_reach, sign_does_it
+from rlvr_direction.claims.verdicts import Verdict, combine, seeds_agree, verdict, verdicts_by_chance
+
+__all__ = [
+    "CLAIMS",
+    "MAGNITUDES",
+    "ORDER",
+    "RIVALS",
+    "Arms",
+    "Claim",
+    "Verdict",
+    "arms_of",
+    "combine",
+    "direction_separates",
+    "fewest_replacements",
+    "gain",
+    "gains_by_stage",
+    "judge_gain",
+    "ratio_to_reach",
+    "responses",
+    "seeds_agree",
+    "sign_does_it",
+    "verdict",
+    "verdicts_by_chance",
+    "where_the_pair_differs",
+]

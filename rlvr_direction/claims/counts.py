@@ -1,0 +1,58 @@
+"""Counts of arms, problem by problem, and what a bootstrap over problems makes of them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["Arms", "arms_of"]
+
+COUNTS = ("correct", "samples", "n_tokens", "n_selected", "n_changed")
+
+
+class Arms(NamedTuple):
+    """The arms of a table, `(arms, problems)` a count, and what each arm was."""
+
+    labels: pd.DataFrame
+    correct: np.ndarray
+    samples: np.ndarray
+    n_tokens: np.ndarray
+    n_selected: np.ndarray
+    n_changed: np.ndarray
+
+    @property
+    def n_problems(self) -> int:
+        """How many problems all arms share."""
+        return self.correct.shape[1]
+
+    def accuracy(self, weights: np.ndarray) -> np.ndarray:
+        """The accuracy of each arm when problem i is drawn `weights[i]` times."""
+        return self.correct @ weights / (self.samples @ weights)
+
+    def ratio(self, of: str, weights: np.ndarray) -> np.ndarray:
+        """The share of tokens that each arm selected or changed, `of` "selected" or "changed"."""
+        return getattr(self, f"n_{of}") @ weights / (self.n_tokens @ weights)
+
+    def where(self, **labels: object) -> "Arms":
+        """The arms with these labels; ValueError where there are none."""
+        chosen = np.logical_and.reduce([self.labels[name] == value for name, value in labels.items()])
+        if not chosen.any():
+            raise ValueError(f"no arm has {labels}; the table has {self.labels.drop_duplicates().to_dict('list')}")
+        return Arms(self.labels[chosen].reset_index(drop=True), *(getattr(self, name)[chosen] for name in COUNTS))
+
+
+def arms_of(table: pd.DataFrame, labels: Sequence[str]) -> Arms:
+    """The arms of a study's table, told apart by these columns; every arm was run on the same problems.
+
+    `table` has `problem_id`, `correct`, `samples`, `n_tokens`, `n_selected`, `n_changed`, a row an arm and problem.
+    Raises ValueError where arms were run on different problems, or twice on one.
+    """
+    labels = list(labels)
+    ordered = table.sort_values([*labels, "problem_id"], kind="stable")
+    groups = ordered.groupby(labels, sort=True, dropna=False)
+    sizes, problems = groups.size(), table["problem_id"].nunique()
+    if not (sizes == problems).all() or ordered.duplicated([*labels, "problem_id"]).any():
+        raise ValueError(f"arms have {sizes.min()} to {sizes.max()} rows for {problems} problems; expected one each")
+    counts = {name: ordered[name].to_numpy(float).reshape(len(sizes), problems) for name in COUNTS}
+    return Arms(sizes.index.to_frame(index=False), **counts)

@@ -1,0 +1,56 @@
+"""Claims C4b and C4c: whether a gamma above 0 gains under the same gate, and whether it gains on RL."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from rlvr_direction.claims.counts import Arms
+from rlvr_direction.claims.verdicts import Verdict, combine, verdict
+from rlvr_direction.statistics import Interval, bootstrap, holm
+
+__all__ = ["gain", "gains_by_stage", "judge_gain"]
+
+GAIN = 0.01
+
+
+def gain(arms: Arms, of: str, against: str, *, draws: int = 2000, seed: int) -> Interval:
+    """The accuracy of one family minus another's, paired by problem, with its interval."""
+    names = list(arms.labels["family"])
+    first, second = names.index(of), names.index(against)
+    return bootstrap(
+        lambda weights: float(np.subtract(*arms.accuracy(weights)[[first, second]])),
+        arms.n_problems,
+        draws=draws,
+        seed=seed,
+    )
+
+
+def gains_by_stage(stages: dict[str, Arms], against: str, *, draws: int = 2000, seed: int) -> pd.DataFrame:
+    """The gain of the chosen cell at every stage: `stage, gain, low, high, p, p_holm`.
+
+    `p` is of a two-sided z-test on the differences by problem, `p_holm` adjusted over the stages.
+    """
+    rows = []
+    for stage, arms in stages.items():
+        interval = gain(arms, "chosen", against, draws=draws, seed=seed)
+        rows.append((stage, *interval, _p(arms, against)))
+    table = pd.DataFrame(rows, columns=["stage", "gain", "low", "high", "p"])
+    return table.assign(p_holm=holm(table["p"].to_numpy()))
+
+
+def judge_gain(rows: pd.DataFrame) -> Verdict:
+    """The verdict on gains that must all hold: intervals above 0 also after Holm, none wholly below a point."""
+    judged = []
+    for row in rows.itertuples():
+        found = verdict(Interval(row.gain, row.low, row.high), minimum_gain=GAIN)
+        judged.append("inconclusive" if found == "reproduced" and row.p_holm >= 0.05 else found)
+    return combine(judged)
+
+
+def _p(arms: Arms, against: str) -> float:
+    """Two-sided p-value of the mean difference by problem."""
+    names = list(arms.labels["family"])
+    rates = arms.correct / arms.samples
+    differences = rates[names.index("chosen")] - rates[names.index(against)]
+    spread = differences.std(ddof=1) / len(differences) ** 0.5
+    return float(2 * stats.norm.sf(abs(differences.mean()) / spread)) if spread else 1.0

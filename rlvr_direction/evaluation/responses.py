@@ -1,0 +1,131 @@
+"""Interventions over problems: sample responses with a pair, grade them, and give one row a response."""
+
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from rlvr_direction.decoding import Decoded, decode
+from rlvr_direction.distributions import Sampling
+from rlvr_direction.interventions import Intervention
+from rlvr_direction.pair import ModelPair
+from rlvr_direction.records import Run, load
+from rlvr_direction.scores import Proposer
+from rlvr_direction.tasks import Problem, Task
+
+__all__ = ["RESPONSE_COLUMNS", "evaluate", "respond"]
+
+PROBLEMS_PER_PART = 512
+
+RESPONSE_COLUMNS = (
+    "intervention",
+    "problem_id",
+    "sample_id",
+    "response",
+    "correct",
+    "finished",
+    "n_tokens",
+    "n_selected",
+    "n_changed",
+)
+
+
+def evaluate(
+    pair: ModelPair,
+    task: Task,
+    problems: Sequence[Problem],
+    interventions: Mapping[str, Intervention],
+    sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
+    *,
+    out: Path | None = None,
+    resume: bool = False,
+    force: bool = False,
+    **how: object,
+) -> pd.DataFrame:
+    """Responses to every problem under every intervention: `RESPONSE_COLUMNS`, a row a response.
+
+    `selected` counts tokens where the criterion fired, `changed` those that really differ from the proposal; `n_tokens`
+    counts the end token, and a response cut off at the task's limit is unfinished and wrong. All interventions at one
+    seed share their noise, so differences between them are paired by (problem, sample). `how` is what `respond` takes.
+    With `out` the table is written there intervention by intervention, `PROBLEMS_PER_PART` problems at a time, under a
+    progress bar, and `resume` goes on with a run that was killed. Raises what `records.Run` does.
+    """
+    parts = [(name, start) for name in interventions for start in range(0, len(problems), PROBLEMS_PER_PART)]
+
+    def part(name: str, start: int) -> pd.DataFrame:
+        some = problems[start : start + PROBLEMS_PER_PART]
+        table = respond(pair, task, some, interventions[name], sampling, first_problem=start, **how)
+        return table.assign(intervention=name)[list(RESPONSE_COLUMNS)]
+
+    if out is None:
+        return pd.concat([part(*which) for which in parts], ignore_index=True)
+    text = {name: [str(intervention.where), intervention.gamma] for name, intervention in interventions.items()}
+    prompts = [problem.prompt for problem in problems]
+    settings = {"task": task.name, "interventions": text, "sampling": str(sampling), "prompts": prompts, "how": how}
+    digest = blake2b(json.dumps(settings, sort_keys=True).encode(), digest_size=16).hexdigest()
+    run = Run(out, len(parts), {"interventions": text, "settings": digest}, resume=resume, force=force)
+    for index in run.parts("evaluating"):
+        run.write(index, part(*parts[index]))
+    return load(run.finish({"task": task.name}))
+
+
+def respond(
+    pair: ModelPair,
+    task: Task,
+    problems: Sequence[Problem],
+    intervention: Intervention,
+    sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
+    *,
+    samples: int = 1,
+    seed: int,
+    propose: Proposer = "base",
+    batch_size: int = 256,
+    block: Literal["auto"] | int = "auto",
+    first_problem: int = 0,
+) -> pd.DataFrame:
+    """The same for one intervention, without its name and with `response_ids`, ready to be scored.
+
+    `first_problem` is the number of the first problem, for the noise and in the table.
+    """
+    problem_ids = [first_problem + i for i in range(len(problems)) for _ in range(samples)]
+    sample_ids = list(range(samples)) * len(problems)
+    prompts = [pair.encode_prompt(problem.prompt) for problem in problems]
+    decoded = decode(
+        pair,
+        [prompts[i - first_problem] for i in problem_ids],
+        intervention,
+        sampling,
+        seed=seed,
+        problem_ids=problem_ids,
+        sample_ids=sample_ids,
+        propose=propose,
+        max_new_tokens=task.max_new_tokens,
+        batch_size=batch_size,
+        block=block,
+    )
+    table = pd.DataFrame({"problem_id": problem_ids, "sample_id": sample_ids, **_responses(pair, decoded)})
+    asked = [problems[i - first_problem] for i in problem_ids]
+    correct = [
+        bool(row.finished and task.reward(problem, row.response))
+        for problem, row in zip(asked, table.itertuples(), strict=True)
+    ]
+    return table.assign(correct=correct)
+
+
+def _responses(pair: ModelPair, decoded: Decoded) -> dict[str, list]:
+    """What each row of `decoded` says and counts; stray special tokens stay visible in the text."""
+    lengths, finished = decoded.n_tokens.tolist(), decoded.finished.tolist()
+    ids = [row[:n].tolist() for row, n in zip(decoded.token_ids, lengths, strict=True)]
+    texts = [row[:-1] if ended else row for row, ended in zip(ids, finished, strict=True)]
+    changed = decoded.selected & (decoded.token_ids != decoded.proposal_ids)
+    return {
+        "response": [pair.tokenizer.decode(text, skip_special_tokens=False) for text in texts],
+        "response_ids": ids,
+        "finished": finished,
+        "n_tokens": lengths,
+        "n_selected": decoded.selected.sum(1).tolist(),
+        "n_changed": changed.sum(1).tolist(),
+    }

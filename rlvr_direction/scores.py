@@ -1,0 +1,69 @@
+"""Scores of a position or of its token: what a pair's policies say about one step of a response.
+
+A score is one function `(view, token) -> a number per position`, used twice: to fill the token table and to gate
+decoding. A new metric is one line in `SCORES`.
+"""
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from rlvr_direction.distributions import PairLogprobs, at, entropy, jensen_shannon, kl
+
+__all__ = ["SCORES", "Proposer", "Score", "View", "of_all_tokens"]
+
+Proposer = Literal["base", "rl"]
+
+
+class View(NamedTuple):
+    """What a score may look at: raw policies (T = 1, whole vocabulary), those sampled from, and who proposes."""
+
+    raw: PairLogprobs
+    sampled: PairLogprobs
+    proposer: Proposer = "base"
+
+
+Score = Callable[[View, Tensor], Tensor]
+Read = Callable[[Tensor], Tensor]
+
+
+class _OfToken(NamedTuple):
+    """A score that depends on the token: `value(raw, read)`, where read takes one token a position, or all of them."""
+
+    value: Callable[[PairLogprobs, Read], Tensor]
+
+    def __call__(self, view: View, token: Int[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
+        return self.value(view.raw, lambda logp: at(logp, token))
+
+    def of_all(self, view: View) -> Float[Tensor, "*batch vocab"]:
+        return self.value(view.raw, lambda logp: logp)
+
+
+SCORES: MappingProxyType[str, Score] = MappingProxyType(
+    {
+        "logp_base": _OfToken(lambda raw, read: read(raw.base)),
+        "logp_rl": _OfToken(lambda raw, read: read(raw.rl)),
+        "delta_logp": _OfToken(lambda raw, read: read(raw.rl) - read(raw.base)),
+        "entropy_base": lambda view, _: entropy(view.raw.base),
+        "entropy_rl": lambda view, _: entropy(view.raw.rl),
+        "kl_base_rl": lambda view, _: kl(view.raw.base, view.raw.rl),
+        "kl_rl_base": lambda view, _: kl(view.raw.rl, view.raw.base),
+        "jensen_shannon": lambda view, _: jensen_shannon(view.raw),
+        "abs_delta_logp": _OfToken(lambda raw, read: (read(raw.rl) - read(raw.base)).abs()),
+        "gap_to_rl_argmax": _OfToken(lambda raw, read: read(raw.rl.amax(-1, keepdim=True) - raw.rl)),
+    }
+)
+"""Every score, in nats, of the raw distributions (paper, section 3.1): of the sampled token (`delta_logp`,
+`abs_delta_logp`, `logp_*`, `gap_to_rl_argmax`) or of the position whatever was sampled (the others)."""
+
+
+def of_all_tokens(score: Score, view: View) -> Float[Tensor, "*batch vocab"]:
+    """The score of every token of the vocabulary; a function of one's own is asked token by token."""
+    if isinstance(score, _OfToken):
+        return score.of_all(view)
+    first, vocab_size = view.raw.base[..., 0].long(), view.raw.base.shape[-1]
+    return torch.stack([score(view, torch.full_like(first, token)) for token in range(vocab_size)], dim=-1)

@@ -1,0 +1,150 @@
+"""What can be said exactly: the policy an intervention makes, all responses of a small tree, natural gradient."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from rlvr_direction.distributions import PairLogprobs, Sampling, extrapolate, truncate
+from rlvr_direction.interventions import AtRandom, Intervention
+from rlvr_direction.pair import ModelPair, pad
+from rlvr_direction.scores import Proposer, View
+
+__all__ = [
+    "Mixed",
+    "Responses",
+    "advantages",
+    "enumerate_responses",
+    "expected_reward",
+    "mixed_policy",
+    "natural_policy_gradient",
+    "tilt",
+]
+
+Tree = Sequence[Float[np.ndarray, "_ _"]]
+
+
+class Mixed(NamedTuple):
+    """The policy that an intervention makes of a pair, and the shares it expects to select and to change."""
+
+    policy: Float[Tensor, "*batch vocab"]
+    selected: Float[Tensor, "*batch"]
+    changed: Float[Tensor, "*batch"]
+
+
+class Responses(NamedTuple):
+    """Every response there is, with its probability; padded where it ended early."""
+
+    token_ids: Int[Tensor, "responses time"]
+    n_tokens: Int[Tensor, " responses"]
+    probability: Float[Tensor, " responses"]
+
+
+def mixed_policy(view: View, intervention: Intervention, sampling: Sampling) -> Mixed:
+    """The closed form of one step: q(v) (1 - f(v)) + m a(v), with m the sum of q f.
+
+    q is the proposer's sampled policy, a the one that acts, f(v) the probability that the criterion fires on v (0 or 1
+    for a criterion, its rate for a coin). m tokens in one are selected, m minus the sum of q f a changed.
+    """
+    q = getattr(view.sampled, view.proposer).double().exp()
+    a = truncate(extrapolate(view.raw, intervention.gamma), sampling).double().exp()
+    firing = _firing(view, intervention.where).double()
+    selected = (q * firing).sum(-1)
+    policy = q * (1 - firing) + selected.unsqueeze(-1) * a
+    return Mixed(policy, selected, selected - (q * firing * a).sum(-1))
+
+
+def _firing(view: View, where: object) -> Float[Tensor, "*batch vocab"]:
+    """The probability that a criterion fires on each token of the vocabulary."""
+    if not isinstance(where, AtRandom):
+        return where.of_all(view).float()
+    rate = where.rate
+    if callable(rate):
+        rate = rate(view, torch.zeros_like(view.raw.base[..., 0], dtype=torch.long)).unsqueeze(-1)
+    return torch.zeros_like(view.raw.base) + rate
+
+
+@torch.inference_mode()
+def enumerate_responses(
+    pair: ModelPair,
+    prompt: Sequence[int],
+    intervention: Intervention,
+    sampling: Sampling,
+    *,
+    ends: Sequence[int],
+    propose: Proposer = "base",
+    max_new_tokens: int,
+) -> Responses:
+    """Every response to one prompt of at most `max_new_tokens`, with its exact probability under an intervention.
+
+    Their number grows as the vocabulary to the power of the length: meant for two or three tokens.
+    """
+    open_ids, open_p = torch.zeros(1, 0, dtype=torch.long), torch.ones(1, dtype=torch.float64)
+    closed: list[tuple[Tensor, Tensor]] = []
+    for _ in range(max_new_tokens):
+        ids, mask = pad([[*prompt, *row] for row in open_ids.tolist()], pad_id=pair.pad_id)
+        raw = PairLogprobs(*(_last(model, pair, ids, mask) for model in pair.models))
+        view = View(raw, PairLogprobs(*(truncate(logp, sampling) for logp in raw)), propose)
+        p = (open_p.unsqueeze(1) * mixed_policy(view, intervention, sampling).policy).flatten()
+        vocabulary = torch.arange(pair.vocab_size)
+        ids = torch.cat([open_ids.repeat_interleave(len(vocabulary), 0), vocabulary.repeat(len(open_ids))[:, None]], 1)
+        ids, p = ids[p > 0], p[p > 0]
+        ended = torch.isin(ids[:, -1], torch.tensor(list(ends)))
+        closed.append((ids[ended], p[ended]))
+        open_ids, open_p = ids[~ended], p[~ended]
+    closed.append((open_ids, open_p))
+    n_tokens = torch.cat([torch.full((len(ids),), ids.shape[1]) for ids, _ in closed])
+    padded, _ = pad([row for ids, _ in closed for row in ids.tolist()], pad_id=pair.pad_id)
+    return Responses(padded, n_tokens, torch.cat([p for _, p in closed]))
+
+
+def _last(model: torch.nn.Module, pair: ModelPair, ids: Tensor, mask: Tensor) -> Float[Tensor, "batch vocab"]:
+    logits = model(input_ids=ids, attention_mask=mask.long()).logits[:, -1, : pair.vocab_size]
+    return torch.log_softmax(logits.float(), -1)
+
+
+def expected_reward(policy: Tree, reward: Float[np.ndarray, " leaves"]) -> float:
+    """The expected reward of a policy on a full tree: `policy[d]` has a row of action probabilities a state at depth d.
+
+    Leaves are numbered as digits: actions a, b, c of A each end in leaf (a A + b) A + c.
+    """
+    return float(_values(policy, reward)[0][0])
+
+
+def advantages(policy: Tree, reward: Float[np.ndarray, " leaves"]) -> list[np.ndarray]:
+    """The advantage of every action at every state: its expected reward minus the state's."""
+    values = _values(policy, reward)
+    return [values[d + 1].reshape(p.shape) - values[d][:, None] for d, p in enumerate(policy)]
+
+
+def natural_policy_gradient(
+    policy: Tree, reward: Float[np.ndarray, " leaves"], *, rate: float, steps: int
+) -> list[np.ndarray]:
+    """A tabular softmax policy after exact natural policy gradient steps: each adds `rate` times the advantages.
+
+    With a single state (depth 1, whole responses as actions) the policy is proportional to pi_0 exp(rate steps R).
+    """
+    for _ in range(steps):
+        policy = [_softmax(np.log(p) + rate * a) for p, a in zip(policy, advantages(policy, reward), strict=True)]
+    return list(policy)
+
+
+def tilt(base: Tree, rl: Tree, gamma: float) -> list[np.ndarray]:
+    """The extrapolated policy, state by state: proportional to rl^(1 + gamma) / base^gamma (paper, section 4.1)."""
+    return [_softmax((1 + gamma) * np.log(r) - gamma * np.log(b)) for b, r in zip(base, rl, strict=True)]
+
+
+def _values(policy: Tree, reward: np.ndarray) -> list[np.ndarray]:
+    """The expected reward from every state, by depth, the leaves last."""
+    values = [np.asarray(reward, dtype=float)]
+    for p in reversed(policy):
+        values.insert(0, (p * values[0].reshape(p.shape)).sum(1))
+    return values
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    p = np.exp(logits - logits.max(1, keepdims=True))
+    return p / p.sum(1, keepdims=True)

@@ -1,0 +1,155 @@
+"""Exact statements: checked by hand, by enumeration, and against the sampler."""
+
+import functools
+
+import numpy as np
+import pytest
+import torch
+
+from rlvr_direction.decoding import decode, end_ids, indexed_noise, run
+from rlvr_direction.distributions import PairLogprobs, Sampling, truncate
+from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention, parse
+from rlvr_direction.scores import SCORES, View
+from rlvr_direction.theory import (
+    advantages,
+    enumerate_responses,
+    expected_reward,
+    mixed_policy,
+    natural_policy_gradient,
+    tilt,
+)
+
+PLAIN = Sampling()
+CRITERIA = [
+    *("delta_logp<=-0.3", "entropy_base>=1.5", "entropy_rl>=1.5", "kl_rl_base>=0.2", "kl_base_rl>=0.2"),
+    *("jensen_shannon>=0.05", "abs_delta_logp>=0.4", "logp_base<=-1.5", "logp_rl<=-2.0", "gap_to_rl_argmax>=1.0"),
+    *("mass(delta_logp<=-0.3)>=0.3", "random:0.3", "random:mass(delta_logp<=-0.3)", "everywhere", "nowhere"),
+]
+
+
+def three_tokens(proposer="base", sampling=PLAIN):
+    raw = PairLogprobs(torch.tensor([0.6, 0.3, 0.1]).log(), torch.tensor([0.2, 0.3, 0.5]).log())
+    return View(raw, PairLogprobs(*(truncate(logp, sampling) for logp in raw)), proposer)
+
+
+def test_the_closed_form_by_hand_on_three_tokens():
+    mixed = mixed_policy(three_tokens(), Intervention(parse("delta_logp<=-0.3")), PLAIN)
+    assert mixed.policy.tolist() == pytest.approx([0.12, 0.3 + 0.18, 0.1 + 0.3])
+    assert mixed.selected.item() == pytest.approx(0.6) and mixed.changed.item() == pytest.approx(0.6 - 0.6 * 0.2)
+
+
+@pytest.mark.parametrize("sampling", [PLAIN, Sampling(0.7, 0.8)])
+@pytest.mark.parametrize("text", CRITERIA)
+def test_a_mixed_policy_is_a_policy(text, sampling):
+    mixed = mixed_policy(three_tokens(sampling=sampling), Intervention(parse(text), 0.5), sampling)
+    assert mixed.policy.sum().item() == pytest.approx(1) and (mixed.policy >= 0).all()
+    assert -1e-6 <= mixed.changed.item() <= mixed.selected.item() + 1e-6 <= 1 + 2e-6
+
+
+def test_everywhere_is_the_policy_that_acts_and_nowhere_the_one_that_proposes():
+    view = three_tokens("rl")
+    for where, gamma, wanted in ((EVERYWHERE, -1.0, view.raw.base), (EVERYWHERE, 0.0, view.raw.rl)):
+        assert torch.allclose(mixed_policy(view, Intervention(where, gamma), PLAIN).policy, wanted.double().exp())
+    assert torch.allclose(mixed_policy(view, Intervention(NOWHERE), PLAIN).policy, view.raw.rl.double().exp())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def same_noise_once():
+    """Twenty thousand rows of noise are drawn once, not for each criterion."""
+    with pytest.MonkeyPatch.context() as patch:
+        drawn = functools.cache(lambda n, length, seed: indexed_noise([0] * n, range(n), length, seed=seed))
+        patch.setattr(run, "indexed_noise", lambda _, samples, length, seed: drawn(len(samples), length, seed))
+        yield
+
+
+def sampled(pair, prompt, where, gamma, propose):
+    n = 20_000
+    return decode(
+        pair,
+        [list(prompt)] * n,
+        Intervention(parse(where), gamma),
+        PLAIN,
+        seed=11,
+        problem_ids=[0] * n,
+        sample_ids=range(n),
+        propose=propose,
+        max_new_tokens=2,
+        batch_size=20_000,
+        block=2,
+    )
+
+
+@pytest.mark.parametrize("gamma", [-1.0, 0.0, 0.5, 2.0])
+@pytest.mark.parametrize("text", CRITERIA)
+def test_the_sampler_agrees_with_the_enumeration_of_all_responses(load_pair, text, gamma):
+    pair = load_pair("llama")
+    prompt = tuple(pair.encode_prompt("1+2="))
+    propose = "rl" if gamma == -1 else "base"
+    ends = end_ids(pair).tolist()
+    exact = enumerate_responses(
+        pair, prompt, Intervention(parse(text), gamma), PLAIN, ends=ends, propose=propose, max_new_tokens=2
+    )
+    assert exact.probability.sum().item() == pytest.approx(1, abs=1e-6)
+
+    def right(ids):
+        return (ids[:, 0] % 3 == 0) & (ids[:, 1] % 2 == 0)
+
+    truth = exact.probability[right(exact.token_ids)].sum().item()
+    drawn = sampled(pair, prompt, text, gamma, propose)
+    found = right(drawn.token_ids).double().mean().item()
+    assert abs(found - truth) < 4 * (truth * (1 - truth) / 20_000) ** 0.5
+
+
+def test_the_enumeration_names_every_score():
+    assert {name for name in SCORES if any(name in text for text in CRITERIA)} == set(SCORES)
+
+
+def random_tree(rng, depth, actions, binary):
+    policy = [rng.dirichlet(np.ones(actions), size=actions**d) for d in range(depth)]
+    leaves = actions**depth
+    return policy, rng.integers(0, 2, leaves).astype(float) if binary else rng.normal(size=leaves)
+
+
+def test_the_expected_reward_is_the_sum_over_leaves():
+    policy, reward = random_tree(np.random.default_rng(0), 3, 2, binary=False)
+    total = 0.0
+    for leaf in range(8):
+        a, b, c = leaf >> 2, (leaf >> 1) & 1, leaf & 1
+        total += policy[0][0, a] * policy[1][a, b] * policy[2][2 * a + b, c] * reward[leaf]
+    assert expected_reward(policy, reward) == pytest.approx(total)
+
+
+def test_advantages_average_to_zero_under_the_policy():
+    policy, reward = random_tree(np.random.default_rng(1), 3, 3, binary=False)
+    for p, a in zip(policy, advantages(policy, reward), strict=True):
+        np.testing.assert_allclose((p * a).sum(1), 0, atol=1e-12)
+
+
+def test_for_whole_responses_extrapolating_is_running_the_gradient_longer():
+    (base,), reward = random_tree(np.random.default_rng(2), 1, 6, binary=False)
+    rl = natural_policy_gradient([base], reward, rate=0.3, steps=4)
+    longer = natural_policy_gradient([base], reward, rate=0.3, steps=6)
+    np.testing.assert_allclose(tilt([base], rl, 0.5)[0], longer[0], rtol=1e-9)
+
+
+def test_for_whole_responses_more_gamma_never_costs():
+    for seed in range(50):
+        policy, reward = random_tree(np.random.default_rng(seed), 1, 8, binary=seed % 2 == 0)
+        rl = natural_policy_gradient(policy, reward, rate=0.5, steps=3)
+        gained = [expected_reward(tilt(policy, rl, gamma), reward) for gamma in (-1.0, 0.0, 0.1, 0.5, 2.0, 10.0)]
+        assert (np.diff(gained) >= -1e-12).all()
+
+
+def test_with_states_for_tokens_there_are_trees_where_any_small_gamma_costs():
+    worse = 0
+    for seed in range(300):
+        policy, reward = random_tree(np.random.default_rng(seed), 3, 2, binary=False)
+        rl = natural_policy_gradient(policy, reward, rate=1.0, steps=3)
+        worse += expected_reward(tilt(policy, rl, 0.05), reward) < expected_reward(rl, reward) - 1e-9
+    assert 0 < worse < 100
+
+
+def test_natural_gradient_raises_the_reward():
+    policy, reward = random_tree(np.random.default_rng(3), 3, 3, binary=True)
+    rewards = [expected_reward(natural_policy_gradient(policy, reward, rate=0.5, steps=n), reward) for n in range(6)]
+    assert (np.diff(rewards) > 0).all()
