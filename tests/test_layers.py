@@ -14,7 +14,7 @@ import rlvr_direction
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LAYERS = [
-    {"checkpoints", "distributions", "statistics", "records"},
+    {"checkpoints", "distributions", "markup", "statistics", "records"},
     {"scores", "streams"},
     {"tasks", "interventions", "pair", "reweighting", "plots"},
     {"theory", "scoring", "decoding", "training"},

@@ -8,7 +8,7 @@ from jaxtyping import Int
 from torch import Tensor
 
 from rlvr_direction.decoding.noise import indexed_noise
-from rlvr_direction.decoding.pace import measure_pace
+from rlvr_direction.decoding.pace import Pace, measure_pace
 from rlvr_direction.decoding.rounds import Decoded, Job, Rows, empty
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.interventions import Intervention
@@ -47,7 +47,8 @@ def decode(
     job = Job(intervention, sampling, propose, end_ids(pair))
     order = sorted(range(len(prompt_ids)), key=lambda i: len(prompt_ids[i]))
     if block == "auto":
-        block = choose_block(pair, prompt_ids, job, seed=seed, max_new_tokens=max_new_tokens, batch_size=batch_size)
+        size = {"max_new_tokens": max_new_tokens, "batch_size": batch_size}
+        block = choose_block(pair, prompt_ids, job, seed=seed, **size).block
     problem_ids = range(len(prompt_ids)) if problem_ids is None else problem_ids
     sample_ids = [0] * len(prompt_ids) if sample_ids is None else sample_ids
     noise = indexed_noise(problem_ids, sample_ids, max_new_tokens, seed=seed)
@@ -68,16 +69,16 @@ def choose_block(
     seed: int,
     max_new_tokens: int,
     batch_size: int,
-) -> int:
-    """The longest draft worth making for these prompts on this machine; 1, lockstep, where that is faster.
+) -> Pace:
+    """The longest draft worth making for these prompts on this machine, and why; 1, lockstep, where that is faster.
 
     Measured once, on the first batch; a call too short for a measurement to pay is decoded in lockstep.
     """
     batches = -(-len(prompt_ids) // batch_size)
     if batches * max_new_tokens < WORTH_MEASURING:
-        return 1
+        return Pace(1, {}, 0.0)
     prompts = [prompt_ids[i] for i in range(min(batch_size, len(prompt_ids)))]
-    return measure_pace(pair, job, prompts, seed=seed, max_new_tokens=max_new_tokens).block
+    return measure_pace(pair, job, prompts, seed=seed, max_new_tokens=max_new_tokens)
 
 
 def end_ids(pair: ModelPair) -> Int[Tensor, " ends"]:

@@ -1,7 +1,20 @@
 """Interventions over problems: one row a response, honest summaries, and the two sources scored."""
 
+from rlvr_direction.evaluation.files import Grader, decode_file, decode_to_file, grader, tokens_path
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, evaluate, respond
 from rlvr_direction.evaluation.sources import score_sources, token_roles
 from rlvr_direction.evaluation.summary import summarize
 
-__all__ = ["RESPONSE_COLUMNS", "evaluate", "respond", "score_sources", "summarize", "token_roles"]
+__all__ = [
+    "RESPONSE_COLUMNS",
+    "Grader",
+    "decode_file",
+    "decode_to_file",
+    "evaluate",
+    "grader",
+    "respond",
+    "score_sources",
+    "summarize",
+    "token_roles",
+    "tokens_path",
+]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -72,9 +72,23 @@ def evaluate(
     return load(run.finish({"task": task.name}))
 
 
+@runtime_checkable
+class Graded(Protocol):
+    """Who grades: a task, or anything that has a reward and a limit."""
+
+    @property
+    def max_new_tokens(self) -> int:
+        """The longest response, in tokens."""
+        ...
+
+    def reward(self, problem: Problem, response: str) -> float:
+        """Return 1.0 for a right response and 0.0 otherwise."""
+        ...
+
+
 def respond(
     pair: ModelPair,
-    task: Task,
+    task: Graded,
     problems: Sequence[Problem],
     intervention: Intervention,
     sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
@@ -86,7 +100,7 @@ def respond(
     block: Literal["auto"] | int = "auto",
     first_problem: int = 0,
 ) -> pd.DataFrame:
-    """The same for one intervention, without its name and with `response_ids`, ready to be scored.
+    """The same for one intervention, without its name, and with `response_ids` and what was proposed.
 
     `first_problem` is the number of the first problem, for the noise and in the table.
     """
@@ -120,10 +134,14 @@ def _responses(pair: ModelPair, decoded: Decoded) -> dict[str, list]:
     lengths, finished = decoded.n_tokens.tolist(), decoded.finished.tolist()
     ids = [row[:n].tolist() for row, n in zip(decoded.token_ids, lengths, strict=True)]
     texts = [row[:-1] if ended else row for row, ended in zip(ids, finished, strict=True)]
+    deltas = decoded.proposal_logp_rl - decoded.proposal_logp_base
     changed = decoded.selected & (decoded.token_ids != decoded.proposal_ids)
     return {
         "response": [pair.tokenizer.decode(text, skip_special_tokens=False) for text in texts],
         "response_ids": ids,
+        "proposal_ids": [row[:n].tolist() for row, n in zip(decoded.proposal_ids, lengths, strict=True)],
+        "selected_at": [row[:n].tolist() for row, n in zip(decoded.selected, lengths, strict=True)],
+        "proposal_delta_logp": [row[:n].tolist() for row, n in zip(deltas, lengths, strict=True)],
         "finished": finished,
         "n_tokens": lengths,
         "n_selected": decoded.selected.sum(1).tolist(),

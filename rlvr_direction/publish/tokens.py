@@ -6,6 +6,8 @@ from html import escape
 from itertools import groupby
 from operator import itemgetter
 
+from rlvr_direction.markup import shown
+
 __all__ = ["chains_html", "tokens_html"]
 
 STYLE = """<style>
@@ -57,24 +59,16 @@ def _panel(caption: str, text: str, roles: Sequence[str]) -> str:
 
 
 def _stretch(text: str, role: str) -> str:
-    shown = escape("".join(character if character == "\n" else visible(character) for character in text))
+    lines = "\n".join(map(shown, text.split("\n")))
     told = ' title="first error"' if role == "first_error" else ""
-    return f'<span class="{escape(role)}"{told}>{shown}</span>'
+    return f'<span class="{escape(role)}"{told}>{lines}</span>'
 
 
 def _token(token: str, value: float, scale: float, unit: str) -> str:
     size = 0.6 * min(1.0, abs(value) / scale) if not math.isnan(value) else 0.0
     side = "up" if value > 0 else "down" if value < 0 else "same"
-    shown = escape("".join(visible(character) for character in token))
     words = f"{value:+.2f} {unit}"
     return (
         f'<span class="{side}" style="--size:{size:.2f}" tabindex="0" role="img" title="{words}" data-value="{words}" '
-        f'aria-label="{escape(repr(token))}, {words}">{shown}</span>' + "\n" * token.count("\n")
+        f'aria-label="{escape(repr(token))}, {words}">{shown(token)}</span>' + "\n" * token.count("\n")
     )
-
-
-def visible(character: str) -> str:
-    r"""A character as it can be read: a newline is ⏎, a tab ⇥, anything else unprintable its escape, such as \u202e."""
-    if character in "\n\t":
-        return {"\n": "⏎", "\t": "⇥"}[character]
-    return character if character.isprintable() else repr(character)[1:-1]

@@ -18,6 +18,7 @@ from rlvr_direction.toy.folders import TOYS
 __all__ = ["CALIBRATION", "FAMILIES", "Arm", "last_stage", "problems_of", "run_arm", "threshold"]
 
 CALIBRATION = 500
+MOST = 2000
 SEED = 20_260_401  # of the studies' problems and of their noise
 MASS_OF = Criterion("delta_logp", "<=", -0.3)
 SCORED = {**SCORES, "mass": mass(MASS_OF)}
@@ -62,9 +63,14 @@ def last_stage(task: str, rl_seed: int = 0) -> str:
 
 
 def problems_of(task: str, n: int, *, calibration: bool = False) -> list[Problem]:
-    """The first `n` held-out problems that are judged, or the calibration problems; no problem is both."""
-    problems = TASKS[task].problems(CALIBRATION + n, seed=SEED)
-    return problems[:CALIBRATION] if calibration else problems[CALIBRATION:]
+    """The first `n` held-out problems that are judged, or the calibration problems; no problem is both.
+
+    Raises ValueError for more than `MOST` problems: one draw of all of them keeps the two apart whatever n is.
+    """
+    if n > MOST:
+        raise ValueError(f"{n} problems asked for; the studies judge on at most {MOST}")
+    problems = TASKS[task].problems(CALIBRATION + MOST, seed=SEED)
+    return problems[:CALIBRATION] if calibration else problems[CALIBRATION : CALIBRATION + n]
 
 
 def run_arm(task: str, arm: Arm, *, calibration: bool = False) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 import pytest
 
 from rlvr_direction.distributions import Sampling
-from rlvr_direction.evaluation import RESPONSE_COLUMNS, evaluate, respond, score_sources, token_roles
-from rlvr_direction.interventions import EVERYWHERE, NOWHERE, SCORES, Intervention
+from rlvr_direction.evaluation import RESPONSE_COLUMNS, evaluate, respond
+from rlvr_direction.evaluation import responses as module
+from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
 from rlvr_direction.tasks import TASKS
 from rlvr_direction.toy import load_toy_pair
 
@@ -21,11 +22,6 @@ def pair():
 @pytest.fixture(scope="module")
 def responses(pair):
     return evaluate(pair, TASK, PROBLEMS, ALONE, samples=2, seed=3)
-
-
-@pytest.fixture(scope="module")
-def tokens(pair):
-    return score_sources(pair, TASK, PROBLEMS, seed=3)
 
 
 def test_a_row_for_each_response(responses):
@@ -79,28 +75,34 @@ def test_a_response_cut_off_at_the_limit_is_wrong(pair):
     assert not table["finished"].any() and not table["correct"].any() and (table["n_tokens"] == 3).all()
 
 
-def test_sources_are_scored_token_by_token(tokens, responses):
-    assert set(tokens["source"]) == {"base", "rl"} and set(SCORES) <= set(tokens.columns)
-    assert set(tokens["prompt_id"]) == set(range(len(PROBLEMS)))
-    assert tokens["total_variation"].between(0, 1).all()
-    for (_, response), rows in tokens.groupby(["text_id", "response"]):
-        assert "".join(rows["token"]).removesuffix("<eos>") == response
+def test_a_table_in_a_file_is_the_table(pair, responses, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "PROBLEMS_PER_PART", 5)
+    written = evaluate(pair, TASK, PROBLEMS, ALONE, samples=2, seed=3, out=tmp_path / "r.parquet")
+    order = ["intervention", "problem_id", "sample_id"]
+    a, b = (table.sort_values(order, ignore_index=True) for table in (written, responses))
+    assert a.equals(b)
 
 
-def test_a_source_is_likelier_under_its_own_model_on_average(tokens):
-    means = tokens.groupby("source")["delta_logp"].mean()
-    assert means["base"] < 0 < means["rl"]
+def test_a_killed_run_resumes_to_the_same_bytes(pair, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "PROBLEMS_PER_PART", 5)
+    whole, killed = tmp_path / "whole.parquet", tmp_path / "killed.parquet"
+    evaluate(pair, TASK, PROBLEMS, ALONE, seed=3, block=4, out=whole)
+    real, calls = module.respond, []
+
+    def dying(*arguments, **named):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(module, "respond", dying)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(pair, TASK, PROBLEMS, ALONE, seed=3, block=4, out=killed)
+    evaluate(pair, TASK, PROBLEMS, ALONE, seed=3, block=4, out=killed, resume=True)
+    assert killed.read_bytes() == whole.read_bytes() and len(calls) == 3 + 4
 
 
-def test_every_token_has_the_role_of_its_character_and_the_last_is_the_end(tokens):
-    roles = token_roles(tokens, TASK, PROBLEMS)
-    assert roles.index.equals(tokens.index)
-    for (prompt, response), rows in tokens.assign(role=roles).groupby(["prompt_id", "response"]):
-        wanted = [*TASK.roles(PROBLEMS[prompt], response), "end"]
-        for _, text in rows.groupby("text_id"):
-            assert text["role"].tolist() == wanted[: len(text)]
-
-
-def test_roles_need_a_character_a_token(tokens):
-    with pytest.raises(ValueError, match="no role each"):
-        token_roles(tokens.assign(response="<"), TASK, PROBLEMS)
+def test_a_run_with_other_problems_is_not_resumed(pair, tmp_path):
+    evaluate(pair, TASK, PROBLEMS[:3], ALONE, seed=3, out=tmp_path / "r.parquet")
+    with pytest.raises(ValueError, match="was begun with"):
+        evaluate(pair, TASK, PROBLEMS[1:4], ALONE, seed=3, out=tmp_path / "r.parquet", resume=True)

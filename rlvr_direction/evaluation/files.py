@@ -1,0 +1,190 @@
+"""Decoding a file of problems: responses part by part, and what each token was worth, in a file beside them."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal
+
+from rlvr_direction import records
+from rlvr_direction.decoding import Pace, choose_block, end_ids
+from rlvr_direction.decoding.rounds import Job
+from rlvr_direction.distributions import Sampling
+from rlvr_direction.evaluation.kept import kept_tokens
+from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, respond
+from rlvr_direction.interventions import Intervention, parse
+from rlvr_direction.pair import ModelPair
+from rlvr_direction.scores import Proposer
+from rlvr_direction.tasks import TASKS, Problem
+from rlvr_direction.tasks.loading import load_problems, math_reward
+
+__all__ = ["Grader", "decode_file", "decode_to_file", "grader", "n_parts", "tokens_path"]
+
+PROBLEMS_PER_PART = 64
+
+
+@dataclass(frozen=True)
+class Grader:
+    """Who grades a response, under which name, and how long it may get."""
+
+    name: str
+    reward: Callable[[Problem, str], float]
+    max_new_tokens: int
+
+
+def grader(name: str, max_new_tokens: int | None) -> Grader:
+    """The grader `math` (Math-Verify), a toy task by its name, or a function of one's own as `module:function`.
+
+    The function takes a `Problem` and a response and returns 0.0 or 1.0. Raises ValueError for a name that is none of
+    these.
+    """
+    if name in TASKS:
+        return Grader(name, TASKS[name].reward, max_new_tokens or TASKS[name].max_new_tokens)
+    if name == "math":
+        return Grader(name, math_reward, max_new_tokens or 1024)
+    module, _, function = name.partition(":")
+    if not function:
+        raise ValueError(f"no task is called {name!r}; choose from math, {', '.join(sorted(TASKS))}, module:function")
+    try:
+        return Grader(name, getattr(import_module(module), function), max_new_tokens or 1024)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"{name!r} cannot be imported ({error}); expected module:function on the path") from error
+
+
+def n_parts(problems: Sequence[Problem]) -> int:
+    """How many parts `decode_to_file` cuts problems into."""
+    return -(-len(problems) // PROBLEMS_PER_PART)
+
+
+def tokens_path(out: Path) -> Path:
+    """The file of tokens beside a file of responses: `decoded.parquet` -> `decoded.tokens.parquet`."""
+    return out.with_name(f"{out.stem}.tokens{out.suffix}")
+
+
+def decode_file(
+    base: str,
+    rl: str,
+    problems: Path,
+    out: Path,
+    *,
+    where: str,
+    gamma: float,
+    task: str,
+    samples: int,
+    seed: int,
+    propose: str,
+    temperature: float,
+    top_p: float,
+    max_new_tokens: int | None,
+    batch_size: int,
+    block: str,
+    keep_tokens: int,
+    load: Mapping[str, Any],
+    resume: bool,
+    force: bool,
+    command: str,
+) -> Path:
+    """Decode a JSONL file of problems with two models by their names; `load` goes to `ModelPair.from_pretrained`.
+
+    What can be refused is refused before a model is loaded. Raises what `parse`, `Sampling`, `load_problems`, `Run`
+    and `ModelPair` raise.
+    """
+    if propose not in ("base", "rl"):
+        raise ValueError(f"propose is {propose!r}; expected base or rl")
+    if block != "auto" and not block.isdecimal():
+        raise ValueError(f"block is {block!r}; expected auto or a number of tokens")
+    intervention, sampling = Intervention(parse(where), gamma), Sampling(temperature, top_p)
+    grade, rows = grader(task, max_new_tokens), load_problems(problems)
+    how = {"samples": samples, "seed": seed, "propose": propose, "batch_size": batch_size}
+    digest = blake2b(problems.read_bytes(), digest_size=16).hexdigest()
+    settings = {"base": base, "rl": rl, "problems": digest, "where": where, "gamma": gamma, "task": task, **load, **how}
+    settings |= {"sampling": str(sampling), "max_new_tokens": grade.max_new_tokens, "block": block}
+    run = records.Run(out, n_parts(rows), settings, resume=resume, force=force)
+    pair = ModelPair.from_pretrained(base, rl, **load)
+    pace = {"block": block if block == "auto" else int(block), "keep_tokens": keep_tokens}
+    return decode_to_file(pair, grade, rows, intervention, sampling, run, **how, **pace, command=command)
+
+
+def decode_to_file(
+    pair: ModelPair,
+    grade: Grader,
+    problems: Sequence[Problem],
+    intervention: Intervention,
+    sampling: Sampling,
+    run: records.Run,
+    *,
+    samples: int,
+    seed: int,
+    propose: Proposer,
+    batch_size: int,
+    block: Literal["auto"] | int,
+    keep_tokens: int,
+    command: str,
+) -> Path:
+    """Decode problems part by part into the run's file (`RESPONSE_COLUMNS`), and the first tokens into one beside it.
+
+    Every prompt is checked before the first is decoded. With block "auto" the draft length is measured once, and a
+    resumed run keeps to it. The tokens file has the token table of the first `keep_tokens` responses, with proposals,
+    selections, and the top 5 tokens of both models. Returns the run's path.
+    """
+    _fits(pair, problems, grade.max_new_tokens)
+    how = {"samples": samples, "seed": seed, "propose": propose, "batch_size": batch_size}
+    pace_path = run.out.with_name(run.out.name + ".pace.json")
+    pace = _pace(pair, problems, intervention, sampling, pace_path, grade=grade, block=block, resume=run.resume, **how)
+    make = partial(respond, pair, grade, sampling=sampling, intervention=intervention, block=pace.block, **how)
+    for index in run.parts("decoding"):
+        start = index * PROBLEMS_PER_PART
+        table = make(problems=problems[start : start + PROBLEMS_PER_PART], first_problem=start)
+        run.write(index, table.assign(intervention=_label(intervention))[list(RESPONSE_COLUMNS)])
+    metadata = {"command": command, "pace": pace._asdict()}
+    first = make(problems=problems[: -(-keep_tokens // samples)]).head(keep_tokens) if keep_tokens else None
+    if first is not None:
+        records.save(kept_tokens(pair, problems, first, batch_size=batch_size), tokens_path(run.out), metadata=metadata)
+    out = run.finish(metadata)
+    pace_path.unlink(missing_ok=True)
+    return out
+
+
+def _label(intervention: Intervention) -> str:
+    return f"{intervention.where}, gamma {intervention.gamma:g}"
+
+
+def _fits(pair: ModelPair, problems: Sequence[Problem], max_new_tokens: int) -> None:
+    for i, problem in enumerate(problems):
+        if not 0 < (length := len(pair.encode_prompt(problem.prompt))) <= pair.context - max_new_tokens:
+            raise ValueError(
+                f"problem {i} has {length} tokens; expected 1 to {pair.context - max_new_tokens}, so that "
+                f"{max_new_tokens} new ones fit into a context of {pair.context}: shorten it or pass --max-new-tokens"
+            )
+
+
+def _pace(
+    pair: ModelPair,
+    problems: Sequence[Problem],
+    intervention: Intervention,
+    sampling: Sampling,
+    path: Path,
+    *,
+    grade: Grader,
+    block: Literal["auto"] | int,
+    resume: bool,
+    samples: int,
+    seed: int,
+    propose: Proposer,
+    batch_size: int,
+) -> Pace:
+    """The draft length asked for, the one a killed run measured, or a measurement, written down for a resumed run."""
+    if block != "auto":
+        return Pace(block, {}, 0.0)
+    if resume and path.is_file():
+        kept = json.loads(path.read_text())
+        return Pace(kept["block"], kept["seconds"], kept["selected"])
+    prompts = [pair.encode_prompt(problem.prompt) for problem in problems for _ in range(samples)]
+    job = Job(intervention, sampling, propose, end_ids(pair))
+    pace = choose_block(pair, prompts, job, seed=seed, max_new_tokens=grade.max_new_tokens, batch_size=batch_size)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(pace._asdict()))
+    return pace
