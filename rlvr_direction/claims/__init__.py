@@ -1,6 +1,6 @@
 """The claims of the paper, the rules fixed before the runs that decide them, and those rules as functions."""
 
-from rlvr_direction.claims.counts import Arms, arms_of
+from rlvr_direction.claims.counts import Arms, accuracies, arms_of
 from rlvr_direction.claims.direction import MAGNITUDES, direction_separates, responses, where_the_pair_differs
 from rlvr_direction.claims.extrapolation import gain, gains_by_stage, judge_gain
 from rlvr_direction.claims.registry import CLAIMS, Claim
@@ -15,6 +15,7 @@ __all__ = [
     "Arms",
     "Claim",
     "Verdict",
+    "accuracies",
     "arms_of",
     "combine",
     "direction_separates",

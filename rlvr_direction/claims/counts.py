@@ -6,7 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-__all__ = ["Arms", "arms_of"]
+from rlvr_direction.statistics import bootstrap
+
+__all__ = ["Arms", "accuracies", "arms_of"]
 
 COUNTS = ("correct", "samples", "n_tokens", "n_selected", "n_changed")
 
@@ -56,3 +58,11 @@ def arms_of(table: pd.DataFrame, labels: Sequence[str]) -> Arms:
         raise ValueError(f"arms have {sizes.min()} to {sizes.max()} rows for {problems} problems; expected one each")
     counts = {name: ordered[name].to_numpy(float).reshape(len(sizes), problems) for name in COUNTS}
     return Arms(sizes.index.to_frame(index=False), **counts)
+
+
+def accuracies(arms: Arms, *, draws: int = 1000, seed: int) -> pd.DataFrame:
+    """Each arm's labels, accuracy with its interval over problems, and the shares of tokens selected and changed."""
+    interval = bootstrap(arms.accuracy, arms.n_problems, draws=draws, seed=seed)
+    even = np.ones(arms.n_problems)
+    shares = {of: arms.ratio(of, even) for of in ("selected", "changed")}
+    return arms.labels.assign(accuracy=interval.value, low=interval.low, high=interval.high, **shares)

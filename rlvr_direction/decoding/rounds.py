@@ -83,7 +83,7 @@ class Rows:
         ids, mask = pad(prompts, pad_id=pair.pad_id, left=True)
         where = positions(mask)
         if ids.shape[1] > 1:
-            self._feed_both(Fed(ids[:, :-1], where[:, :-1], mask[:, :-1]))
+            self._read(prompts, Fed(ids[:, :-1], where[:, :-1], mask[:, :-1]))
         self.rows = rows
         self._written = torch.zeros(len(rows), dtype=torch.long)
         self._last, self._position = ids[:, -1], where[:, -1]  # the last token is fed by the next round
@@ -180,9 +180,16 @@ class Rows:
                 self._proposer.keep(staying)
                 self._checker.keep(staying)
 
-    def _feed_both(self, fed: Fed) -> None:
+    def _read(self, prompts: Sequence[Sequence[int]], fed: Fed) -> None:
+        """Feed both models every prompt but its last token; a prompt that several rows share is read once."""
+        row_of = {tuple(prompt): i for i, prompt in enumerate(prompts)}
+        first = torch.tensor(list(row_of.values()))
+        copies = {prompt: i for i, prompt in enumerate(row_of)}
+        expand = torch.tensor([copies[tuple(prompt)] for prompt in prompts])
         for stream in (self._proposer, self._checker):
-            stream.feed(fed, keep=1)
+            stream.feed(Fed(*(tensor[first] for tensor in fed)), keep=1)
+            if len(first) < len(prompts):
+                stream.keep(expand)
 
     def _uniform(self, stream: Tensor, step: int) -> Float[Tensor, " batch"]:
         return stream[self.rows, (self._written + step).clamp(max=self._limit - 1)]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rlvr_direction.claims import arms_of
+from rlvr_direction.claims import accuracies, arms_of
 
 
 def table(n=5):
@@ -32,3 +32,9 @@ def test_arms_on_different_problems_and_labels_that_are_not_there_are_refused():
         arms_of(table().iloc[1:], ["family", "budget"])
     with pytest.raises(ValueError, match="no arm has"):
         arms_of(table(), ["family", "budget"]).where(family="y")
+
+
+def test_a_table_of_accuracies_has_every_arm_with_its_interval():
+    found = accuracies(arms_of(table(60), ["family", "budget"]), seed=0, draws=100)
+    assert len(found) == 3 and (found["low"] <= found["accuracy"]).all() and (found["accuracy"] <= found["high"]).all()
+    assert found["selected"].tolist() == pytest.approx([2 * 60 / sum(range(10, 70)), 0, 60 / sum(range(10, 70))])
