@@ -31,10 +31,12 @@ COMMON = {
 FAMILIES = {
     "llama": COMMON,
     "gpt2": COMMON | {"n_inner": 64, "resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0},
+    "qwen2": COMMON,
     "qwen3": COMMON | {"tie_word_embeddings": True},
     "mistral": COMMON | {"sliding_window": 4},
     "gemma2": COMMON | {"sliding_window": 8, "query_pre_attn_scalar": 16, "final_logit_softcapping": 3.0},
     "cohere": COMMON | {"logit_scale": 0.25},
+    "mamba2": COMMON | {"num_heads": 4, "head_dim": 16, "state_size": 8, "n_groups": 1, "chunk_size": 8, "expand": 2},
     "granite": COMMON | {"logits_scaling": 4.0},
 }
 

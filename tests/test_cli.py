@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from rlvr_direction import records, scoring
 from rlvr_direction.cli import app
+from rlvr_direction.tasks import TASKS
+from rlvr_direction.toy.folders import TOYS
 
 ROWS = (
     {"prompt": "1+2=", "response": "3\n", "source": "base"},
@@ -46,7 +48,7 @@ def scored(call, folders, tmp_path):
     return out, lambda *options: call("score", *folders("llama"), texts, "--out", out, *options)
 
 
-@pytest.mark.parametrize("command", ["toy", "score", "study", "book"])
+@pytest.mark.parametrize("command", ["toy", "score", "decode", "report", "study", "book"])
 def test_help_ends_with_an_example(call, command):
     shown = call(command, "--help")
     assert shown.exit_code == 0 and f"Example: rlvr-direction {command}" in shown.output
@@ -107,6 +109,49 @@ def test_resuming_with_other_settings_is_refused(scored):
     score()
     refused = score("--eos", "--resume")
     assert refused.exit_code == 2 and "eos" in refused.stderr and not out.with_name("scores.parquet.parts").exists()
+
+
+@pytest.fixture
+def decoded(call, tmp_path):
+    """A function: decode four problems of the tree with its toy pair, with these further options."""
+    rows = [{"problem": p.prompt, "answer": p.answer} for p in TASKS["pointer_tree"].problems(4, seed=0)]
+    problems, out = write(tmp_path / "problems.jsonl", rows), tmp_path / "decoded.parquet"
+    toy = (TOYS / "pointer_tree" / "base", TOYS / "pointer_tree" / "rl_080")
+    command = ("decode", *toy, problems, "--out", out, "--task", "pointer_tree")
+    return out, lambda *options: call(*command, *options)
+
+
+def test_decode_writes_responses_and_tokens_and_report_shows_them(decoded, call, tmp_path):
+    out, decode = decoded
+    done = decode("--where", "delta_logp<=-0.3", "--samples", 2)
+    assert (done.exit_code, done.stdout.strip()) == (0, str(out)), done.output
+    table = records.load(out)
+    assert len(table) == 8 and table.attrs["command"].startswith("rlvr-direction decode")
+    page = call("report", out, "--out", tmp_path / "report.html")
+    assert page.exit_code == 0 and "<h1>Token view</h1>" in (tmp_path / "report.html").read_text()
+    again = call("report", out, "--out", tmp_path / "report.html")
+    assert refused(again, "--force")
+
+
+@pytest.mark.parametrize(
+    ("options", "phrase"),
+    [
+        (("--where", "nothing<=1"), "no score is called 'nothing'; choose from logp_base"),
+        (("--where", "delta_logp"), "no criterion reads 'delta_logp'; expected everywhere"),
+        (("--where", "random:0.1", "--gamma", "-2"), "gamma is -2.0"),
+        (("--where", "random:0.1", "--top-p", "0"), "top_p is 0.0"),
+        (("--where", "random:0.1", "--task", "chess"), "no task is called 'chess'"),
+        (("--where", "random:0.1", "--max-new-tokens", "90"), "a context of 96"),
+    ],
+)
+def test_decode_refuses_bad_input_and_writes_nothing(decoded, tmp_path, options, phrase):
+    before = everything(tmp_path)
+    assert refused(decoded[1](*options), phrase)
+    assert everything(tmp_path) == before
+
+
+def test_report_of_a_file_that_is_not_there_is_refused(call, tmp_path):
+    assert refused(call("report", tmp_path / "no.parquet", "--out", tmp_path / "r.html"), "no.parquet is not a file")
 
 
 GOOD = json.dumps(ROWS[0]) + "\n"

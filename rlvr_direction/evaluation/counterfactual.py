@@ -77,7 +77,8 @@ def _continue(
     begun = [[*row.prefix_ids, token] for row, token in zip(replacements.itertuples(), tokens, strict=True)]
     prompts = [pair.encode_prompt(problems[i].prompt) for i in replacements["problem_id"]]
     room = pair.context - max(len(p) + len(b) for p, b in zip(prompts, begun, strict=True))
-    rows = [i for i in range(len(begun)) for _ in range(rollouts) if begun[i][-1] != pair.tokenizer.eos_token_id]
+    open_ = [i for i in range(len(begun)) if begun[i][-1] != pair.tokenizer.eos_token_id]
+    rows = [i for i in open_ for _ in range(rollouts)]
     decoded = decode(
         pair,
         [prompts[i] + begun[i] for i in rows],
@@ -85,16 +86,17 @@ def _continue(
         Sampling(),
         seed=seed,
         problem_ids=rows,
-        sample_ids=[k for _, k in zip(rows, list(range(rollouts)) * len(begun), strict=False)],
+        sample_ids=list(range(rollouts)) * len(open_),
         max_new_tokens=min(task.max_new_tokens, room),
         batch_size=256,
     )
-    right = {i: [] for i in range(len(begun))}
+    asked = [problems[i] for i in replacements["problem_id"]]
+    right = {i: [task.reward(asked[i], _text(pair, begun[i][:-1]))] for i in set(range(len(begun))) - set(open_)}
     for i, ids, n, finished in zip(rows, decoded.token_ids, decoded.n_tokens, decoded.finished, strict=True):
-        text = pair.tokenizer.decode(begun[i] + ids[: n - 1].tolist(), skip_special_tokens=False)
-        right[i].append(bool(finished) and task.reward(problems[replacements["problem_id"].iloc[i]], text) == 1)
-    for i in range(len(begun)):
-        if not right[i]:  # the token ended the response
-            text = pair.tokenizer.decode(begun[i][:-1], skip_special_tokens=False)
-            right[i] = [task.reward(problems[replacements["problem_id"].iloc[i]], text) == 1]
+        text = _text(pair, begun[i] + ids[: n - 1].tolist())
+        right.setdefault(i, []).append(task.reward(asked[i], text) if finished else 0.0)
     return [float(np.mean(right[i])) for i in range(len(begun))]
+
+
+def _text(pair: ModelPair, ids: Sequence[int]) -> str:
+    return pair.tokenizer.decode(ids, skip_special_tokens=False)

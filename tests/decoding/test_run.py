@@ -216,7 +216,7 @@ def long_run(run):
 
 
 @pytest.mark.parametrize("block", [2, 4, 8, 16, "auto"])
-@pytest.mark.parametrize("family", ["llama", "gpt2", "qwen3", "mistral"])
+@pytest.mark.parametrize("family", ["llama", "gpt2", "qwen2", "mistral", "gemma2"])
 def test_a_draft_of_any_length_gives_the_tokens_of_lockstep(long_run, family, block):
     for where, propose, gamma in (("delta_logp<=-1.5", "base", 0.5), ("random:0.1", "rl", -1.0)):
         lockstep = long_run(family, where, 1, propose=propose, gamma=gamma)
@@ -231,6 +231,14 @@ def test_the_identities_hold_for_drafts(run, sample_alone, family, block):
     for (where, gamma, propose), (model, stream) in POLICIES.items():
         decoded = run(family, where, gamma, propose=propose, block=block)
         assert responses(decoded) == sample_alone(family, model, stream, PLAIN), (where, gamma, propose)
+
+
+def test_recurrent_models_are_decoded_in_lockstep_and_refuse_drafts(run, sample_alone):
+    for propose, stream in (("base", "proposal"), ("rl", "proposal")):
+        decoded = run("mamba2", NOWHERE, propose=propose, batch_size=1)
+        assert responses(decoded) == sample_alone("mamba2", propose, stream, PLAIN)
+    with pytest.raises(ValueError, match=r"block is 4, but Mamba2ForCausalLM cannot take tokens back"):
+        run("mamba2", NOWHERE, block=4)
 
 
 @pytest.mark.parametrize("task", ["arithmetic", "pointer_tree"])

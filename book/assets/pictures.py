@@ -1,0 +1,51 @@
+"""Draws the two pictures of the README from the arithmetic toy and its recorded study. Run: python book/assets/pictures.py."""
+
+from pathlib import Path
+
+import altair as alt
+import pandas as pd
+import vl_convert
+
+from rlvr_direction import claims, load_toy_pair, records
+from rlvr_direction.evaluation import score_sources
+from rlvr_direction.plots.direction import glance
+from rlvr_direction.plots.replacement import curves
+from rlvr_direction.statistics import histograms
+from rlvr_direction.tasks import TASKS
+
+HERE = Path(__file__).parent
+QUANTITIES = ("delta_logp", "entropy_base", "kl_rl_base")
+FAMILIES = ("delta_logp", "logp_rl", "kl_rl_base", "entropy_base", "coin", "random", "nowhere", "everywhere")
+
+
+def direction() -> alt.TopLevelMixin:
+    """Chapter 2 at a glance: three histograms, and a token strip of one wrong and one right solution."""
+    task = TASKS["arithmetic"]
+    tokens = score_sources(load_toy_pair("arithmetic"), task, task.problems(1000, seed=0), seed=0)
+    counts = []
+    for quantity in QUANTITIES:
+        samples = {source: text[quantity].to_numpy(dtype=float) for source, text in tokens.groupby("source")}
+        counts.append(histograms(samples, bins=40).assign(quantity=quantity))
+    right = tokens.groupby(["source", "prompt_id"])["correct"].first()
+    example = tokens[tokens["prompt_id"] == (right["rl"] & ~right["base"]).idxmax()]
+    return glance(pd.concat(counts, ignore_index=True), example)
+
+
+def replacement() -> alt.TopLevelMixin:
+    """Chapter 3 at a glance: accuracy against the share of tokens selected."""
+    table = records.load(HERE.parent / "data" / "replacement" / "arithmetic.parquet")
+    arms = claims.arms_of(table[table["part"] == "curves"], ["family", "budget"])
+    points = claims.accuracies(arms, draws=500, seed=0).assign(task="arithmetic")
+    chart = curves(points[points["family"].isin(FAMILIES)], "selected", "Accuracy against tokens selected.")
+    return chart.properties(width=640, height=240).configure(background="white")
+
+
+def main() -> None:
+    """Write each picture beside this file."""
+    for name, chart in {"direction": direction(), "replacement": replacement()}.items():
+        svg = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=".".join(alt.SCHEMA_VERSION[1:].split(".")[:2]))
+        (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
