@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from rlvr_direction import pair as pair_module
-from rlvr_direction.pair import ModelPair, pad
+from rlvr_direction.pair import ModelPair, pad, positions
+from rlvr_direction.streams import Fed
 
 LENGTHS = (9, 3, 14, 6)
 CAPPED = ("gemma2", "cohere", "granite")
@@ -123,16 +124,20 @@ def test_cached_streams_agree_with_a_full_forward_also_after_rows_left(load_pair
         for stream, model in zip(pair.streams(), pair.models, strict=True):
             expected = [own_logprobs(model, row) for row in grown]
             alive = list(range(len(rows)))
-            seen = stream.feed(*pad(rows, pad_id=pair.pad_id, left=True))
+            ids, mask = pad(rows, pad_id=pair.pad_id, left=True)
+            place = positions(mask)
+            seen = stream.feed(Fed(ids, place, mask), keep=1)[:, 0]
+            place = place[:, -1:]
             for step, token in enumerate([5, 7, 11, 4, None]):
                 close(seen, torch.stack([expected[i][len(rows[i]) - 1 + step] for i in alive]))
                 if step == 1:
                     kept = torch.tensor([2, 0])
                     stream.keep(kept)
-                    alive = kept.tolist()
+                    alive, place = kept.tolist(), place[kept]
                 if token is not None:
                     new = torch.full((len(alive), 1), token)
-                    seen = stream.feed(new, torch.ones_like(new, dtype=torch.bool))
+                    place = place + 1
+                    seen = stream.feed(Fed(new, place, torch.ones_like(new, dtype=torch.bool)), keep=1)[:, 0]
 
 
 def test_half_precision_folders_load_in_float32_unless_asked(folders, tmp_path):
