@@ -19,8 +19,10 @@ __all__ = [
     "advantages",
     "enumerate_responses",
     "expected_reward",
+    "logit_gradient_norm",
     "mixed_policy",
     "natural_policy_gradient",
+    "objective_weight",
     "tilt",
 ]
 
@@ -135,6 +137,34 @@ def natural_policy_gradient(
 def tilt(base: Tree, rl: Tree, gamma: float) -> list[np.ndarray]:
     """The extrapolated policy, state by state: proportional to rl^(1 + gamma) / base^gamma (paper, section 4.1)."""
     return [_softmax((1 + gamma) * np.log(r) - gamma * np.log(b)) for b, r in zip(base, rl, strict=True)]
+
+
+def objective_weight(
+    ratio: Float[Tensor, "*batch"],
+    advantage: Float[Tensor, "*batch"],
+    *,
+    n_tokens: int,
+    epsilon: float = 0.2,
+    epsilon_high: float = 0.28,
+    delta: float = 10.0,
+) -> Float[Tensor, "*batch"]:
+    """The w of Lemma 3.1: what multiplies a token's grad log pi in the DAPO objective; 0 where it is clipped.
+
+    That is ratio A / n_tokens, for the mean over `n_tokens` tokens; clipped are ratios above 1 + epsilon_high with a
+    positive advantage, below 1 - epsilon with a negative one, and above delta (the dual clip).
+    """
+    clipped = ((advantage > 0) & (ratio > 1 + epsilon_high)) | ((advantage < 0) & (ratio < 1 - epsilon))
+    return torch.where(clipped | (ratio > delta), 0.0, ratio * advantage / n_tokens)
+
+
+def logit_gradient_norm(
+    weight: Float[Tensor, "*batch"], logp: Float[Tensor, "*batch"], *, temperature: float = 1.0
+) -> Float[Tensor, "*batch"]:
+    """The L1 norm of the objective's gradient in the logits of each token, 2 |w| (1 - pi) / T (paper, Lemma 3.1).
+
+    `logp` is the token's log-probability (nats) under the policy that is trained, at temperature T.
+    """
+    return 2 * weight.abs() * -torch.expm1(logp) / temperature
 
 
 def _values(policy: Tree, reward: np.ndarray) -> list[np.ndarray]:

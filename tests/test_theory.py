@@ -14,8 +14,10 @@ from rlvr_direction.theory import (
     advantages,
     enumerate_responses,
     expected_reward,
+    logit_gradient_norm,
     mixed_policy,
     natural_policy_gradient,
+    objective_weight,
     tilt,
 )
 
@@ -153,3 +155,29 @@ def test_natural_gradient_raises_the_reward():
     policy, reward = random_tree(np.random.default_rng(3), 3, 3, binary=True)
     rewards = [expected_reward(natural_policy_gradient(policy, reward, rate=0.5, steps=n), reward) for n in range(6)]
     assert (np.diff(rewards) > 0).all()
+
+
+def dapo_objective(logits, token, logp_old, advantage, *, temperature):
+    """The mean over tokens of DAPO's clipped surrogate, written out (paper, section 2)."""
+    logp = torch.log_softmax(logits / temperature, -1).gather(-1, token[..., None])[..., 0]
+    ratio = (logp - logp_old).exp()
+    surrogate = torch.minimum(ratio.clamp(max=10.0) * advantage, ratio.clamp(0.8, 1.28) * advantage)
+    return surrogate.mean(), ratio.detach(), logp.detach()
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.7])
+def test_the_lemma_gives_every_tokens_gradient_and_clipped_tokens_have_none(temperature):
+    generator = torch.Generator().manual_seed(0)
+    logits = (4 * torch.randn(400, 11, generator=generator, dtype=torch.float64)).requires_grad_()
+    token = torch.randint(11, (400,), generator=generator)
+    advantage = torch.randn(400, generator=generator, dtype=torch.float64)
+    drift = 0.6 * torch.randn(400, generator=generator, dtype=torch.float64)
+    drift[:8] = -3.0  # ratios of 20: above the dual clip
+    logp = torch.log_softmax(logits.detach() / temperature, -1).gather(-1, token[:, None])[:, 0]
+    objective, ratio, logp = dapo_objective(logits, token, logp + drift, advantage, temperature=temperature)
+    (gradient,) = torch.autograd.grad(objective, logits)
+    weight = objective_weight(ratio, advantage, n_tokens=400)
+    norm = logit_gradient_norm(weight, logp, temperature=temperature)
+    clipped = weight == 0
+    assert 20 < clipped.sum() < 300 and (gradient[clipped] == 0).all() and (norm[clipped] == 0).all()
+    torch.testing.assert_close(norm[~clipped], gradient[~clipped].abs().sum(-1), rtol=1e-9, atol=1e-12)

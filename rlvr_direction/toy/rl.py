@@ -1,26 +1,23 @@
 """RL checkpoints of a toy: TRL's GRPOTrainer from the saved base, with the task's verifier as the reward."""
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from shutil import rmtree
 
 import pandas as pd
 import torch
-from datasets import Dataset
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase, PrinterCallback, TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
-from transformers.utils import logging
 from trl import GRPOTrainer
 
 from rlvr_direction import records
-from rlvr_direction.tasks import Problem, Task
+from rlvr_direction.tasks import Task
 from rlvr_direction.toy.recipe import RECIPES, RLRecipe
 from rlvr_direction.training import ReweightedGRPOConfig
+from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
 
-__all__ = ["response_text", "stage_name", "train_rl"]
+__all__ = ["stage_name", "train_rl"]
 
 UPDATES_PER_ROLLOUT = 2
 SAVE_EVERY = 10  # rollouts
@@ -59,26 +56,20 @@ def train_rl(task: Task, out: Path, *, seed: int, recipe: RLRecipe | None = None
     return stages
 
 
-def response_text(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> tuple[str, bool]:
-    """The text of a response without its end token, and whether it ended; stray special tokens stay visible."""
-    finished = len(ids) > 0 and ids[-1] == tokenizer.eos_token_id
-    return tokenizer.decode(ids[:-1] if finished else ids, skip_special_tokens=False), finished
-
-
 def _train(task: Task, out: Path, recipe: RLRecipe, *, seed: int, progress: bool) -> pd.DataFrame:
     tokenizer = AutoTokenizer.from_pretrained(out / "base")
     scratch = _scratch(out, seed)
     trainer = GRPOTrainer(
         model=AutoModelForCausalLM.from_pretrained(out / "base", dtype=torch.float32),
-        reward_funcs=_reward(task, tokenizer),
+        reward_funcs=reward_of(task, tokenizer),
         args=_arguments(task, scratch, recipe, seed=seed, progress=progress),
-        train_dataset=_prompts(task, recipe, seed=seed),
+        train_dataset=prompts_of(task, recipe.rollouts * recipe.prompts, seed=seed),
         processing_class=tokenizer,
         callbacks=[_KeepStages(out, recipe.stages, tokenizer, seed=seed)],
     )
     if not progress:
         trainer.remove_callback(PrinterCallback)
-    with _without_known_warnings():
+    with without_known_warnings():
         trainer.train(resume_from_checkpoint=get_last_checkpoint(str(scratch)) if scratch.is_dir() else None)
     return _per_rollout(trainer.state.log_history)
 
@@ -103,26 +94,6 @@ def _arguments(task: Task, scratch: Path, recipe: RLRecipe, *, seed: int, progre
     )
 
 
-def _prompts(task: Task, recipe: RLRecipe, *, seed: int) -> Dataset:
-    """A train problem for each prompt of each rollout."""
-    problems = task.problems(recipe.rollouts * recipe.prompts, seed=seed, split="train")
-    return Dataset.from_list([asdict(problem) for problem in problems])
-
-
-def _reward(task: Task, tokenizer: PreTrainedTokenizerBase) -> Callable[..., list[float]]:
-    def correct(
-        prompts: list[str], completion_ids: list[list[int]], answer: list[str], **_columns: object
-    ) -> list[float]:
-        texts = [response_text(tokenizer, ids) for ids in completion_ids]
-        problems = map(Problem, prompts, answer)
-        return [
-            task.reward(problem, text) if finished else 0.0
-            for problem, (text, finished) in zip(problems, texts, strict=True)
-        ]
-
-    return correct
-
-
 class _KeepStages(TrainerCallback):
     """Saves an ordinary model folder at the end of each rollout that is a stage."""
 
@@ -135,19 +106,6 @@ class _KeepStages(TrainerCallback):
             folder = self._out / stage_name(rollouts, seed=self._seed)
             model.save_pretrained(folder)
             self._tokenizer.save_pretrained(folder)
-
-
-@contextmanager
-def _without_known_warnings() -> Iterator[None]:
-    """TRL uses a deprecated name, and GPT-2 takes padding behind a finished row for a missing mask: both harmless."""
-    verbosity = logging.get_verbosity()
-    logging.set_verbosity_error()
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="`is_gradient_checkpointing`", category=FutureWarning)
-            yield
-    finally:
-        logging.set_verbosity(verbosity)
 
 
 def _per_rollout(log_history: list[dict]) -> pd.DataFrame:

@@ -65,7 +65,7 @@ def test_another_seed_is_another_run_from_the_same_base(trained):
 
 def test_a_killed_run_resumes_to_the_same_weights_and_metrics(trained, tmp_path, monkeypatch):
     monkeypatch.setattr(rl, "SAVE_EVERY", 1)
-    real, calls = rl._reward, []
+    real, calls = rl.reward_of, []
 
     def killed_at_the_third(task, tokenizer):
         reward = real(task, tokenizer)
@@ -78,7 +78,7 @@ def test_a_killed_run_resumes_to_the_same_weights_and_metrics(trained, tmp_path,
 
         return correct
 
-    monkeypatch.setattr(rl, "_reward", killed_at_the_third)
+    monkeypatch.setattr(rl, "reward_of", killed_at_the_third)
     with_base(tmp_path)
     with pytest.raises(KeyboardInterrupt):
         train_rl(TASK, tmp_path, seed=0, recipe=TINY, progress=False)
@@ -98,27 +98,3 @@ def test_without_a_base_there_is_nothing_to_train(tmp_path):
     with pytest.raises(FileNotFoundError, match="no base model in"):
         train_rl(TASK, tmp_path, seed=0, recipe=TINY)
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("finished", [True, False])
-def test_only_a_finished_right_answer_is_paid(finished):
-    tokenizer = AutoTokenizer.from_pretrained(TOYS / "pointer_tree" / "base")
-    (problem,) = TASK.problems(1, seed=0)
-    ids = tokenizer(f"{problem.answer}!")["input_ids"] + [tokenizer.eos_token_id] * finished
-    reward = rl._reward(TASK, tokenizer)
-    assert reward(prompts=[problem.prompt], completion_ids=[ids], answer=[problem.answer]) == [float(finished)]
-
-
-def test_text_stops_at_the_end_token_and_shows_stray_special_ones():
-    tokenizer = AutoTokenizer.from_pretrained(TOYS / "pointer_tree" / "base")
-    a, eos, pad = tokenizer("a")["input_ids"][0], tokenizer.eos_token_id, tokenizer.pad_token_id
-    assert rl.response_text(tokenizer, [a, eos]) == ("a", True)
-    assert rl.response_text(tokenizer, [a, pad, a]) == ("a<pad>a", False)
-    assert rl.response_text(tokenizer, []) == ("", False)
-
-
-def test_prompts_are_train_problems_one_for_each_place_in_a_rollout():
-    rows = rl._prompts(TASK, TINY, seed=4)
-    wanted = TASK.problems(12, seed=4, split="train")
-    assert rows["prompt"][:] == [problem.prompt for problem in wanted]
-    assert not set(rows["prompt"]) & {problem.prompt for problem in TASK.problems(2000, seed=4)}

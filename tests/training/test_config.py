@@ -33,7 +33,9 @@ def test_an_override_wins_over_the_preset(tmp_path):
 def test_without_a_preset_it_is_trls_own_configuration(tmp_path):
     ours, theirs = (kind(str(tmp_path), **BATCH, **CPU) for kind in (ReweightedGRPOConfig, GRPOConfig))
     changes = {"logging_dir"}  # holds the time
-    assert {f.name for f in fields(ours)} == {f.name for f in fields(theirs)}
+    added = {f.name: getattr(ours, f.name) for f in fields(ours) if f.name not in {f.name for f in fields(theirs)}}
+    assert not any(added.pop(name) for name in ("dynamic_sampling", "truncated_behaviour", "direction_every"))
+    assert set(added) == {"dynamic_sampling_tries"}
     for field in fields(theirs):
         if field.name not in changes:
             assert getattr(ours, field.name) == getattr(theirs, field.name), field.name
@@ -42,3 +44,17 @@ def test_without_a_preset_it_is_trls_own_configuration(tmp_path):
 def test_a_field_that_trl_does_not_have_is_an_error(tmp_path):
     with pytest.raises(TypeError, match="no_such_field"):
         ReweightedGRPOConfig.dapo(str(tmp_path), no_such_field=1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "updates"),
+    [
+        ({}, 1),
+        ({"num_iterations": 3}, 3),
+        ({"steps_per_generation": 4}, 4),
+        ({"steps_per_generation": 4, "gradient_accumulation_steps": 2}, 2),
+        ({"gradient_accumulation_steps": 4, "steps_per_generation": 2}, 1),
+    ],
+)
+def test_updates_per_rollout(tmp_path, settings, updates):
+    assert ReweightedGRPOConfig.dapo(str(tmp_path), **BATCH, **settings).updates_per_rollout == updates

@@ -1,0 +1,38 @@
+"""Weightings: what multiplies the advantage of each token in GRPO, as plain functions of a rollout.
+
+A weighting is any function `Rollout -> (B, T)`; one of your own is as good as these. All 1 is plain GRPO.
+"""
+
+from rlvr_direction.reweighting.rollout import Rollout, Weighting, checked, is_pointwise, needs
+from rlvr_direction.reweighting.weightings import (
+    divergence,
+    entropy_top,
+    high_probability,
+    keep_above,
+    keep_below,
+    low_probability,
+    mean_one,
+    negative_only,
+    perplexity,
+    positive_only,
+    uniform,
+)
+
+__all__ = [
+    "Rollout",
+    "Weighting",
+    "checked",
+    "divergence",
+    "entropy_top",
+    "high_probability",
+    "is_pointwise",
+    "keep_above",
+    "keep_below",
+    "low_probability",
+    "mean_one",
+    "needs",
+    "negative_only",
+    "perplexity",
+    "positive_only",
+    "uniform",
+]

@@ -1,0 +1,169 @@
+"""The weightings themselves: the paper's, its rivals', masks, and what can be made of one weighting from another."""
+
+from collections.abc import Callable
+from functools import wraps
+from math import ceil
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from rlvr_direction.reweighting.rollout import Rollout, Weighting
+
+__all__ = [
+    "divergence",
+    "entropy_top",
+    "high_probability",
+    "keep_above",
+    "keep_below",
+    "low_probability",
+    "mean_one",
+    "negative_only",
+    "perplexity",
+    "positive_only",
+    "uniform",
+]
+
+
+def uniform(rollout: Rollout) -> Float[Tensor, "B T"]:
+    """1 everywhere: stock GRPO, bit for bit."""
+    return torch.ones_like(rollout.logp_old)
+
+
+def low_probability(alpha: float = 0.2) -> Weighting:
+    """The paper's 1 + alpha (1 - pi_old), section 5: rare tokens count more."""
+    _positive("alpha", alpha)
+    return _pointwise(lambda rollout: 1 + alpha * (1 - rollout.logp_old.exp()))
+
+
+def high_probability(alpha: float = 0.3) -> Weighting:
+    """Dominate (arXiv 2505.12929): alpha pi_old + 1 - alpha, frequent tokens count more."""
+    _fraction("alpha", alpha)
+    return _pointwise(lambda rollout: alpha * rollout.logp_old.exp() + 1 - alpha)
+
+
+def perplexity(alpha: float = 0.1) -> Weighting:
+    """PPL (arXiv 2508.02260): one weight a response, 1 - alpha z, never below 0.
+
+    z is its mean negative log-likelihood, standardised among the responses to its prompt.
+    """
+    _positive("alpha", alpha)
+
+    def weigh(rollout: Rollout) -> Tensor:
+        n_tokens = rollout.mask.sum(1).clamp(min=1)
+        nll = -(rollout.logp_old * rollout.mask).sum(1) / n_tokens
+        groups = rollout.gather(nll).view(-1, rollout.group_size)
+        spread = groups.std(1, keepdim=True) if rollout.group_size > 1 else torch.zeros_like(groups)
+        z = ((groups - groups.mean(1, keepdim=True)) / (spread + 1e-4)).flatten()[rollout.own]
+        return (1 - alpha * z).clamp(min=0).unsqueeze(1).expand_as(rollout.logp_old)
+
+    return weigh
+
+
+def entropy_top(fraction: float = 0.2) -> Weighting:
+    """1 for the given share of tokens with the highest entropy of the whole rollout, 0 for the others."""
+    _fraction("fraction", fraction)
+
+    def weigh(rollout: Rollout) -> Tensor:
+        return (rollout.entropy > _quantile(rollout, rollout.entropy, 1 - fraction)).to(rollout.logp_old)
+
+    return _needing({"entropy"}, weigh)
+
+
+def keep_below(quantile: float = 0.2) -> Weighting:
+    """1 for tokens whose pi_old is at most this quantile of the rollout's, 0 for the others."""
+    _fraction("quantile", quantile)
+
+    def weigh(rollout: Rollout) -> Tensor:
+        return (rollout.logp_old <= _quantile(rollout, rollout.logp_old, quantile)).to(rollout.logp_old)
+
+    return weigh
+
+
+def keep_above(quantile: float = 0.2) -> Weighting:
+    """1 for tokens whose pi_old lies above this quantile of the rollout's, 0 for the others."""
+    _fraction("quantile", quantile)
+
+    def weigh(rollout: Rollout) -> Tensor:
+        return (rollout.logp_old > _quantile(rollout, rollout.logp_old, quantile)).to(rollout.logp_old)
+
+    return weigh
+
+
+def divergence(alpha: float = 0.2, *, high: bool = True) -> Weighting:
+    """Tokens on which training has moved the policy far (or, with `high=False`, little) count up to 1 + alpha.
+
+    With d = |log pi_old - log pi_reference| of the token (nats): 1 + alpha (1 - exp(-d)), or 1 + alpha exp(-d). After
+    the divergence-weighted advantages of arXiv 2603.22446, whose exact form we do not know.
+    """
+    _positive("alpha", alpha)
+
+    def weigh(rollout: Rollout) -> Tensor:
+        stayed = torch.exp(-(rollout.logp_old - rollout.logp_reference).abs())
+        return 1 + alpha * (1 - stayed if high else stayed)
+
+    return _needing({"logp_reference"}, _pointwise(weigh))
+
+
+def positive_only(weighting: Weighting) -> Weighting:
+    """The weighting where the advantage is positive, 1 elsewhere."""
+    return _like(weighting, lambda rollout, weights: torch.where(rollout.advantages[:, None] > 0, weights, 1.0))
+
+
+def negative_only(weighting: Weighting) -> Weighting:
+    """The weighting where the advantage is negative, 1 elsewhere."""
+    return _like(weighting, lambda rollout, weights: torch.where(rollout.advantages[:, None] < 0, weights, 1.0))
+
+
+def mean_one(weighting: Weighting) -> Weighting:
+    """The weighting, rescaled to a mean of 1 over the rollout's tokens: what is left when it is no larger step."""
+
+    def rescale(rollout: Rollout, weights: Tensor) -> Tensor:
+        total = rollout.gather((weights * rollout.mask).sum(1)).sum()
+        n_tokens = rollout.gather(rollout.mask.sum(1)).sum()
+        return weights * torch.where(total > 0, n_tokens / total, 1.0)
+
+    rescaled = _like(weighting, rescale)
+    rescaled.pointwise = False
+    return rescaled
+
+
+uniform.pointwise = True
+
+
+def _pointwise(weigh: Weighting) -> Weighting:
+    weigh.pointwise = True
+    return weigh
+
+
+def _needing(names: set[str], weigh: Weighting) -> Weighting:
+    weigh.needs = frozenset(names)
+    return weigh
+
+
+def _like(weighting: Weighting, change: Callable[[Rollout, Tensor], Tensor]) -> Weighting:
+    """A weighting made from another, which reads what that one reads."""
+
+    @wraps(weighting)
+    def weigh(rollout: Rollout) -> Tensor:
+        return change(rollout, weighting(rollout))
+
+    return weigh
+
+
+def _quantile(rollout: Rollout, values: Tensor, q: float) -> Tensor:
+    """The smallest value that a share q of all processes' tokens does not exceed; q = 0: below all of them."""
+    everywhere = rollout.gather(torch.where(rollout.mask.bool(), values, torch.nan))
+    present = everywhere[~everywhere.isnan()]
+    k = ceil(q * len(present) - 1e-9)
+    return present.kthvalue(k).values if k else values.new_tensor(-torch.inf)
+
+
+def _positive(name: str, value: float) -> None:
+    if not 0 <= value < float("inf"):
+        raise ValueError(f"{name} is {value}; expected a number from 0 up")
+
+
+def _fraction(name: str, value: float) -> None:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name} is {value}; expected a number from 0 to 1")

@@ -1,0 +1,6 @@
+"""GRPO as the paper trains: TRL's trainer with a weighting, and the parts of DAPO that TRL has not."""
+
+from rlvr_direction.training.config import ReweightedGRPOConfig
+from rlvr_direction.training.trainer import ReweightedGRPOTrainer
+
+__all__ = ["ReweightedGRPOConfig", "ReweightedGRPOTrainer"]

@@ -1,0 +1,204 @@
+"""The trainer is TRL's where weights are 1, and a plain computation of the weighted loss where they are not."""
+
+from math import ceil
+
+import pytest
+import torch
+from trl import GRPOTrainer
+
+from rlvr_direction import reweighting as w
+
+SCHEDULES = {
+    "on-policy": {},
+    "gradient accumulation": {"per_device_train_batch_size": 4, "gradient_accumulation_steps": 2},
+    "two iterations": {"num_iterations": 2, "max_steps": 4},
+    "two steps a generation": {"per_device_train_batch_size": 4, "steps_per_generation": 2, "max_steps": 4},
+}
+each_schedule = pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
+
+
+def same_weights(one, other):
+    pairs = zip(one.trainer.model.parameters(), other.trainer.model.parameters(), strict=True)
+    return all(torch.equal(a, b) for a, b in pairs)
+
+
+@each_schedule
+@pytest.mark.parametrize(
+    "weighting", [w.uniform, w.low_probability(0.0), lambda rollout: torch.ones_like(rollout.logp_old)]
+)
+def test_a_weight_of_one_is_stock_trl_bit_for_bit(train, tmp_path, schedule, weighting):
+    ours = train(tmp_path / "ours", options={"weighting": weighting}, **schedule)
+    theirs = train(tmp_path / "theirs", kind=GRPOTrainer, **schedule)
+    assert ours.losses == theirs.losses and len(ours.losses) > 2
+    assert same_weights(ours, theirs)
+
+
+def groups_of(batch):
+    """Which prompt each row answers."""
+    prompts = [tuple(row) for row in batch["prompt_ids"].tolist()]
+    return [prompts.index(prompt) for prompt in prompts]
+
+
+def by_perplexity(p, batch, alpha):
+    mask, groups = batch["completion_mask"], torch.tensor(groups_of(batch))
+    nll = -(p.log() * mask).sum(1) / mask.sum(1)
+    z = torch.stack(
+        [(x - nll[groups == g].mean()) / (nll[groups == g].std() + 1e-4) for x, g in zip(nll, groups, strict=True)]
+    )
+    return (1 - alpha * z)[:, None].expand_as(p)
+
+
+def kept(p, batch, quantile, *, below):
+    values = sorted(p[batch["completion_mask"].bool()].tolist())
+    cut = values[ceil(quantile * len(values)) - 1]
+    return ((p <= cut) if below else (p > cut)).float()
+
+
+def signed(weights, batch, sign):
+    return torch.where(sign * batch["advantages"][:, None] > 0, weights, torch.ones_like(weights))
+
+
+def scaled(weights, batch):
+    mask = batch["completion_mask"]
+    return weights * mask.sum() / (weights * mask).sum()
+
+
+REFERENCE = {
+    "uniform": (w.uniform, lambda p, batch: torch.ones_like(p)),
+    "low probability": (w.low_probability(0.5), lambda p, batch: 1.5 - 0.5 * p),
+    "high probability": (w.high_probability(0.3), lambda p, batch: 0.3 * p + 0.7),
+    "perplexity": (w.perplexity(0.2), lambda p, batch: by_perplexity(p, batch, 0.2)),
+    "keep below": (w.keep_below(0.3), lambda p, batch: kept(p, batch, 0.3, below=True)),
+    "keep above": (w.keep_above(0.3), lambda p, batch: kept(p, batch, 0.3, below=False)),
+    "positive only": (w.positive_only(w.low_probability(0.5)), lambda p, batch: signed(1.5 - 0.5 * p, batch, 1)),
+    "negative only": (w.negative_only(w.low_probability(0.5)), lambda p, batch: signed(1.5 - 0.5 * p, batch, -1)),
+    "mean one": (w.mean_one(w.low_probability(0.5)), lambda p, batch: scaled(1.5 - 0.5 * p, batch)),
+}
+
+
+@pytest.mark.parametrize("schedule", ["on-policy", "two iterations"])
+@pytest.mark.parametrize("name", REFERENCE)
+def test_first_loss_and_gradients_are_those_of_a_plain_computation(train, random_model, tmp_path, name, schedule):
+    weighting, expected_weights = REFERENCE[name]
+    settings = {**SCHEDULES[schedule], "max_steps": 1, "max_grad_norm": 0.0}
+    ours = train(tmp_path / "ours", options={"weighting": weighting}, **settings)
+    batch = train(tmp_path / "theirs", kind=GRPOTrainer, **settings).batches[0]
+    model = random_model("qwen3", seed=0)
+    ids, mask = (torch.cat([batch[f"prompt_{part}"], batch[f"completion_{part}"]], 1) for part in ("ids", "mask"))
+    n = batch["completion_ids"].shape[1]
+    logits = model(input_ids=ids, attention_mask=mask).logits[:, -n - 1 : -1]
+    logp = logits.log_softmax(-1).gather(-1, batch["completion_ids"].unsqueeze(-1)).squeeze(-1)
+    weights = expected_weights(logp.detach().exp(), batch)
+    ratio = (logp - logp.detach()).exp()
+    tokens = batch["completion_mask"]
+    loss = -(ratio * weights * batch["advantages"][:, None] * tokens).sum() / tokens.sum()
+    loss.backward()
+    assert ours.losses[0][1] == pytest.approx(loss.item(), abs=1e-6)
+    for parameter, weight in model.named_parameters():
+        torch.testing.assert_close(ours.grads[parameter], weight.grad, atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("schedule", ["on-policy", "two iterations"])
+def test_a_weighting_that_needs_entropies_is_given_them(train, random_model, tmp_path, schedule):
+    seen = []
+
+    def weigh(rollout):
+        seen.append(rollout)
+        return w.entropy_top(0.3)(rollout)
+
+    weigh.needs = w.needs(w.entropy_top(0.3))
+    run = train(tmp_path, options={"weighting": weigh}, **{**SCHEDULES[schedule], "max_steps": 1})
+    mask = seen[0].mask.bool()
+    assert (seen[0].entropy[mask] > 0).all() and (weigh(seen[0])[mask].mean() - 0.3).abs() < 0.1
+    assert 0.2 < run.trainer.state.log_history[0]["weight_mean"] < 0.4
+
+
+def test_the_reference_of_a_divergence_is_the_policy_before_training(train, tmp_path):
+    seen = []
+
+    def weigh(rollout):
+        seen.append((rollout.logp_old - rollout.logp_reference).abs()[rollout.mask.bool()].max().item())
+        return w.divergence(0.2)(rollout)
+
+    weigh.needs = frozenset({"logp_reference"})
+    train(tmp_path, options={"weighting": weigh})
+    assert seen[0] < 1e-5 and seen[2] > seen[0] and seen[2] > 1e-2
+
+
+def test_weights_see_the_responses_of_a_group_in_adjacent_rows(train, tmp_path):
+    rollouts = []
+
+    def weigh(rollout):
+        rollouts.append(rollout)
+        return torch.ones_like(rollout.logp_old)
+
+    for schedule in ({}, {"num_iterations": 2, "max_steps": 2}):
+        train(tmp_path, options={"weighting": weigh}, **{"max_steps": 1, **schedule})
+    for rollout in rollouts:
+        sums = rollout.advantages.view(-1, rollout.group_size).sum(1)
+        assert rollout.group_size == 4 and sums.abs().max() < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("weighting", "message"),
+    [
+        (lambda rollout: torch.ones(3), r"returned shape \(3,\); expected \(8, \d\)"),
+        (lambda rollout: -torch.ones_like(rollout.logp_old), "gave -1 to token 0 of response 0"),
+        (lambda rollout: rollout.logp_old / 0, "gave -inf to token 0 of response 0"),
+        (lambda rollout: 1.0, "returned a float"),
+    ],
+)
+def test_a_weighting_that_returns_nonsense_is_refused(train, tmp_path, weighting, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        train(tmp_path, options={"weighting": weighting})
+
+
+def test_checkpoints_inside_a_rollout_are_refused(train, tmp_path):
+    with pytest.raises(ValueError, match=r"save_steps is 3, but a rollout lasts 2 updates .* a multiple of 2"):
+        train(tmp_path, save_strategy="steps", save_steps=3, num_iterations=2)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [{"save_steps": 2}, {"save_steps": 2, "num_iterations": 2}, {"save_steps": 2, "dynamic_sampling": True}],
+    ids=["on-policy", "two iterations", "dynamic sampling"],
+)
+def test_a_resumed_run_goes_on_with_the_same_losses(train, tmp_path, schedule):
+    settings = {"max_steps": 6, "save_strategy": "steps", **schedule}
+    whole = train(tmp_path / "run", **settings)
+    resumed = train(tmp_path / "run", resume=str(tmp_path / "run" / "checkpoint-2"), **settings)
+    assert resumed.losses == [loss for loss in whole.losses if loss[0] >= 2] and len(resumed.losses) == 4
+    assert same_weights(whole, resumed)
+
+
+def test_a_failing_reward_is_named_and_leaves_the_last_checkpoint_whole(train, tmp_path):
+    calls = []
+
+    def digits_until_the_third(completions, **columns):
+        calls.append(len(completions))
+        if len(calls) >= 3 and (len(completions) == 8 or len(calls) == 6):
+            raise ZeroDivisionError("no digits")
+        return [float(len(text)) for text in completions]
+
+    settings = {"max_steps": 4, "save_strategy": "steps", "save_steps": 2}
+    with pytest.raises(
+        ValueError, match=r"'digits_until_the_third' raised ZeroDivisionError .no digits. on response 2"
+    ):
+        train(tmp_path / "run", digits_until_the_third, **settings)
+    calls.append(-100)
+    resumed = train(tmp_path / "run", resume=str(tmp_path / "run" / "checkpoint-2"), **settings)
+    assert [step for step, _ in resumed.losses] == [2, 3]
+
+
+def test_the_truncated_denominator_is_the_policy_that_sampled(train, tmp_path):
+    settings = {"top_p": 0.6, "max_steps": 1}
+    main = train(tmp_path / "main", num_iterations=2, **settings).batches[0]
+    variant = train(tmp_path / "variant", truncated_behaviour=True, **settings).batches[0]
+    kept, mask = main["old_per_token_logps"] - variant["old_per_token_logps"], main["completion_mask"].bool()
+    assert torch.equal(main["completion_ids"], variant["completion_ids"])
+    assert (kept[mask] <= 0).all() and (kept[mask].exp() >= 0.6 - 1e-5).all() and (kept[mask] < -0.01).any()
+
+
+def test_truncated_denominators_are_those_of_everything_at_top_p_one(train, tmp_path):
+    run = train(tmp_path, truncated_behaviour=True, max_steps=1)
+    assert run.trainer._log_nucleus(run.batches[0]).abs().max() == 0

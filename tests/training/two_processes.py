@@ -1,0 +1,89 @@
+"""Trains on fixed responses and writes what each process weighed them by: `torchrun two_processes.py OUT PROCESSES`."""
+
+import sys
+from pathlib import Path
+
+import torch
+from datasets import Dataset
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
+from transformers.utils import logging
+
+from rlvr_direction import reweighting as w
+from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
+
+WORDS = ["<pad>", "<eos>", *"0123456789"]
+WEIGHTINGS = {
+    "low probability": w.low_probability(0.5),
+    "perplexity": w.perplexity(0.2),
+    "keep below": w.keep_below(0.3),
+    "entropy top": w.entropy_top(0.3),
+    "mean one": w.mean_one(w.low_probability(0.5)),
+}
+
+
+def tokenizer():
+    fast = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="0"))
+    fast.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    return PreTrainedTokenizerFast(tokenizer_object=fast, pad_token="<pad>", eos_token="<eos>", padding_side="left")
+
+
+def model():
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
+    config = AutoConfig.for_model("llama", vocab_size=len(WORDS), pad_token_id=0, eos_token_id=1, **sizes)
+    return AutoModelForCausalLM.from_config(config)
+
+
+def responses(prompts, trainer):
+    """Responses that depend on their place among all processes' alone, of different lengths."""
+    first = trainer.accelerator.process_index * len(prompts)
+    found = []
+    for i in range(first, first + len(prompts)):
+        generator = torch.Generator().manual_seed(i)
+        found.append([*torch.randint(2, len(WORDS), (2 + i % 5,), generator=generator).tolist(), 1])
+    ids = trainer.processing_class(text=list(prompts))["input_ids"]
+    return {"prompt_ids": ids, "completion_ids": found, "logprobs": [[0.0] * len(row) for row in found]}
+
+
+def run(out, name, world, *, dynamic_sampling=False):
+    seen = []
+
+    def weigh(rollout):
+        weights = WEIGHTINGS[name](rollout)
+        seen.append([row[mask.bool()] for row, mask in zip(weights, rollout.mask, strict=True)])
+        return weights
+
+    weigh.needs = w.needs(WEIGHTINGS[name])
+    args = ReweightedGRPOConfig.dapo(
+        str(out / "run"),
+        per_device_train_batch_size=8 // world,
+        num_generations=8,
+        max_steps=3,
+        dynamic_sampling=dynamic_sampling,
+        save_strategy="no",
+        disable_tqdm=True,
+    )
+    trainer = ReweightedGRPOTrainer(
+        model(),
+        lambda completions, **_columns: [float(len(text)) for text in completions],
+        args,
+        Dataset.from_list([{"prompt": f"{i} {i}"} for i in range(8)]),
+        processing_class=tokenizer(),
+        rollout_func=responses,
+        weighting=weigh,
+    )
+    assert trainer.accelerator.num_processes == world
+    trainer.train()
+    assert trainer.state.global_step == 3
+    torch.save(seen, out / f"{name} {trainer.accelerator.process_index} of {world}.pt")
+
+
+if __name__ == "__main__":
+    logging.set_verbosity_error()
+    for name in WEIGHTINGS:
+        run(Path(sys.argv[1]), name, int(sys.argv[2]))
+    try:
+        run(Path(sys.argv[1]), name, int(sys.argv[2]), dynamic_sampling=True)
+    except ValueError as refusal:
+        Path(sys.argv[1], "refusal.txt").write_text(str(refusal))
