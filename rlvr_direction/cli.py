@@ -163,21 +163,35 @@ def report(
     typer.echo(write_report(decoded, out, force=force))
 
 
-@app.command(epilog="Example: rlvr-direction study direction --task arithmetic --seeds 5")
+@app.command(
+    epilog="Examples: rlvr-direction study direction --task arithmetic --seeds 5; "
+    "rlvr-direction study reweighting --task arithmetic --seeds 10"
+)
 @_refuses
 def study(
-    name: Annotated[str, typer.Argument(help="direction (C1), replacement (C2) or extrapolation (C4).")],
+    name: Annotated[
+        str, typer.Argument(help="direction (C1), replacement (C2), extrapolation (C4), reweighting (C5).")
+    ],
     task: Annotated[str, typer.Option(help="arithmetic or pointer_tree.")],
-    seeds: Annotated[int, typer.Option(min=1, help="RL seeds, from 0.")] = 5,
-    problems: Annotated[int, typer.Option(min=2, help="Held-out problems a seed.")] = 2000,
+    seeds: Annotated[int | None, typer.Option(min=1, help="RL seeds, from 0. Default: 5; of reweighting 10.")] = None,
+    problems: Annotated[
+        int | None, typer.Option(min=2, help="Held-out problems a seed. Default: 2000; of reweighting 500.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Parts at a time, a thread each. Default: 1; of reweighting 2.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Default: book/data/<study>/<task>.parquet.")] = None,
     resume: Resume = False,
     force: Force = False,
 ) -> None:
-    """Repeat a measurement over seeds, resumable seed by seed, and record what it counted."""
+    """Repeat a measurement over seeds, resumable part by part, and record what it counted.
+
+    `rates` tunes the learning rate of each method that `reweighting` compares.
+    """
     from rlvr_direction.study import study as run_study
 
-    typer.echo(run_study(name, task, seeds=seeds, n=problems, out=out, resume=resume, force=force, command=_command()))
+    sizes = {"seeds": seeds, "n": problems, "jobs": jobs}
+    typer.echo(run_study(name, task, **sizes, out=out, resume=resume, force=force, command=_command()))
 
 
 @app.command(epilog="Example: rlvr-direction book --profile smoke")

@@ -45,8 +45,8 @@ class DynamicSampling(GRPOTrainer):
             return batch
         mixed = self._mixed()
         kept, spare, tries = [_rows(batch, mixed)], _rows(batch, ~mixed), 1
-        while self._missing(len(inputs), kept) and tries < self.args.dynamic_sampling_tries:
-            batch = super()._generate_and_score_completions(self._fresh(len(inputs), tries))
+        while (missing := self._missing(len(inputs), kept)) and tries < self.args.dynamic_sampling_tries:
+            batch = super()._generate_and_score_completions(self._fresh(missing, tries))
             kept.append(_rows(batch, self._mixed()))
             tries += 1
         self._metrics["train"]["dynamic_sampling/generations"].append(float(tries))
@@ -57,10 +57,10 @@ class DynamicSampling(GRPOTrainer):
         groups = self._accuracy.nan_to_num(0.0).view(-1, self.num_generations)
         return (groups.amax(1) > groups.amin(1)).repeat_interleave(self.num_generations)
 
-    def _missing(self, n: int, kept: list[Batch]) -> bool:
-        """Whether any process lacks rows; all of them generate again, so that they stay in step."""
-        have = sum(len(rows["advantages"]) for rows in kept)
-        return bool((self.accelerator.gather(torch.tensor([have], device=self.accelerator.device)) < n).any())
+    def _missing(self, n: int, kept: list[Batch]) -> int:
+        """The most responses that any process lacks: all of them generate as many again, and so stay in step."""
+        have = torch.tensor([sum(len(rows["advantages"]) for rows in kept)], device=self.accelerator.device)
+        return max(0, n - int(self.accelerator.gather(have).min()))
 
     def _fresh(self, n: int, tries: int) -> list:
         """Prompts for `n` more responses here: one permutation of the data a try, disjoint slices over processes."""

@@ -26,7 +26,7 @@ def counting(monkeypatch):
     def plan(task, *, seeds, n):
         return [partial(measure, n, seed) for seed in range(seeds)]
 
-    monkeypatch.setattr(module, "STUDIES", MappingProxyType({"counting": plan}))
+    monkeypatch.setattr(module, "STUDIES", MappingProxyType({"counting": module.Study(plan)}))
     return asked, fatal
 
 
@@ -50,6 +50,22 @@ def test_a_killed_study_goes_on_where_it_stopped(counting, tmp_path):
     fatal.clear()
     assert run(tmp_path / "s.parquet", resume=True).read_bytes() == whole
     assert asked == [0, 1, 1, 2]
+
+
+def test_two_parts_at_a_time_make_the_same_table_and_a_failure_keeps_what_was_made(monkeypatch, tmp_path):
+    def plan(task, *, seeds, n):
+        return [partial(pd.DataFrame, {"rl_seed": [seed], "n": [n]}) for seed in range(seeds)]
+
+    monkeypatch.setattr(module, "STUDIES", MappingProxyType({"counting": module.Study(plan, jobs=2)}))
+    table = records.load(run(tmp_path / "s.parquet"))
+    assert table.to_dict("list") == {"rl_seed": [0, 1, 2], "n": [7, 7, 7]}
+    broken = [partial(pd.DataFrame, {"rl_seed": [0]}), partial(float, "seven"), partial(pd.DataFrame, {"rl_seed": [2]})]
+    plan_broken = module.Study(lambda task, **_: broken, jobs=2)
+    monkeypatch.setattr(module, "STUDIES", MappingProxyType({"counting": plan_broken}))
+    with pytest.raises(ValueError, match="seven"):
+        run(tmp_path / "t.parquet")
+    broken[1] = partial(pd.DataFrame, {"rl_seed": [1]})
+    assert records.load(run(tmp_path / "t.parquet", resume=True))["rl_seed"].tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("name", ["direction", "replacement", "extrapolation"])

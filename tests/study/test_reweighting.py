@@ -1,0 +1,71 @@
+"""The reweighting study: who trains where, at which rate, and what a run leaves."""
+
+import pandas as pd
+import pytest
+
+from rlvr_direction import records
+from rlvr_direction.study import reweighting
+from rlvr_direction.study.reweighting import METHODS, best_rates, plan, plan_rates, train_once
+
+
+@pytest.fixture
+def tuned(monkeypatch, tmp_path):
+    """Rates as if the study of rates had been run: the last for everybody."""
+    rates = pd.DataFrame([{"method": name, "rate": r, "accuracy": r} for name in METHODS for r in reweighting.RATES])
+    records.save(rates, tmp_path / "rates" / "arithmetic.parquet", metadata={})
+    monkeypatch.setattr(reweighting, "TOYS", tmp_path / "toys")
+
+
+def asked(parts):
+    return [part.args for part in parts]
+
+
+def test_the_paper_and_its_rivals_train_on_both_tasks_with_every_seed(tuned):
+    both = {"DAPO", "paper", "paper, mean 1", "Dominate", "PPL", "top-p 0.9"}
+    for task, extra in (("arithmetic", set(METHODS) - both), ("pointer_tree", set())):
+        runs = asked(plan(task, seeds=10, n=500))
+        for name in METHODS:
+            wanted = range(10) if name in both else range(5) if name in extra else []
+            assert [seed for _, who, seed, *_ in runs if who == name] == list(wanted)
+        assert {(rate, n) for *_, rate, n in runs} == {(2e-4, 500)}
+
+
+def test_rates_are_tuned_for_every_method_alike_on_seeds_of_their_own(tuned):
+    runs = asked(plan_rates("arithmetic", seeds=1, n=500))
+    assert {(name, rate) for _, name, _, rate, _ in runs} == {(m, r) for m in METHODS for r in reweighting.RATES}
+    assert {seed for _, _, seed, *_ in runs}.isdisjoint(
+        {seed for _, _, seed, *_ in asked(plan("arithmetic", seeds=10, n=500))}
+    )
+
+
+def test_the_best_rate_has_the_highest_mean_accuracy():
+    rows = [("a", 1e-4, 0.2), ("a", 1e-4, 0.6), ("a", 2e-4, 0.3), ("a", 2e-4, 0.4), ("b", 1e-4, 0.1), ("b", 2e-4, 0.9)]
+    table = pd.DataFrame(rows, columns=["method", "rate", "accuracy"])
+    assert best_rates(table) == {"a": 1e-4, "b": 2e-4}
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    for name, value in {"ROLLOUTS": 2, "PROMPTS": 4, "EVALUATE_EVERY": 1, "PASS_PROBLEMS": 5, "KS": (1, 2, 4)}.items():
+        monkeypatch.setattr(reweighting, name, value)
+
+
+def test_a_run_leaves_a_row_a_rollout(tiny):
+    table = train_once("pointer_tree", "PPL", 0, 1e-4, 12)
+    assert table["rollout"].tolist() == [0, 1, 2] and table["method"].eq("PPL").all()
+    assert table["accuracy"].between(0, 1).all() and (table["accuracy"] * 12 % 1 < 1e-9).all()
+    assert table["weight_mean"].isna().tolist() == [True, False, False]
+    last = table.iloc[-1]
+    assert last["pass@1"] <= last["pass@2"] <= last["pass@4"] and table["pass@1"].isna().tolist() == [True, True, False]
+
+
+def test_a_run_is_the_same_twice_and_methods_differ_by_their_weights_alone(tiny):
+    one, again, other = (train_once("pointer_tree", name, 3, 1e-4, 12) for name in ("DAPO", "DAPO", "paper"))
+    pd.testing.assert_frame_equal(one, again)
+    assert one["reward"][1] == other["reward"][1] and one["weight_mean"][1] == 1 < other["weight_mean"][1]
+
+
+def test_without_tuned_rates_the_study_does_not_start(monkeypatch, tmp_path):
+    monkeypatch.setattr(reweighting, "TOYS", tmp_path / "toys")
+    with pytest.raises(FileNotFoundError, match="study rates --task arithmetic"):
+        plan("arithmetic", seeds=1, n=5)
