@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +18,7 @@ from rlvr_direction.interventions import Intervention, parse
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import Proposer
 from rlvr_direction.tasks import TASKS, Problem
-from rlvr_direction.tasks.loading import load_problems, math_reward
+from rlvr_direction.tasks.loading import load_function, load_problems, math_reward
 
 __all__ = ["Grader", "decode_file", "decode_to_file", "grader", "n_parts", "tokens_path"]
 
@@ -45,13 +44,9 @@ def grader(name: str, max_new_tokens: int | None) -> Grader:
         return Grader(name, TASKS[name].reward, max_new_tokens or TASKS[name].max_new_tokens)
     if name == "math":
         return Grader(name, math_reward, max_new_tokens or 1024)
-    module, _, function = name.partition(":")
-    if not function:
+    if ":" not in name:
         raise ValueError(f"no task is called {name!r}; choose from math, {', '.join(sorted(TASKS))}, module:function")
-    try:
-        return Grader(name, getattr(import_module(module), function), max_new_tokens or 1024)
-    except (ImportError, AttributeError) as error:
-        raise ValueError(f"{name!r} cannot be imported ({error}); expected module:function on the path") from error
+    return Grader(name, load_function(name), max_new_tokens or 1024)
 
 
 def n_parts(problems: Sequence[Problem]) -> int:

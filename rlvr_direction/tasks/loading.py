@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from math_verify import ExprExtractionConfig, LatexExtractionConfig, parse, veri
 
 from rlvr_direction.tasks.types import Problem
 
-__all__ = ["load_problems", "math_reward", "read_jsonl"]
+__all__ = ["load_function", "load_problems", "math_reward", "read_jsonl"]
 
 SECONDS = 5
 KINDS = {str: "string", list: "list"}
@@ -39,6 +40,15 @@ def load_problems(path: str | Path) -> list[Problem]:
     Raises what `read_jsonl` does.
     """
     return [Problem(row["problem"], row["answer"]) for row in read_jsonl(path, {"problem": str, "answer": str})]
+
+
+def load_function(name: str) -> Callable[..., Any]:
+    """The function that `module:function` names. Raises ValueError where there is none."""
+    module, _, function = name.partition(":")
+    try:
+        return getattr(import_module(module), function)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ValueError(f"{name!r} cannot be imported ({error}); expected module:function on the path") from error
 
 
 def math_reward(problem: Problem, response: str) -> float:

@@ -1,12 +1,13 @@
 """TRL's GRPOConfig with the few settings that DAPO and the weightings add, and the paper's preset."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import no_type_check
+from typing import Any, no_type_check
 
 import torch
-from trl import GRPOConfig
+from trl import GRPOConfig, TrlParser
 
-__all__ = ["ReweightedGRPOConfig"]
+__all__ = ["ReweightedGRPOConfig", "parse", "preset"]
 
 
 @no_type_check  # TRL annotates floats and takes whole numbers for them
@@ -51,23 +52,48 @@ class ReweightedGRPOConfig(GRPOConfig):
 
         `overrides` are fields of GRPOConfig and win over the preset.
         """
-        preset = {
-            "loss_type": "dapo",
-            "scale_rewards": "group",
-            "beta": 0.0,
-            "epsilon": 0.2,
-            "epsilon_high": 0.28,
-            "delta": 10.0,
-            "temperature": 1.0,
-            "top_p": 1.0,
-            "dynamic_sampling": True,
-            "learning_rate": 1e-6,
-            "lr_scheduler_type": "constant_with_warmup",
-            "warmup_steps": 10,
-            "weight_decay": 0.1,
-            "report_to": "none",
-        }
-        return cls(output_dir, **{**preset, **_for_this_machine(), **overrides})
+        return cls(output_dir, **{**preset(), **overrides})
+
+
+ReweightedGRPOConfig.__no_type_check__ = False  # ... at run time; who parses arguments reads the fields' types
+
+
+def preset() -> dict[str, Any]:
+    """What `dapo` sets."""
+    paper = {
+        "loss_type": "dapo",
+        "scale_rewards": "group",
+        "beta": 0.0,
+        "epsilon": 0.2,
+        "epsilon_high": 0.28,
+        "delta": 10.0,
+        "temperature": 1.0,
+        "top_p": 1.0,
+        "dynamic_sampling": True,
+        "learning_rate": 1e-6,
+        "lr_scheduler_type": "constant_with_warmup",
+        "warmup_steps": 10,
+        "weight_decay": 0.1,
+        "report_to": "none",
+    }
+    return {**paper, **_for_this_machine()}
+
+
+def parse(arguments: Sequence[str]) -> ReweightedGRPOConfig:
+    """The configuration that command-line arguments name, as for any script of TRL's; `dapo` is the default.
+
+    `--config run.yaml` reads fields from a file, `--learning_rate 1e-5` and the like win over it. Raises ValueError
+    for what is no field, or no value of one.
+    """
+    parser = TrlParser([ReweightedGRPOConfig])
+    parser.error = _refuse
+    parser.set_defaults(**preset())
+    (config,) = parser.parse_args_and_config(arguments)
+    return config
+
+
+def _refuse(message: str) -> None:
+    raise ValueError(f"{message}; --config and further options are fields of TRL's GRPOConfig")
 
 
 def _for_this_machine() -> dict[str, bool]:

@@ -1,0 +1,53 @@
+"""Commands that make the book: `study` records evidence, `book` runs the chapters and builds the site."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rlvr_direction.cli.app import Force, Resume, app, command_text, refuses
+
+__all__ = ["book", "study"]
+
+
+@app.command(
+    epilog="Example: rlvr-direction study direction --task arithmetic --seeds 5; "
+    "or rlvr-direction study reweighting --task arithmetic --seeds 10"
+)
+@refuses
+def study(
+    name: Annotated[
+        str, typer.Argument(help="direction (C1), replacement (C2), extrapolation (C4), reweighting (C5).")
+    ],
+    task: Annotated[str, typer.Option(help="arithmetic or pointer_tree.")],
+    seeds: Annotated[int | None, typer.Option(min=1, help="RL seeds, from 0. Default: 5; of reweighting 10.")] = None,
+    problems: Annotated[
+        int | None, typer.Option(min=2, help="Held-out problems a seed. Default: 2000; of reweighting 500.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Parts at a time, a thread each. Default: 1; of reweighting 2.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Default: book/data/<study>/<task>.parquet.")] = None,
+    resume: Resume = False,
+    force: Force = False,
+) -> None:
+    """Repeat a measurement over seeds, resumable part by part, and record what it counted.
+
+    `rates` tunes the learning rate of each method that `reweighting` compares.
+    """
+    from rlvr_direction.study import study as run_study
+
+    sizes = {"seeds": seeds, "n": problems, "jobs": jobs}
+    typer.echo(run_study(name, task, **sizes, out=out, resume=resume, force=force, command=command_text()))
+
+
+@app.command(epilog="Example: rlvr-direction book --profile smoke")
+@refuses
+def book(
+    profile: Annotated[str, typer.Option(help="smoke (minutes), cpu (the published numbers) or gpu.")] = "cpu",
+    force: Annotated[bool, typer.Option("--force", help="Execute every chapter again.")] = False,
+) -> None:
+    """Execute the chapters, judge the claims and build the site."""
+    from rlvr_direction.publish import build_book
+
+    typer.echo(build_book(profile, force=force))
