@@ -3,8 +3,10 @@
 from rlvr_direction.claims.counts import Arms, accuracies, arms_of
 from rlvr_direction.claims.direction import MAGNITUDES, direction_separates, responses, where_the_pair_differs
 from rlvr_direction.claims.extrapolation import gain, gains_by_stage, judge_gain
+from rlvr_direction.claims.gradient import gradient_mass, rare_share
 from rlvr_direction.claims.registry import CLAIMS, Claim
 from rlvr_direction.claims.replacement import ORDER, RIVALS, fewest_replacements, ratio_to_reach, sign_does_it
+from rlvr_direction.claims.reweighting import areas, at_the_end, paired_difference
 from rlvr_direction.claims.verdicts import Verdict, combine, seeds_agree, verdict, verdicts_by_chance
 
 __all__ = [
@@ -16,13 +18,18 @@ __all__ = [
     "Claim",
     "Verdict",
     "accuracies",
+    "areas",
     "arms_of",
+    "at_the_end",
     "combine",
     "direction_separates",
     "fewest_replacements",
     "gain",
     "gains_by_stage",
+    "gradient_mass",
     "judge_gain",
+    "paired_difference",
+    "rare_share",
     "ratio_to_reach",
     "responses",
     "seeds_agree",

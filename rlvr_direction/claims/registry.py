@@ -34,7 +34,8 @@ _CLAIMS = (
         "C2f",
         "It is the sign of delta_logp that does it.",
         "Mean accuracy at 2, 5 and 8 % changed: delta_logp minus each of |delta_logp|, pi_base(y), pi_rl(y), the gap "
-        "to RL's argmax, position-level mass and, at equal selected, the matched coin: every interval above 0.",
+        "to RL's argmax, position-level mass and, at equal selected, the matched coin: every interval above 0, none "
+        "wholly below 1 point.",
         "03_token_replacement",
     ),
     Claim(

@@ -3,6 +3,7 @@
 from rlvr_direction.evaluation.counterfactual import first_replacements, token_values
 from rlvr_direction.evaluation.files import Grader, decode_file, decode_to_file, grader, tokens_path
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, evaluate, respond
+from rlvr_direction.evaluation.rollouts import group_advantages, rollout_tokens
 from rlvr_direction.evaluation.sources import score_sources, token_roles
 from rlvr_direction.evaluation.summary import summarize
 
@@ -14,7 +15,9 @@ __all__ = [
     "evaluate",
     "first_replacements",
     "grader",
+    "group_advantages",
     "respond",
+    "rollout_tokens",
     "score_sources",
     "summarize",
     "token_roles",

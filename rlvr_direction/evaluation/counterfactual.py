@@ -21,7 +21,8 @@ def first_replacements(
     """The first token of each response that an intervention changes: up to there, the base wrote alone.
 
     `problem_id, position, prefix_ids` (the response before it), `proposal_id, replacement_id, role` (of the proposal),
-    `base_right, mixed_right`; responses without a changed token are left out. T = 1, top_p = 1.
+    `base_right, mixed_right, base_response, mixed_response`; responses without a changed token are left out. T = 1,
+    top_p = 1.
     """
     mixed = respond(pair, task, problems, intervention, seed=seed)
     base = respond(pair, task, problems, Intervention(NOWHERE), seed=seed)
@@ -42,6 +43,8 @@ def first_replacements(
                 "role": roles[min(at, len(roles) - 1)],
                 "base_right": without.correct,
                 "mixed_right": with_.correct,
+                "base_response": without.response,
+                "mixed_response": with_.response,
             }
         )
     return pd.DataFrame(rows)

@@ -1,0 +1,111 @@
+"""What a weighting costs: a training step of the reweighted trainer over one of stock TRL, on the arithmetic toy.
+
+    python benchmarks/training.py [--rollouts 6] [--repeats 5] [--prompts 16]
+
+Strengths are set so that every weight is 1: all runs of a schedule then write the same responses and do the same work,
+and differ by the weighting alone. Printed are the median ratio of wall-clock time over `--repeats` interleaved runs,
+and the share of the time that passes inside the weighting, its extra forward pass included.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback
+from trl import GRPOTrainer
+
+from rlvr_direction import reweighting as w
+from rlvr_direction.tasks import TASKS
+from rlvr_direction.toy.folders import TOYS
+from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
+from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
+
+TASK, BASE = TASKS["arithmetic"], TOYS / "arithmetic" / "base"
+WEIGHTINGS = {
+    "stock TRL": None,
+    "uniform": w.uniform,
+    "low_probability": w.low_probability(0.0),
+    "perplexity": w.perplexity(0.0),
+    "keep_below": w.keep_below(1.0),
+    "mean one": w.mean_one(w.low_probability(0.0)),
+}
+SCHEDULES = {"one update a rollout (late binding)": 1, "two updates a rollout (old log-probs exist)": 2}
+
+
+class Timed(ReweightedGRPOTrainer):
+    """Adds up the seconds spent on weights: making them, and forward passes that stock TRL does not make."""
+
+    weighing = 0.0
+
+    def _weighted(self, *args):
+        begun = time.perf_counter()
+        weighted = super()._weighted(*args)
+        self.weighing += time.perf_counter() - begun
+        return weighted
+
+    def _forward(self, *args, **options):
+        begun = time.perf_counter()
+        found = super()._forward(*args, **options)
+        self.weighing += time.perf_counter() - begun
+        return found
+
+
+def run(name: str, updates: int, rollouts: int, prompts: int) -> tuple[float, float]:
+    """Wall-clock seconds of a run and those spent on weights."""
+    tokenizer = AutoTokenizer.from_pretrained(BASE)
+    with tempfile.TemporaryDirectory() as scratch, without_known_warnings():
+        args = ReweightedGRPOConfig.dapo(
+            scratch,
+            seed=0,
+            learning_rate=1e-4,
+            dynamic_sampling=False,
+            num_generations=8,
+            per_device_train_batch_size=prompts * 8 // updates,
+            steps_per_generation=updates,
+            max_completion_length=TASK.max_new_tokens,
+            max_steps=updates * rollouts,
+            logging_steps=1000,
+            save_strategy="no",
+            disable_tqdm=True,
+        )
+        kind, own = (GRPOTrainer, {}) if WEIGHTINGS[name] is None else (Timed, {"weighting": WEIGHTINGS[name]})
+        trainer = kind(
+            AutoModelForCausalLM.from_pretrained(BASE, dtype=torch.float32),
+            reward_of(TASK, tokenizer),
+            args,
+            prompts_of(TASK, rollouts * prompts, seed=0),
+            processing_class=tokenizer,
+            **own,
+        )
+        trainer.remove_callback(PrinterCallback)
+        begun = time.perf_counter()
+        trainer.train()
+        return time.perf_counter() - begun, getattr(trainer, "weighing", 0.0)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rollouts", type=int, default=6)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--prompts", type=int, default=16)
+    options = parser.parse_args()
+    print(f"{torch.get_num_threads()} threads, {options.prompts} x 8 responses a rollout, {options.rollouts} rollouts")
+    for schedule, updates in SCHEDULES.items():
+        run("stock TRL", updates, 2, options.prompts)  # warm
+        seen = [
+            {name: run(name, updates, options.rollouts, options.prompts) for name in WEIGHTINGS}
+            for _ in range(options.repeats)
+        ]
+        print(f"\n{schedule}")
+        for name in WEIGHTINGS:
+            ratio = statistics.median(times[name][0] / times["stock TRL"][0] for times in seen)
+            share = statistics.median(times[name][1] / times[name][0] for times in seen)
+            seconds = statistics.median(times[name][0] for times in seen) / options.rollouts
+            print(f"  {name:16s} {seconds:6.3f} s a rollout, {ratio:.3f}x stock, {share:.2%} inside the weighting")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""Claim C3b: how much of the gradient the rare tokens of a rollout carry."""
+
+import numpy as np
+import pandas as pd
+
+from rlvr_direction.statistics import Interval, bootstrap
+
+__all__ = ["gradient_mass", "rare_share"]
+
+
+def gradient_mass(tokens: pd.DataFrame) -> pd.Series:
+    """|A| (1 - pi) of each token: its gradient's norm (Lemma 3.1) on policy, but for a common factor.
+
+    `tokens` has the columns `advantage` and `logp` (nats, of the policy that sampled).
+    """
+    return tokens["advantage"].abs() * -np.expm1(tokens["logp"])
+
+
+def rare_share(tokens: pd.DataFrame, *, below: float = 0.5, draws: int = 2000, seed: int) -> Interval:
+    """The share of all gradient mass held by tokens less probable than `below`, with its interval over problems."""
+    mass, rare = gradient_mass(tokens), tokens["logp"] < np.log(below)
+    by_problem = pd.DataFrame({"rare": mass * rare, "all": mass}).groupby(tokens["problem_id"]).sum().to_numpy()
+
+    def share(weights: np.ndarray) -> float:
+        held, whole = weights @ by_problem
+        return float(held / whole)
+
+    return bootstrap(share, len(by_problem), draws=draws, seed=seed)

@@ -1,0 +1,44 @@
+"""Rollouts as training sees them: groups of responses by one model of a pair, token by token, with advantages."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from rlvr_direction.evaluation.responses import respond
+from rlvr_direction.interventions import NOWHERE, Intervention
+from rlvr_direction.pair import ModelPair
+from rlvr_direction.scores import Proposer
+from rlvr_direction.scoring import score_tokens
+from rlvr_direction.tasks import Problem, Task
+
+__all__ = ["group_advantages", "rollout_tokens"]
+
+
+def rollout_tokens(
+    pair: ModelPair,
+    task: Task,
+    problems: Sequence[Problem],
+    *,
+    policy: Proposer,
+    group_size: int,
+    seed: int,
+    batch_size: int = 256,
+) -> pd.DataFrame:
+    """The token table of `group_size` responses to each problem by one of the two models, T = 1 and top_p = 1.
+
+    Beside `TOKEN_COLUMNS`: `problem_id, sample_id`, the policy's `logp` (nats), and the response's `correct` and
+    `advantage`.
+    """
+    alone = Intervention(NOWHERE)
+    texts = respond(pair, task, problems, alone, samples=group_size, seed=seed, propose=policy, batch_size=batch_size)
+    texts["prompt"] = [problems[i].prompt for i in texts["problem_id"]]
+    texts["advantage"] = group_advantages(texts)
+    tokens = score_tokens(pair, texts.to_dict("records"), batch_size=batch_size)
+    of_text = texts[["problem_id", "sample_id", "correct", "advantage"]]
+    return tokens.join(of_text, on="text_id").assign(logp=tokens[f"logp_{policy}"])
+
+
+def group_advantages(responses: pd.DataFrame) -> pd.Series:
+    """GRPO's advantages: `correct` minus its mean over the problem's responses, over their deviation + 1e-4."""
+    groups = responses["correct"].astype(float).groupby(responses["problem_id"])
+    return (responses["correct"] - groups.transform("mean")) / (groups.transform("std") + 1e-4)

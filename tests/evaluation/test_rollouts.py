@@ -1,0 +1,33 @@
+"""Rollouts as training sees them: groups, their advantages, and the policy that wrote them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rlvr_direction.evaluation import group_advantages, rollout_tokens
+from rlvr_direction.tasks import TASKS
+from rlvr_direction.toy import load_toy_pair
+
+TASK = TASKS["pointer_tree"]
+
+
+def test_advantages_are_standardised_in_their_group():
+    responses = pd.DataFrame(
+        {"problem_id": [0, 1] * 4, "correct": [True, False, True, False, False, False, False, False]}
+    )
+    advantages = group_advantages(responses)
+    assert (advantages[responses["problem_id"] == 1] == 0).all()
+    deviation = np.std([1, 1, 0, 0], ddof=1) + 1e-4
+    assert advantages[responses["problem_id"] == 0].tolist() == pytest.approx(
+        [0.5 / deviation] * 2 + [-0.5 / deviation] * 2
+    )
+
+
+@pytest.mark.parametrize("policy", ["base", "rl"])
+def test_tokens_carry_the_policys_own_log_probability(policy):
+    problems = TASK.problems(6, seed=0)
+    tokens = rollout_tokens(load_toy_pair("pointer_tree"), TASK, problems, policy=policy, group_size=4, seed=1)
+    assert (tokens["logp"] == tokens[f"logp_{policy}"]).all() and tokens["logp"].mean() > -1
+    of_text = tokens.groupby(["problem_id", "sample_id"])[["advantage", "correct"]].agg(["nunique", "first"])
+    assert len(of_text) == 24 and (of_text.xs("nunique", axis=1, level=1) == 1).all().all()
+    assert of_text["advantage"]["first"].groupby(level=0).sum().abs().max() < 1e-9
