@@ -1,0 +1,53 @@
+"""Charts of chapters 4 and 6: what each weighting does to a token, and what training made of it."""
+
+import altair as alt
+import pandas as pd
+
+__all__ = ["curves", "weights"]
+
+HEIGHT = 260
+
+
+def weights(table: pd.DataFrame, description: str) -> alt.Chart:
+    """The weight of a token against its probability, a line a method. Columns: `method, probability, weight`."""
+    methods = list(dict.fromkeys(table["method"]))
+    return (
+        alt.Chart(table)
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=alt.X("probability:Q", title="probability of the token"),
+            y=alt.Y("weight:Q", title="weight of its advantage"),
+            color=alt.Color("method:N", title="method", sort=methods),
+            strokeDash=alt.StrokeDash("method:N", title="method", sort=methods),
+            tooltip=["method", alt.Tooltip("probability:Q", format=".2f"), alt.Tooltip("weight:Q", format=".3f")],
+        )
+        .properties(width="container", height=HEIGHT, description=description)
+    )
+
+
+AXES = {
+    "rollout": alt.X("rollout:Q", title="rollout"),
+    "k": alt.X("k:Q", title="k", scale=alt.Scale(type="log", base=2), axis=alt.Axis(values=[1, 2, 4, 8, 16, 32])),
+}
+
+
+def curves(table: pd.DataFrame, along: str, title: str, description: str) -> alt.LayerChart:
+    """A quantity along training ("rollout") or samples ("k"), a line a method; the task is chosen from a menu.
+
+    Columns: `task, method, mean, low, high` (95 % interval over seeds) and `along`.
+    """
+    tasks, methods = list(table["task"].unique()), list(dict.fromkeys(table["method"]))
+    task = alt.param(name="task", value=tasks[0], bind=alt.binding_select(options=tasks, name="task: "))
+    chosen, x = alt.Chart(table).transform_filter("datum.task == task"), AXES[along]
+    color = alt.Color("method:N", title="method", sort=methods)
+    shape = alt.Shape("method:N", title="method", sort=methods)
+    y = alt.Y("mean:Q", title=f"{title} (95 % interval over seeds)", scale=alt.Scale(zero=False))
+    tooltip = ["method", along, *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("mean", "low", "high"))]
+    bars = chosen.mark_rule(opacity=0.7).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=color)
+    lines = chosen.mark_line(strokeWidth=1.8).encode(x=x, y=y, color=color)
+    points = chosen.mark_point(filled=True, size=40, opacity=1).encode(
+        x=x, y=y, color=color, shape=shape, tooltip=tooltip
+    )
+    return (
+        (bars + lines + points).add_params(task).properties(width="container", height=HEIGHT, description=description)
+    )
