@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
-from rlvr_direction.evaluation import group_advantages, rollout_tokens
+from rlvr_direction.evaluation import group_advantages, predictions_of, rollout_tokens
 from rlvr_direction.tasks import TASKS
 from rlvr_direction.toy import load_toy_pair
 
@@ -31,3 +32,13 @@ def test_tokens_carry_the_policys_own_log_probability(policy):
     of_text = tokens.groupby(["problem_id", "sample_id"])[["advantage", "correct"]].agg(["nunique", "first"])
     assert len(of_text) == 24 and (of_text.xs("nunique", axis=1, level=1) == 1).all().all()
     assert of_text["advantage"]["first"].groupby(level=0).sum().abs().max() < 1e-9
+
+
+def test_predictions_are_those_the_table_was_made_from():
+    pair, problems = load_toy_pair("pointer_tree"), TASK.problems(3, seed=0)
+    tokens = rollout_tokens(pair, TASK, problems, policy="rl", group_size=2, seed=1)
+    logps, ids = predictions_of(pair, tokens, problems)
+    assert ids.tolist() == tokens["token_id"].tolist()
+    for name, logp in zip(("logp_base", "logp_rl"), logps, strict=True):
+        own = logp.gather(1, ids[:, None])[:, 0]
+        torch.testing.assert_close(own, torch.tensor(tokens[name].to_numpy()), check_dtype=False, atol=1e-5, rtol=0)
