@@ -1,5 +1,7 @@
 """Claims C4b and C4c: whether a gamma above 0 gains under the same gate, and whether it gains on RL."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -11,6 +13,7 @@ from rlvr_direction.statistics import Interval, bootstrap, holm
 __all__ = ["gain", "gains_by_stage", "judge_gain"]
 
 GAIN = 0.01
+SEEDS_NEEDED = 4
 
 
 def gain(arms: Arms, of: str, against: str, *, draws: int = 2000, seed: int) -> Interval:
@@ -38,12 +41,20 @@ def gains_by_stage(stages: dict[str, Arms], against: str, *, draws: int = 2000, 
     return table.assign(p_holm=holm(table["p"].to_numpy()))
 
 
-def judge_gain(rows: pd.DataFrame) -> Verdict:
-    """The verdict on gains that must all hold: intervals above 0 also after Holm, none wholly below a point."""
+def judge_gain(rows: pd.DataFrame, seeds: Mapping[str, Sequence[float]]) -> Verdict:
+    """The verdict on gains that must all hold: intervals above 0 also after Holm, none wholly below a point.
+
+    A row is a gain `against` something, whose gains at the RL `seeds` must lie on the side that its verdict takes:
+    at least 4 of them above 0 where it is reproduced, short of a point where it is not.
+    """
     judged = []
     for row in rows.itertuples():
         found = verdict(Interval(row.gain, row.low, row.high), minimum_gain=GAIN)
-        judged.append("inconclusive" if found == "reproduced" and row.p_holm >= 0.05 else found)
+        if found == "reproduced" and row.p_holm >= 0.05:
+            found = "inconclusive"
+        gains = np.asarray(seeds[row.against])
+        uphold = gains > 0 if found == "reproduced" else gains < GAIN
+        judged.append(found if uphold.sum() >= SEEDS_NEEDED else "inconclusive")
     return combine(judged)
 
 

@@ -36,14 +36,22 @@ def test_holm_adjusts_over_the_stages():
     assert table["p"].iloc[0] < 1e-6 and table["p"].iloc[1] > 1e-3
 
 
+GOOD, SMALL = [0.02, 0.03, 0.01, 0.02, -0.01], [0.0, 0.002, -0.001, 0.004, 0.02]
+
+
 @pytest.mark.parametrize(
     ("rows", "wanted"),
     [
-        ([(0.03, 0.02, 0.04, 0.001)], "reproduced"),
-        ([(0.03, 0.02, 0.04, 0.001), (0.03, 0.01, 0.05, 0.2)], "inconclusive"),
-        ([(0.03, 0.02, 0.04, 0.001), (0.005, 0.001, 0.009, 0.01)], "not reproduced"),
-        ([(0.01, -0.01, 0.03, 0.4)], "inconclusive"),
+        ([(0.03, 0.02, 0.04, 0.001, GOOD)], "reproduced"),
+        ([(0.03, 0.02, 0.04, 0.001, GOOD), (0.03, 0.01, 0.05, 0.2, GOOD)], "inconclusive"),
+        ([(0.03, 0.02, 0.04, 0.001, GOOD), (0.005, 0.001, 0.009, 0.01, SMALL)], "not reproduced"),
+        ([(0.01, -0.01, 0.03, 0.4, GOOD)], "inconclusive"),
+        ([(0.03, 0.02, 0.04, 0.001, SMALL)], "inconclusive"),
+        ([(0.005, 0.001, 0.009, 0.01, GOOD)], "inconclusive"),
+        ([(0.0, -0.002, 0.002, 1.0, SMALL)], "not reproduced"),
     ],
 )
-def test_all_gains_must_hold_also_after_holm_and_none_be_below_a_point(rows, wanted):
-    assert judge_gain(pd.DataFrame(rows, columns=["gain", "low", "high", "p_holm"])) == wanted
+def test_gains_must_hold_after_holm_reach_a_point_and_repeat_over_seeds(rows, wanted):
+    table = pd.DataFrame(rows, columns=["gain", "low", "high", "p_holm", "seeds"])
+    table["against"] = [f"rival {i}" for i in table.index]
+    assert judge_gain(table, dict(zip(table["against"], table["seeds"], strict=True))) == wanted
