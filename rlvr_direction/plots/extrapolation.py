@@ -19,7 +19,11 @@ def rewards(table: pd.DataFrame, description: str) -> alt.LayerChart:
     color = alt.Color("case:N", title=None, legend=alt.Legend(orient="top", labelLimit=400))
     x = alt.X("gamma:Q", title="gamma (-1 is the base, 0 is RL)")
     y = alt.Y("reward:Q", title="expected reward", scale=alt.Scale(zero=False))
-    lines = alt.Chart(table).mark_line(strokeWidth=2).encode(x=x, y=y, color=color, strokeDash="case:N")
+    lines = (
+        alt.Chart(table)
+        .mark_line(strokeWidth=2)
+        .encode(x=x, y=y, color=color, strokeDash=alt.StrokeDash("case:N", legend=None))
+    )
     at = alt.Chart(table).transform_filter("abs(datum.gamma - gamma) < 0.05")
     tooltip = ["case", alt.Tooltip("gamma:Q", format=".1f"), alt.Tooltip("reward:Q", format=".4f")]
     points = at.mark_point(filled=True, size=90, opacity=1).encode(x=x, y=y, color=color, tooltip=tooltip)

@@ -18,6 +18,11 @@ NAMES = {
     "mass": "mass of delta_logp",
     "coin": "matched coin",
 }
+KINDS = {
+    **dict.fromkeys(("delta_logp", "abs_delta_logp", "logp_base", "logp_rl", "gap_to_rl_argmax"), "the token"),
+    **dict.fromkeys(("kl_rl_base", "entropy_base", "mass"), "the position"),
+    **dict.fromkeys(("random", "coin"), "neither"),
+}
 
 
 def mixture(table: pd.DataFrame, description: str) -> alt.Chart:
@@ -48,18 +53,19 @@ def mixture(table: pd.DataFrame, description: str) -> alt.Chart:
 def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
     """Accuracy against the share of tokens selected or changed, a line a criterion, a task chosen from a menu.
 
-    Columns: `task, family, selected, changed, accuracy, low, high`; the ends "nowhere" and "everywhere" are rules.
+    A mark's shape says whether the criterion looks at the token or at its position. Columns: `task, family, selected,
+    changed, accuracy, low, high`; the ends "nowhere" and "everywhere" are rules.
     """
     tasks = list(table["task"].unique())
     task = alt.param(name="task", value=tasks[0], bind=alt.binding_select(options=tasks, name="task: "))
-    named = table.assign(criterion=table["family"].map(NAMES))
+    named = table.assign(criterion=table["family"].map(NAMES), looks_at=table["family"].map(KINDS))
     lines = alt.Chart(named[named["criterion"].notna()]).transform_filter("datum.task == task")
     x = alt.X(f"{of}:Q", title=f"share of tokens {of}", scale=alt.Scale(type="symlog", constant=0.02))
     x.axis = alt.Axis(format="%", values=[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1])
     color = alt.Color("criterion:N", title="criterion", sort=list(NAMES.values()), scale=alt.Scale(scheme="tableau10"))
     tooltip = ["criterion", alt.Tooltip(f"{of}:Q", format=".1%"), alt.Tooltip("accuracy:Q", format=".3f")]
     y = alt.Y("accuracy:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=True))
-    shape = alt.Shape("criterion:N", title="criterion", sort=list(NAMES.values()))
+    shape = alt.Shape("looks_at:N", title="looks at", sort=list(dict.fromkeys(KINDS.values())))
     drawn = lines.mark_line(strokeWidth=1.5).encode(x=x, y=y, color=color)
     points = lines.mark_point(filled=True, size=45, opacity=1).encode(
         x=x, y=y, color=color, shape=shape, tooltip=tooltip

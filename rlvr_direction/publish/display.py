@@ -32,6 +32,7 @@ __all__ = [
     "claim",
     "enable_altair",
     "figure",
+    "intervals",
     "stamp",
     "token_strip",
 ]
@@ -185,6 +186,11 @@ def chains(texts: Mapping[str, tuple[str, Sequence[str]]]) -> Shown:
     """Chains of thought side by side: caption -> (text, a role a character); decisions bold, errors marked."""
     plain = "\n\n".join(f"{caption}:\n{text}" for caption, (text, _) in texts.items())
     return Shown({"text/html": chains_html(texts), "text/plain": plain})
+
+
+def intervals(table: pd.DataFrame, value: str, low: str = "low", high: str = "high", *, digits: int = 3) -> pd.Series:
+    """Three columns as one of text, "0.870 [0.838, 0.899]", for tables that must not be wide."""
+    return table.apply(lambda row: f"{row[value]:.{digits}f} [{row[low]:.{digits}f}, {row[high]:.{digits}f}]", axis=1)
 
 
 def finite(value: float) -> float | None:
