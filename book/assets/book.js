@@ -24,7 +24,7 @@
       font: body.fontFamily,
       view: {stroke: null},
       axis: {...words, gridColor: line, gridOpacity: 0.55, domainColor: line, tickColor: line, titlePadding: 10},
-      legend: {...words, orient: narrow ? "bottom" : "right"},
+      legend: narrow ? {...words, orient: "bottom", columns: 2} : {...words, orient: "right"},
       header: words,
       title: {color: ink, subtitleColor: muted, fontSize: narrow ? 12 : 14, fontWeight: 600, anchor: "start", offset: 12},
       text: {color: ink},

@@ -84,7 +84,10 @@ def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:
     """Differences with their intervals, a row each, a colour a task. Columns: `task, name, value, low, high`."""
     rows = table.assign(label=table["name"].map(lambda name: NAMES.get(name, name)))
     order = list(dict.fromkeys(rows["label"]))
-    place = {"y": alt.Y("label:N", sort=order, title=None), "yOffset": alt.YOffset("task:N")}
+    place = {
+        "y": alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=360)),
+        "yOffset": alt.YOffset("task:N"),
+    }
     color = alt.Color("task:N", title="task", scale=alt.Scale(range=["#4c78a8", "#f58518"]))
     tooltip = ["task", "label", *(alt.Tooltip(f"{name}:Q", format="+.3f") for name in ("value", "low", "high"))]
     bars = (

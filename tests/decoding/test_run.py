@@ -18,7 +18,7 @@ from rlvr_direction.toy import load_toy_pair
 
 STEPS, SEED, PLAIN = 7, 3, Sampling()
 PROMPTS = ("1+2", "3", "45-6*7=", "9:", "0+0", "a1*2+3-4?", "bb", "8=")
-TOKEN_FAMILIES = ("llama", "gpt2")
+TOKEN_FAMILIES = ("llama", "gpt2", "qwen2", "mistral")
 POLICIES = {  # where, gamma, who proposes -> the one model that is left, and the stream it is fed
     (NOWHERE, 0.0, "base"): ("base", "proposal"),
     (NOWHERE, 0.5, "rl"): ("rl", "proposal"),
@@ -70,23 +70,28 @@ def draw(logits, sampling, uniform):
     return int(np.searchsorted(np.cumsum(p) / p.sum(), uniform, side="right"))
 
 
+def by_itself(network, prompts, stream, sampling, *, steps, end):
+    """A plain sampler: one model, one row at a time, a full forward a token, no cache."""
+    rows = []
+    for i, prompt in enumerate(prompts):
+        uniforms = getattr(indexed_noise([i], [0], steps, seed=SEED), stream)[0].numpy()
+        response = []
+        while len(response) < steps and (not response or response[-1] != end):
+            with torch.inference_mode():
+                logits = network(torch.tensor([prompt + response])).logits[0, -1].double().numpy()
+            response.append(draw(logits, sampling, uniforms[len(response)]))
+        rows.append(response)
+    return rows
+
+
 @pytest.fixture(scope="session")
 def sample_alone(load_pair, encode):
-    """A plain sampler: one model, one row at a time, a full forward a token, no cache."""
+    """A function: what one model of a family's pair writes by itself."""
 
     @functools.cache
     def sample(family, model, stream, sampling):
-        pair, rows = load_pair(family), []
-        network = getattr(pair, model)
-        for i, prompt in enumerate(encode(pair)):
-            uniforms = getattr(indexed_noise([i], [0], STEPS, seed=SEED), stream)[0].numpy()
-            response = []
-            while len(response) < STEPS and (not response or response[-1] != 1):
-                with torch.inference_mode():
-                    logits = network(torch.tensor([prompt + response])).logits[0, -1].double().numpy()
-                response.append(draw(logits, sampling, uniforms[len(response)]))
-            rows.append(response)
-        return rows
+        pair = load_pair(family)
+        return by_itself(getattr(pair, model), encode(pair), stream, sampling, steps=STEPS, end=1)
 
     return sample
 
@@ -217,7 +222,8 @@ def long_run(run):
 
 @pytest.mark.parametrize("block", [2, 4, 8, 16, "auto"])
 @pytest.mark.parametrize("family", ["llama", "gpt2", "qwen2", "mistral", "gemma2"])
-def test_a_draft_of_any_length_gives_the_tokens_of_lockstep(long_run, family, block):
+def test_a_draft_of_any_length_gives_the_tokens_of_lockstep(long_run, family, block, monkeypatch):
+    monkeypatch.setattr(module, "WORTH_MEASURING", 0)  # so that "auto" drafts here, too
     for where, propose, gamma in (("delta_logp<=-1.5", "base", 0.5), ("random:0.1", "rl", -1.0)):
         lockstep = long_run(family, where, 1, propose=propose, gamma=gamma)
         assert 0.01 < lockstep.selected.sum() / lockstep.n_tokens.sum() < 0.45
@@ -239,6 +245,19 @@ def test_recurrent_models_are_decoded_in_lockstep_and_refuse_drafts(run, sample_
         assert responses(decoded) == sample_alone("mamba2", propose, stream, PLAIN)
     with pytest.raises(ValueError, match=r"block is 4, but Mamba2ForCausalLM cannot take tokens back"):
         run("mamba2", NOWHERE, block=4)
+
+
+@pytest.mark.parametrize("task", ["arithmetic", "pointer_tree"])
+def test_a_toys_models_write_by_themselves_what_the_pair_writes_with_one_of_them_left(task):
+    pair, steps = load_toy_pair(task), TASKS[task].max_new_tokens
+    prompts = [pair.encode_prompt(problem.prompt) for problem in TASKS[task].problems(8, seed=1)]
+    how = {"steps": steps, "end": pair.tokenizer.eos_token_id}
+    for (where, gamma, propose), (model, stream) in POLICIES.items():
+        alone = by_itself(getattr(pair, model), prompts, stream, PLAIN, **how)
+        for block, batch_size in ((1, 64), (8, 1)):
+            settings = {"max_new_tokens": steps, "batch_size": batch_size, "block": block, "propose": propose}
+            decoded = decode(pair, prompts, Intervention(where, gamma), PLAIN, seed=SEED, **settings)
+            assert responses(decoded) == alone, (where, gamma, propose, block)
 
 
 @pytest.mark.parametrize("task", ["arithmetic", "pointer_tree"])
