@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from rlvr_direction.claims import CLAIMS
+from rlvr_direction.claims import CLAIMS, verdicts_by_chance
 
 __all__ = ["MARKS", "between_marks", "read_claims", "recorded_claims", "table", "update", "write_claims"]
 
@@ -35,11 +35,18 @@ def read_claims(path: Path) -> list[dict]:
 
 
 def table(claims: list[dict], *, chapters_at: str = "") -> str:
-    """The verdicts as a Markdown table with links to the chapters, and the registered claims still without one."""
+    """The verdicts as a Markdown table with links to their chapters, what chance gives, and the claims without one."""
     rows = "".join(_row(claim, chapters_at) for claim in claims)
     open_claims = [id for id in CLAIMS if id not in {claim["id"] for claim in claims}]
     rest = f"Registered, without a verdict yet: {', '.join(open_claims)}.\n" if open_claims else ""
-    return (HEADER + rows + "\n" if rows else "") + rest
+    return (HEADER + rows + "\n" + _by_chance(len(claims)) if rows else "") + rest
+
+
+def _by_chance(n: int) -> str:
+    return (
+        f"If every effect lay exactly on its bound, {verdicts_by_chance(n):.1f} of these {n} verdicts would read "
+        "*reproduced* by chance; fewer, where a rule asks for several intervals at once.\n\n"
+    )
 
 
 def _row(claim: dict, chapters_at: str) -> str:

@@ -29,6 +29,11 @@ def test_the_table_shows_every_recorded_verdict_and_names_the_open_claims():
     assert "C1," not in text.splitlines()[-1]
 
 
+def test_the_table_says_how_many_verdicts_chance_would_give():
+    claims = ledger.recorded_claims([record(task=str(i)) for i in range(20)])
+    assert "0.5 of these 20 verdicts would read *reproduced* by chance" in ledger.table(claims)
+
+
 def test_no_record_is_no_table():
     assert "|" not in ledger.table([])
 
