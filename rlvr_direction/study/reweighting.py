@@ -38,7 +38,7 @@ __all__ = ["KS", "METHODS", "RATES", "Method", "best_rates", "plan", "plan_rates
 ROLLOUTS, PROMPTS, GENERATIONS, UPDATES = 60, 16, 8, 2
 EVALUATE_EVERY = 10  # rollouts
 PASS_PROBLEMS, KS = 100, (1, 2, 4, 8, 16, 32)
-RATES = (5e-5, 1e-4, 2e-4)
+RATES = (1e-4, 2e-4, 4e-4)
 TUNED_ON, TUNING_SEED = "arithmetic", 1000
 SEED = 20_260_402  # of the held-out problems and of their noise
 

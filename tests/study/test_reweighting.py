@@ -27,7 +27,7 @@ def test_the_paper_and_its_rivals_train_on_both_tasks_with_every_seed(tuned):
         for name in METHODS:
             wanted = range(10) if name in both else range(5) if name in extra else []
             assert [seed for _, who, seed, *_ in runs if who == name] == list(wanted)
-        assert {(rate, n) for *_, rate, n in runs} == {(2e-4, 500)}
+        assert {(rate, n) for *_, rate, n in runs} == {(reweighting.RATES[-1], 500)}
 
 
 def test_rates_are_tuned_for_every_method_alike_on_seeds_of_their_own(tuned):
