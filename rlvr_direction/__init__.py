@@ -14,6 +14,8 @@ _HOME = {
     "load_toy_pair": "toy",
     "train_base": "toy",
     "train_rl": "toy",
+    "ReweightedGRPOConfig": "training",
+    "ReweightedGRPOTrainer": "training",
 }
 __all__ = list(_HOME)
 __version__ = "0.1.0"

@@ -1,13 +1,13 @@
 """TRL's GRPOConfig with the few settings that DAPO and the weightings add, and the paper's preset."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, no_type_check
 
 import torch
 from trl import GRPOConfig, TrlParser
 
-__all__ = ["ReweightedGRPOConfig", "parse", "preset"]
+__all__ = ["ReweightedGRPOConfig", "complete", "parse", "preset", "updates_per_rollout"]
 
 
 @no_type_check  # TRL annotates floats and takes whole numbers for them
@@ -42,7 +42,7 @@ class ReweightedGRPOConfig(GRPOConfig):
     @property
     def updates_per_rollout(self) -> int:
         """Optimizer updates between two generations: checkpoints lie at multiples of them."""
-        return max(1, self.num_iterations * self.steps_per_generation // self.gradient_accumulation_steps)
+        return updates_per_rollout(self)
 
     @classmethod
     def dapo(cls, output_dir: str, **overrides: object) -> "ReweightedGRPOConfig":
@@ -56,6 +56,18 @@ class ReweightedGRPOConfig(GRPOConfig):
 
 
 ReweightedGRPOConfig.__no_type_check__ = False  # ... at run time; who parses arguments reads the fields' types
+
+
+def updates_per_rollout(args: GRPOConfig) -> int:
+    """Optimizer updates between two generations, for TRL's own configuration, too."""
+    return max(1, args.num_iterations * args.steps_per_generation // args.gradient_accumulation_steps)
+
+
+def complete(args: GRPOConfig) -> None:
+    """Give TRL's own configuration the fields that are ours, at their defaults: all off."""
+    for own in fields(ReweightedGRPOConfig):
+        if not hasattr(args, own.name):
+            setattr(args, own.name, own.default)
 
 
 def preset() -> dict[str, Any]:

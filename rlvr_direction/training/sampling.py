@@ -7,6 +7,8 @@ from torch import Tensor
 from torch.nn.functional import pad
 from trl import GRPOTrainer
 
+from rlvr_direction.training.config import complete
+
 __all__ = ["DynamicSampling", "join_padded"]
 
 PADDED_LEFT = ("prompt_ids", "prompt_mask")
@@ -22,6 +24,7 @@ class DynamicSampling(GRPOTrainer):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        complete(self.args)
         if not self.args.dynamic_sampling:
             return
         rows = self.args.per_device_train_batch_size * self.args.steps_per_generation

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from rlvr_direction.distributions import Sampling, at, truncate
 from rlvr_direction.reweighting import Rollout, Weighting, checked, is_pointwise, low_probability, needs
+from rlvr_direction.training.config import updates_per_rollout
 from rlvr_direction.training.metrics import Direction, MetricsFile, passes
 from rlvr_direction.training.rewards import named
 from rlvr_direction.training.sampling import DynamicSampling
@@ -145,7 +146,7 @@ class ReweightedGRPOTrainer(DynamicSampling):
         return deepcopy(self.accelerator.unwrap_model(self.model)).eval().requires_grad_(False)
 
     def _refuse_checkpoints_inside_a_rollout(self) -> None:
-        every, updates = self.args.save_steps, self.args.updates_per_rollout
+        every, updates = self.args.save_steps, updates_per_rollout(self.args)
         if self.args.save_strategy == "steps" and every % updates:
             raise ValueError(
                 f"save_steps is {every}, but a rollout lasts {updates} updates and a run resumes exactly at its end "

@@ -55,6 +55,7 @@ def train(random_model, tokenizer):
         resume=None,
         options=None,
         evaluate=False,
+        config=ReweightedGRPOConfig.dapo,
         **settings,
     ):
         seen = []
@@ -65,7 +66,7 @@ def train(random_model, tokenizer):
                 seen.append((self.state.global_step, loss.item(), inputs))
                 return loss
 
-        args = ReweightedGRPOConfig.dapo(str(folder), **SETTINGS | settings)
+        args = config(str(folder), **SETTINGS | settings)
         keep, model = Grads(), random_model("qwen3", seed=0)
         trainer = Kept(
             model,

@@ -4,7 +4,7 @@ from math import ceil
 
 import pytest
 import torch
-from trl import GRPOTrainer
+from trl import GRPOConfig, GRPOTrainer
 
 from rlvr_direction import reweighting as w
 
@@ -202,3 +202,13 @@ def test_the_truncated_denominator_is_the_policy_that_sampled(train, tmp_path):
 def test_truncated_denominators_are_those_of_everything_at_top_p_one(train, tmp_path):
     run = train(tmp_path, truncated_behaviour=True, max_steps=1)
     assert run.trainer._log_nucleus(run.batches[0]).abs().max() == 0
+
+
+def test_trls_own_configuration_will_do(train, tmp_path):
+    def stock(folder, *, dynamic_sampling, **settings):
+        return GRPOConfig(
+            folder, loss_type="dapo", use_cpu=True, bf16=False, activation_checkpointing=False, **settings
+        )
+
+    run = train(tmp_path, config=stock, save_strategy="steps", save_steps=2)
+    assert len(run.losses) == 3 and run.trainer.state.log_history[0]["weight_mean"] > 1
