@@ -1,5 +1,8 @@
 """A study by its name: its parts, made one by one or two at a time, resumable, in one file with its command."""
 
+import os
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -81,7 +84,7 @@ def _made(parts: Sequence[Part], run: Run, description: str, jobs: int) -> Itera
         yield from ((index, parts[index]()) for index in run.parts(description))
         return
     missing = run.missing()
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_on_one_thread, initargs=(os.getpid(),)) as pool:
         running = {pool.submit(parts[index]): index for index in missing}
         done = tqdm(
             as_completed(running),
@@ -96,3 +99,15 @@ def _made(parts: Sequence[Part], run: Run, description: str, jobs: int) -> Itera
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _on_one_thread(parent: int) -> None:
+    """Begin a worker: one thread for its sums, and another that ends it if whoever started it is killed."""
+    torch.set_num_threads(1)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)

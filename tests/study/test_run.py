@@ -1,9 +1,12 @@
 """A study: part by part, resumable, and refused before anything is measured."""
 
+import sys
+import time
 from functools import partial
 from types import MappingProxyType
 
 import pandas as pd
+import psutil
 import pytest
 
 from rlvr_direction import records
@@ -66,6 +69,34 @@ def test_two_parts_at_a_time_make_the_same_table_and_a_failure_keeps_what_was_ma
         run(tmp_path / "t.parquet")
     broken[1] = partial(pd.DataFrame, {"rl_seed": [1]})
     assert records.load(run(tmp_path / "t.parquet", resume=True))["rl_seed"].tolist() == [0, 1, 2]
+
+
+SLEEPERS = """
+import sys, time
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from rlvr_direction.study import run
+
+if __name__ == "__main__":
+    parts = [partial(time.sleep, 600)] * 2
+    run.STUDIES = MappingProxyType({"sleeping": run.Study(lambda task, **_: parts, jobs=2)})
+    run.study("sleeping", "arithmetic", out=Path(sys.argv[1]), command="c")
+"""
+
+
+def test_workers_end_with_a_study_that_is_killed(tmp_path):
+    (tmp_path / "sleepers.py").write_text(SLEEPERS)
+    study_ = psutil.Popen([sys.executable, str(tmp_path / "sleepers.py"), str(tmp_path / "s.parquet")])
+    workers = []
+    while sum("spawn_main" in " ".join(worker.cmdline()) for worker in workers) < 2:
+        time.sleep(0.2)
+        assert study_.poll() is None
+        workers = study_.children()
+    time.sleep(5)  # until they sleep, too
+    study_.kill()
+    study_.wait()
+    assert not psutil.wait_procs(workers, timeout=30)[1]
 
 
 @pytest.mark.parametrize("name", ["direction", "replacement", "extrapolation"])
