@@ -33,7 +33,7 @@ def study(
 ) -> None:
     """Repeat a measurement over seeds, resumable part by part, and record what it counted.
 
-    `rates` tunes the learning rate of each method that `reweighting` compares.
+    `rates` tunes the learning rate of each method that `reweighting` compares, `same_rate` is its control.
     """
     from rlvr_direction.study import study as run_study
 

@@ -33,7 +33,7 @@ from rlvr_direction.toy.folders import TOYS
 from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
 from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
 
-__all__ = ["KS", "METHODS", "RATES", "Method", "best_rates", "plan", "plan_rates", "train_once"]
+__all__ = ["KS", "METHODS", "RATES", "Method", "best_rates", "plan", "plan_rates", "plan_same_rate", "train_once"]
 
 ROLLOUTS, PROMPTS, GENERATIONS, UPDATES = 60, 16, 8, 2
 EVALUATE_EVERY = 10  # rollouts
@@ -74,17 +74,26 @@ def plan(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
 
     Raises FileNotFoundError where no rates have been tuned.
     """
-    tuned = TOYS.parent / "rates" / f"{TUNED_ON}.parquet"
-    if not tuned.is_file():
-        raise FileNotFoundError(
-            f"no {tuned}: tune the learning rates first, `rlvr-direction study rates --task {TUNED_ON}`"
-        )
-    rates = best_rates(records.load(tuned))
+    rates = _tuned()
     return [
         partial(train_once, task, name, seed, rates[name], n)
         for seed in range(seeds)
         for name in METHODS
         if name in EVERYWHERE or (task == TUNED_ON and seed < EXTRA_SEEDS)
+    ]
+
+
+def plan_same_rate(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
+    """The methods of both tasks that `rates` gave another learning rate than DAPO, at DAPO's: a control.
+
+    Raises FileNotFoundError where no rates have been tuned.
+    """
+    rates = _tuned()
+    return [
+        partial(train_once, task, name, seed, rates["DAPO"], n)
+        for seed in range(seeds)
+        for name in EVERYWHERE
+        if rates[name] != rates["DAPO"]
     ]
 
 
@@ -102,6 +111,15 @@ def best_rates(table: pd.DataFrame) -> dict[str, float]:
     """For each method the rate with the highest mean accuracy over its evaluations."""
     means = table.groupby(["method", "rate"])["accuracy"].mean().unstack()
     return means.idxmax(axis=1).to_dict()
+
+
+def _tuned() -> dict[str, float]:
+    tuned = TOYS.parent / "rates" / f"{TUNED_ON}.parquet"
+    if not tuned.is_file():
+        raise FileNotFoundError(
+            f"no {tuned}: tune the learning rates first, `rlvr-direction study rates --task {TUNED_ON}`"
+        )
+    return best_rates(records.load(tuned))
 
 
 def train_once(task: str, name: str, seed: int, rate: float, n: int) -> pd.DataFrame:

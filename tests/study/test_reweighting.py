@@ -5,7 +5,7 @@ import pytest
 
 from rlvr_direction import records
 from rlvr_direction.study import reweighting
-from rlvr_direction.study.reweighting import METHODS, best_rates, plan, plan_rates, train_once
+from rlvr_direction.study.reweighting import METHODS, best_rates, plan, plan_rates, plan_same_rate, train_once
 
 
 @pytest.fixture
@@ -36,6 +36,18 @@ def test_rates_are_tuned_for_every_method_alike_on_seeds_of_their_own(tuned):
     assert {seed for _, _, seed, *_ in runs}.isdisjoint(
         {seed for _, _, seed, *_ in asked(plan("arithmetic", seeds=10, n=500))}
     )
+
+
+def test_the_control_trains_at_the_rate_of_dapo_whoever_was_given_another(monkeypatch, tmp_path):
+    rows = [
+        {"method": name, "rate": 2e-4 if name in ("PPL", "keep below") else 4e-4, "accuracy": 0.5} for name in METHODS
+    ]
+    records.save(pd.DataFrame(rows), tmp_path / "rates" / "arithmetic.parquet", metadata={})
+    monkeypatch.setattr(reweighting, "TOYS", tmp_path / "toys")
+    assert [(name, seed, rate) for _, name, seed, rate, _ in asked(plan_same_rate("pointer_tree", seeds=2, n=5))] == [
+        ("PPL", 0, 4e-4),
+        ("PPL", 1, 4e-4),
+    ]
 
 
 def test_the_best_rate_has_the_highest_mean_accuracy():
