@@ -3,6 +3,8 @@
 import altair as alt
 import pandas as pd
 
+from rlvr_direction.plots.menus import menu
+
 __all__ = ["SOURCES", "areas", "glance", "histogram", "leads", "roles", "update_path"]
 
 SOURCES = alt.Scale(domain=["base", "rl"], range=["#4c78a8", "#e45756"])
@@ -54,8 +56,7 @@ def histogram(counts: pd.DataFrame, quantity: str, description: str) -> alt.Char
 
     Columns: `task, sample (base or rl), low, high, count, density`; a line ends at an empty bin.
     """
-    tasks = list(counts["task"].unique())
-    task = alt.param(name="task", value=tasks[0], bind=alt.binding_select(options=tasks, name="task: "))
+    task = menu(counts, "task")
     return (
         alt.Chart(counts.assign(density=counts["density"].where(counts["count"] > 0)))
         .mark_line(interpolate="step", strokeWidth=2, point={"size": 12})
@@ -119,8 +120,7 @@ def roles(table: pd.DataFrame, description: str) -> alt.Chart:
 
     Columns: `task, source, role, share, n`.
     """
-    tasks = list(table["task"].unique())
-    task = alt.param(name="task", value=tasks[0], bind=alt.binding_select(options=tasks, name="task: "))
+    task = menu(table, "task")
     return (
         alt.Chart(table)
         .mark_bar()

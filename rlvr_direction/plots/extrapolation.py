@@ -3,6 +3,8 @@
 import altair as alt
 import pandas as pd
 
+from rlvr_direction.plots.menus import menu
+
 __all__ = ["gain_map", "rewards"]
 
 HEIGHT = 240
@@ -38,11 +40,7 @@ def gain_map(table: pd.DataFrame, title: str, description: str) -> alt.LayerChar
 
     Columns: `task, stage, where, gamma, gain` (a fraction).
     """
-    params = []
-    for name in ("task", "stage"):
-        options = list(table[name].unique())
-        value = options[0] if name == "task" else options[-1]
-        params.append(alt.param(name=name, value=value, bind=alt.binding_select(options=options, name=f"{name}: ")))
+    params = [menu(table, "task"), menu(table, "stage", start=-1)]
     chosen = alt.Chart(table).transform_filter("datum.task == task && datum.stage == stage")
     place = {
         "x": alt.X("gamma:O", title="gamma", axis=alt.Axis(labelAngle=0)),

@@ -3,6 +3,8 @@
 import altair as alt
 import pandas as pd
 
+from rlvr_direction.plots.menus import menu
+
 __all__ = ["mass_by_probability", "norms"]
 
 HEIGHT = 220
@@ -14,12 +16,6 @@ def mass_by_probability(table: pd.DataFrame, description: str) -> alt.Chart:
 
     Columns: `task, stage, probability` (the middle of a bin), `of` ("tokens" or "gradient"), `share`.
     """
-    params = []
-    for name in ("task", "stage"):
-        options = list(table[name].unique())
-        params.append(
-            alt.param(name=name, value=options[0], bind=alt.binding_select(options=options, name=f"{name}: "))
-        )
     return (
         alt.Chart(table)
         .transform_filter("datum.task == task && datum.stage == stage")
@@ -31,7 +27,7 @@ def mass_by_probability(table: pd.DataFrame, description: str) -> alt.Chart:
             color=alt.Color("of:N", title="share of", scale=OF),
             tooltip=["of", alt.Tooltip("probability:O", format=".2f"), alt.Tooltip("share:Q", format=".1%")],
         )
-        .add_params(*params)
+        .add_params(menu(table, "task"), menu(table, "stage"))
         .properties(width="container", height=HEIGHT, description=description)
     )
 

@@ -3,6 +3,8 @@
 import altair as alt
 import pandas as pd
 
+from rlvr_direction.plots.menus import menu
+
 __all__ = ["curves", "forest", "mixture", "values"]
 
 HEIGHT = 280
@@ -56,8 +58,7 @@ def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
     A mark's shape says whether the criterion looks at the token or at its position. Columns: `task, family, selected,
     changed, accuracy, low, high`; the ends "nowhere" and "everywhere" are rules.
     """
-    tasks = list(table["task"].unique())
-    task = alt.param(name="task", value=tasks[0], bind=alt.binding_select(options=tasks, name="task: "))
+    task = menu(table, "task")
     named = table.assign(criterion=table["family"].map(NAMES), looks_at=table["family"].map(KINDS))
     lines = alt.Chart(named[named["criterion"].notna()]).transform_filter("datum.task == task")
     x = alt.X(f"{of}:Q", title=f"share of tokens {of}", scale=alt.Scale(type="symlog", constant=0.02))

@@ -3,7 +3,9 @@
 import altair as alt
 import pandas as pd
 
-__all__ = ["curves", "weights"]
+from rlvr_direction.plots.menus import menu
+
+__all__ = ["curves", "differences", "weights"]
 
 HEIGHT = 260
 
@@ -36,8 +38,8 @@ def curves(table: pd.DataFrame, along: str, title: str, description: str) -> alt
 
     Columns: `task, method, mean, low, high` (95 % interval over seeds) and `along`.
     """
-    tasks, methods = list(table["task"].unique()), list(dict.fromkeys(table["method"]))
-    task = alt.param(name="task", value=tasks[0], bind=alt.binding_select(options=tasks, name="task: "))
+    methods = list(dict.fromkeys(table["method"]))
+    task = menu(table, "task")
     chosen, x = alt.Chart(table).transform_filter("datum.task == task"), AXES[along]
     color = alt.Color("method:N", title="method", sort=methods)
     shape = alt.Shape("method:N", title="method", sort=methods)
@@ -50,4 +52,23 @@ def curves(table: pd.DataFrame, along: str, title: str, description: str) -> alt
     )
     return (
         (bars + lines + points).add_params(task).properties(width="container", height=HEIGHT, description=description)
+    )
+
+
+def differences(table: pd.DataFrame, description: str) -> alt.LayerChart:
+    """Each method minus another one, with its interval, and a line at nought; task and quantity from menus.
+
+    Columns: `task, quantity, method, difference, low, high` (95 % interval over seeds).
+    """
+    chosen = alt.Chart(table).transform_filter("datum.task == task && datum.quantity == quantity")
+    y = alt.Y("method:N", title=None, sort=list(dict.fromkeys(table["method"])))
+    x = alt.X("difference:Q", title="difference (95 % interval over seeds)", axis=alt.Axis(format="+.2f"))
+    tooltip = ["method", *(alt.Tooltip(f"{name}:Q", format="+.4f") for name in ("difference", "low", "high"))]
+    nought = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(strokeDash=[4, 3], opacity=0.6).encode(x="x:Q")
+    bars = chosen.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q", y=y, tooltip=tooltip)
+    points = chosen.mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, tooltip=tooltip)
+    return (
+        (nought + bars + points)
+        .add_params(menu(table, "task"), menu(table, "quantity"))
+        .properties(width="container", height=200, description=description)
     )

@@ -3,6 +3,8 @@
 import altair as alt
 import pandas as pd
 
+from rlvr_direction.plots.menus import menu
+
 __all__ = ["accuracy", "curves", "policy_path"]
 
 TASKS = alt.Scale(domain=["arithmetic", "pointer_tree"], range=["#4c78a8", "#f58518"])
@@ -52,8 +54,7 @@ def accuracy(table: pd.DataFrame, description: str) -> alt.LayerChart:
 
     Columns: `task, model (base or RL), temperature, top_p, accuracy, standard_error`; a task is chosen from a menu.
     """
-    tasks = list(table["task"].unique())
-    task = alt.param(name="task", value=tasks[0], bind=alt.binding_select(options=tasks, name="task: "))
+    task = menu(table, "task")
     chosen = alt.Chart(table).transform_filter("datum.task == task")
     x = alt.X("temperature:Q", title="temperature")
     color = alt.Color("model:N", title="model", scale=MODELS)

@@ -18,10 +18,18 @@ def along(name, values):
     return pd.DataFrame(rows, columns=["task", "method", name, "mean", "low", "high"])
 
 
+def minus_dapo():
+    rows = [
+        (t, q, m, 0.01, -0.01, 0.03) for t in ("arithmetic", "pointer_tree") for q in ("area", "final") for m in "abc"
+    ]
+    return pd.DataFrame(rows, columns=["task", "quantity", "method", "difference", "low", "high"])
+
+
 CHARTS = {
     "weights": reweighting.weights(WEIGHTS, "weights"),
     "curves": reweighting.curves(along("rollout", (0, 10, 20)), "rollout", "accuracy", "curves"),
     "passes": reweighting.curves(along("k", (1, 2, 4)), "k", "pass@k", "passes"),
+    "differences": reweighting.differences(minus_dapo(), "differences"),
 }
 
 
@@ -38,3 +46,8 @@ def test_a_chart_is_described_and_can_be_drawn(name):
 def test_the_chosen_task_has_a_line_a_method_and_an_interval_a_point(name):
     svg = drawn(name)
     assert svg.count('aria-roledescription="line mark"') == 2 and svg.count('aria-roledescription="rule mark"') == 6
+
+
+def test_a_difference_has_a_point_and_an_interval_a_method_and_nought_is_drawn():
+    svg = drawn("differences")
+    assert svg.count('aria-roledescription="point"') == 3 and svg.count('aria-roledescription="rule mark"') == 4
