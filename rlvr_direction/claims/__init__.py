@@ -6,7 +6,7 @@ from rlvr_direction.claims.extrapolation import gain, gains_by_stage, judge_gain
 from rlvr_direction.claims.gradient import gradient_mass, rare_share
 from rlvr_direction.claims.registry import CLAIMS, Claim
 from rlvr_direction.claims.replacement import ORDER, RIVALS, fewest_replacements, ratio_to_reach, sign_does_it
-from rlvr_direction.claims.reweighting import areas, at_the_end, paired_difference
+from rlvr_direction.claims.reweighting import areas, at_the_end, at_their_best, over_seeds, paired_difference
 from rlvr_direction.claims.verdicts import Verdict, combine, seeds_agree, verdict, verdicts_by_chance
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "areas",
     "arms_of",
     "at_the_end",
+    "at_their_best",
     "combine",
     "direction_separates",
     "fewest_replacements",
@@ -28,6 +29,7 @@ __all__ = [
     "gains_by_stage",
     "gradient_mass",
     "judge_gain",
+    "over_seeds",
     "paired_difference",
     "rare_share",
     "ratio_to_reach",

@@ -5,7 +5,7 @@ import pandas as pd
 
 from rlvr_direction.statistics import Interval, paired_t
 
-__all__ = ["areas", "at_the_end", "paired_difference"]
+__all__ = ["areas", "at_the_end", "at_their_best", "over_seeds", "paired_difference"]
 
 
 def areas(runs: pd.DataFrame) -> pd.Series:
@@ -19,6 +19,21 @@ def areas(runs: pd.DataFrame) -> pd.Series:
 def at_the_end(runs: pd.DataFrame, column: str = "accuracy") -> pd.Series:
     """A column's last value of each run, by `method, seed`."""
     return _by_run(runs.dropna(subset=[column]), lambda curve: curve[column].iloc[-1])
+
+
+def at_their_best(runs: pd.DataFrame) -> pd.Series:
+    """The highest accuracy that each run was ever found to have, by `method, seed`: it flatters, and is not judged."""
+    return _by_run(runs, lambda curve: curve["accuracy"].max())
+
+
+def over_seeds(runs: pd.DataFrame, column: str, *, along: str = "rollout") -> pd.DataFrame:
+    """A column's mean over seeds, with its 95 % t-interval, for each method and value of `along`; nan is left out.
+
+    Columns of the result: `method`, `along`, `mean, low, high`. Raises ValueError below two seeds.
+    """
+    found = runs.dropna(subset=[column]).groupby(["method", along], sort=False)[column]
+    rows = [(*key, *paired_t(values.to_numpy())) for key, values in found]
+    return pd.DataFrame(rows, columns=["method", along, "mean", "low", "high"])
 
 
 def paired_difference(values: pd.Series, method: str, against: str) -> Interval:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rlvr_direction.claims import areas, at_the_end, paired_difference
+from rlvr_direction.claims import areas, at_the_end, at_their_best, over_seeds, paired_difference
 
 
 def runs():
@@ -27,6 +27,19 @@ def test_the_area_is_the_mean_height_of_the_curve():
 def test_the_end_is_the_last_value_there_is():
     assert at_the_end(runs())["DAPO"][2] == pytest.approx(0.82)
     assert at_the_end(runs(), "pass@16")["paper"].tolist() == [0.9] * 3
+
+
+def test_the_best_is_the_highest_value_wherever_it_stands():
+    table = runs()
+    table.loc[(table["seed"] == 2) & (table["rollout"] == 10), "accuracy"] = 0.95
+    assert at_their_best(table)["DAPO"].tolist() == pytest.approx([0.8, 0.81, 0.95, 0.83])
+
+
+def test_the_mean_over_seeds_has_its_interval_wherever_there_is_a_value():
+    table = over_seeds(runs(), "accuracy").set_index(["method", "rollout"])
+    assert sorted(table.loc["DAPO"].index) == [0, 10, 20]
+    half = 3.182446 * np.std([0, 0.01, 0.02, 0.03], ddof=1) / 2  # Student's t, three degrees of freedom
+    assert table.loc[("DAPO", 20)].tolist() == pytest.approx([0.815, 0.815 - half, 0.815 + half], abs=1e-6)
 
 
 def test_differences_are_paired_by_the_seeds_both_have():
