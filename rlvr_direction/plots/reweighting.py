@@ -12,15 +12,15 @@ HEIGHT = 260
 
 def weights(table: pd.DataFrame, description: str) -> alt.Chart:
     """The weight of a token against its probability, a line a method. Columns: `method, probability, weight`."""
-    methods = list(dict.fromkeys(table["method"]))
+    order = alt.Scale(domain=list(dict.fromkeys(table["method"])))
     return (
         alt.Chart(table)
         .mark_line(strokeWidth=2)
         .encode(
             x=alt.X("probability:Q", title="probability of the token"),
             y=alt.Y("weight:Q", title="weight of its advantage"),
-            color=alt.Color("method:N", title="method", sort=methods),
-            strokeDash=alt.StrokeDash("method:N", title="method", sort=methods),
+            color=alt.Color("method:N", title="method", scale=order),
+            strokeDash=alt.StrokeDash("method:N", title="method", scale=order),
             tooltip=["method", alt.Tooltip("probability:Q", format=".2f"), alt.Tooltip("weight:Q", format=".3f")],
         )
         .properties(width="container", height=HEIGHT, description=description)
@@ -38,11 +38,11 @@ def curves(table: pd.DataFrame, along: str, title: str, description: str) -> alt
 
     Columns: `task, method, mean, low, high` (95 % interval over seeds) and `along`.
     """
-    methods = list(dict.fromkeys(table["method"]))
+    order = alt.Scale(domain=list(dict.fromkeys(table["method"])))
     task = menu(table, "task")
     chosen, x = alt.Chart(table).transform_filter("datum.task == task"), AXES[along]
-    color = alt.Color("method:N", title="method", sort=methods)
-    shape = alt.Shape("method:N", title="method", sort=methods)
+    color = alt.Color("method:N", title="method", scale=order)
+    shape = alt.Shape("method:N", title="method", scale=order)
     y = alt.Y("mean:Q", title=f"{title} (95 % interval over seeds)", scale=alt.Scale(zero=False))
     tooltip = ["method", along, *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("mean", "low", "high"))]
     bars = chosen.mark_rule(opacity=0.7).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=color)
