@@ -62,7 +62,7 @@ def differences(table: pd.DataFrame, description: str) -> alt.LayerChart:
     """
     chosen = alt.Chart(table).transform_filter("datum.task == task && datum.quantity == quantity")
     y = alt.Y("method:N", title=None, sort=list(dict.fromkeys(table["method"])))
-    x = alt.X("difference:Q", title="difference (95 % interval over seeds)", axis=alt.Axis(format="+.2f"))
+    x = alt.X("difference:Q", title="difference (95 % interval over seeds)", axis=alt.Axis(format="+.2f", tickCount=5))
     tooltip = ["method", *(alt.Tooltip(f"{name}:Q", format="+.4f") for name in ("difference", "low", "high"))]
     nought = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(strokeDash=[4, 3], opacity=0.6).encode(x="x:Q")
     bars = chosen.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q", y=y, tooltip=tooltip)
