@@ -33,7 +33,8 @@ def study(
 ) -> None:
     """Repeat a measurement over seeds, resumable part by part, and record what it counted.
 
-    `rates` tunes the learning rate of each method that `reweighting` compares, `same_rate` is its control.
+    `rates` tunes the learning rate of each method that `reweighting` compares, `same_rate` is its control, and
+    `more_seeds` repeats it on ten other seeds.
     """
     from rlvr_direction.study import study as run_study
 

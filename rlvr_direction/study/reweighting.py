@@ -33,7 +33,18 @@ from rlvr_direction.toy.folders import TOYS
 from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
 from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
 
-__all__ = ["KS", "METHODS", "RATES", "Method", "best_rates", "plan", "plan_rates", "plan_same_rate", "train_once"]
+__all__ = [
+    "KS",
+    "METHODS",
+    "RATES",
+    "Method",
+    "best_rates",
+    "plan",
+    "plan_more_seeds",
+    "plan_rates",
+    "plan_same_rate",
+    "train_once",
+]
 
 ROLLOUTS, PROMPTS, GENERATIONS, UPDATES = 60, 16, 8, 2
 EVALUATE_EVERY = 10  # rollouts
@@ -67,6 +78,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
 )
 EVERYWHERE = list(METHODS)[:6]
 EXTRA_SEEDS = 5  # of the methods that are trained on arithmetic alone
+JUDGED, SEEDS_BEFORE = ("DAPO", "paper", "Dominate", "PPL"), 10
 
 
 def plan(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
@@ -94,6 +106,17 @@ def plan_same_rate(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.Dat
         for seed in range(seeds)
         for name in EVERYWHERE
         if rates[name] != rates["DAPO"]
+    ]
+
+
+def plan_more_seeds(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
+    """The methods that claim C5 compares, once more, on seeds that follow the ten that its verdict rests on.
+
+    Raises FileNotFoundError where no rates have been tuned.
+    """
+    rates = _tuned()
+    return [
+        partial(train_once, task, name, SEEDS_BEFORE + seed, rates[name], n) for seed in range(seeds) for name in JUDGED
     ]
 
 

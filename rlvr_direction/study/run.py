@@ -45,6 +45,7 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
         "rates": Study(reweighting.plan_rates, seeds=1, n=500, jobs=2),
         "reweighting": Study(reweighting.plan, seeds=10, n=500, jobs=2),
         "same_rate": Study(reweighting.plan_same_rate, seeds=10, n=500, jobs=2),
+        "more_seeds": Study(reweighting.plan_more_seeds, seeds=10, n=500, jobs=2),
     }
 )
 

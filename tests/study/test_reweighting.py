@@ -5,7 +5,15 @@ import pytest
 
 from rlvr_direction import records
 from rlvr_direction.study import reweighting
-from rlvr_direction.study.reweighting import METHODS, best_rates, plan, plan_rates, plan_same_rate, train_once
+from rlvr_direction.study.reweighting import (
+    METHODS,
+    best_rates,
+    plan,
+    plan_more_seeds,
+    plan_rates,
+    plan_same_rate,
+    train_once,
+)
 
 
 @pytest.fixture
@@ -48,6 +56,13 @@ def test_the_control_trains_at_the_rate_of_dapo_whoever_was_given_another(monkey
         ("PPL", 0, 4e-4),
         ("PPL", 1, 4e-4),
     ]
+
+
+def test_more_seeds_are_none_of_those_that_the_verdict_rests_on(tuned):
+    runs = asked(plan_more_seeds("pointer_tree", seeds=10, n=500))
+    assert {name for _, name, *_ in runs} == {"DAPO", "paper", "Dominate", "PPL"} and len(runs) == 40
+    judged = {seed for _, _, seed, *_ in asked(plan("pointer_tree", seeds=10, n=500))}
+    assert judged.isdisjoint({seed for _, _, seed, *_ in runs})
 
 
 def test_the_best_rate_has_the_highest_mean_accuracy():
