@@ -1,6 +1,6 @@
 """What a weighting costs: a training step of the reweighted trainer over one of stock TRL, on the arithmetic toy.
 
-    python benchmarks/training.py [--rollouts 6] [--repeats 5] [--prompts 16]
+    python benchmarks/training.py [--rollouts 6] [--repeats 6] [--prompts 16]
 
 Strengths are set so that every weight is 1: all runs of a schedule then write the same responses and do the same work,
 and differ by the weighting alone. Printed are the median ratio of wall-clock time over `--repeats` interleaved runs,
@@ -85,19 +85,25 @@ def run(name: str, updates: int, rollouts: int, prompts: int) -> tuple[float, fl
         return time.perf_counter() - begun, getattr(trainer, "weighing", 0.0)
 
 
+def _rotated(names: list[str], by: int) -> list[str]:
+    """Every name takes every place in turn, so that none is always the first."""
+    by %= len(names)
+    return names[by:] + names[:by]
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rollouts", type=int, default=6)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=6)
     parser.add_argument("--prompts", type=int, default=16)
     options = parser.parse_args()
     print(f"{torch.get_num_threads()} threads, {options.prompts} x 8 responses a rollout, {options.rollouts} rollouts")
     for schedule, updates in SCHEDULES.items():
         run("stock TRL", updates, 2, options.prompts)  # warm
         seen = [
-            {name: run(name, updates, options.rollouts, options.prompts) for name in WEIGHTINGS}
-            for _ in range(options.repeats)
+            {name: run(name, updates, options.rollouts, options.prompts) for name in _rotated(list(WEIGHTINGS), repeat)}
+            for repeat in range(options.repeats)
         ]
         print(f"\n{schedule}")
         for name in WEIGHTINGS:
