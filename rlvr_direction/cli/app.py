@@ -36,7 +36,8 @@ def refuses(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @app.callback()
-def _quiet_where_nobody_looks() -> None:
+def _before_every_command() -> None:
+    sys.path.append(os.getcwd())  # module:function may lie here, as for python -m
     if not sys.stderr.isatty():
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 

@@ -43,6 +43,11 @@ def train(
     problems: Annotated[int, typer.Option(min=1, help="Problems of the task to train on.")] = 2000,
     data: Annotated[str | None, typer.Option(help="A data set: a Hub name, or a JSONL, CSV or Parquet file.")] = None,
     reward: Annotated[str | None, typer.Option(help="Its reward as module:function, called as TRL does.")] = None,
+    eval_data: Annotated[
+        str | None,
+        typer.Option(help="Prompts of --data's kind for evaluations, --eval_strategy steps --eval_steps 20."),
+    ] = None,
+    eval_problems: Annotated[int, typer.Option(min=1, help="Held-out problems of the task for the same.")] = 100,
     weighting: Annotated[
         str,
         typer.Option(
@@ -65,7 +70,8 @@ def train(
     from rlvr_direction.training.run import Source, named_weighting
     from rlvr_direction.training.run import train as run
 
-    source, weigh = Source(task, problems, data, reward), named_weighting(weighting, alpha, mean_one=mean_one)
+    source = Source(task, problems, data, reward, eval_problems, eval_data)
+    weigh = named_weighting(weighting, alpha, mean_one=mean_one)
     file = [] if config is None else ["--config", str(config)]
     settings = parse([*file, "--output_dir", str(out), "--seed", str(seed), *(fields or [])])
     typer.echo(run(model, settings, source, weighting=weigh, overlong=overlong, resume=resume, force=force))

@@ -52,11 +52,11 @@ def is_pointwise(weighting: Weighting) -> bool:
 
 
 def checked(weighting: Weighting, rollout: Rollout) -> Float[Tensor, "B T"]:
-    """The weights of a rollout. Raises ValueError for a wrong shape, negative or non-finite weights, TypeError else."""
+    """The weights of a rollout. Raises ValueError for no tensor, a wrong shape, negative or non-finite weights."""
     weights = weighting(rollout)
     name = getattr(weighting, "__qualname__", repr(weighting)).split(".")[0]
     if not isinstance(weights, Tensor):
-        raise TypeError(f"the weighting {name} returned a {type(weights).__name__}; it must return a tensor")
+        raise ValueError(f"the weighting {name} returned a {type(weights).__name__}; expected a tensor (B, T)")
     if weights.shape != rollout.mask.shape:
         expected = tuple(rollout.mask.shape)
         raise ValueError(f"the weighting {name} returned shape {tuple(weights.shape)}; expected {expected}: (B, T)")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, no_type_check
 
 import torch
+from transformers.integrations import get_available_reporting_integrations
 from trl import GRPOConfig, TrlParser
 
 __all__ = ["ReweightedGRPOConfig", "complete", "parse", "preset", "updates_per_rollout"]
@@ -101,6 +102,8 @@ def parse(arguments: Sequence[str]) -> ReweightedGRPOConfig:
     parser.error = _refuse
     parser.set_defaults(**preset())
     (config,) = parser.parse_args_and_config(arguments)
+    if absent := sorted(set(config.report_to) - set(get_available_reporting_integrations())):
+        raise ValueError(f"report_to names {', '.join(absent)}, which is not installed; install it, or choose another")
     return config
 
 

@@ -14,9 +14,9 @@ from rlvr_direction.tasks import Problem, Task
 __all__ = ["prompts_of", "response_text", "reward_of", "without_known_warnings"]
 
 
-def prompts_of(task: Task, n: int, *, seed: int) -> Dataset:
-    """`n` train problems of a task, a row each: `prompt`, `answer`."""
-    return Dataset.from_list([asdict(problem) for problem in task.problems(n, seed=seed, split="train")])
+def prompts_of(task: Task, n: int, *, seed: int, split: str = "train") -> Dataset:
+    """`n` problems of a task, a row each: `prompt`, `answer`; those of the split "test" are held out."""
+    return Dataset.from_list([asdict(problem) for problem in task.problems(n, seed=seed, split=split)])
 
 
 def reward_of(task: Task, tokenizer: PreTrainedTokenizerBase) -> Callable[..., list[float]]:

@@ -30,8 +30,8 @@ def named(reward: Callable[..., Any], name: str) -> Callable[..., Any]:
                 f"{_short(columns['completions'][index])}"
             ) from error
         for index, value in enumerate(rewards):
-            if value is not None and not isfinite(value):
-                raise ValueError(f"the reward function {name!r} gave {value} to response {index}; expected a number")
+            if value is not None and not _is_number(value):
+                raise ValueError(f"the reward function {name!r} gave {value!r} to response {index}; expected a number")
         return rewards
 
     return call
@@ -48,6 +48,13 @@ def _first_failure(reward: Callable[..., Any], columns: dict[str, Any], error: E
         except Exception as found:
             return index, found
     return 0, error
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return isfinite(value)
+    except (TypeError, ValueError):
+        return False
 
 
 def _short(completion: Any) -> str:

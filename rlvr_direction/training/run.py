@@ -8,7 +8,7 @@ from typing import Any
 
 from datasets import Dataset, load_dataset
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
-from transformers.trainer_utils import get_last_checkpoint
+from transformers.trainer import TRAINER_STATE_NAME
 from trl.rewards import get_soft_overlong_punishment
 
 from rlvr_direction import reweighting
@@ -36,12 +36,17 @@ FILES = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".csv": "csv"
 
 @dataclass(frozen=True)
 class Source:
-    """Where prompts and rewards come from: `n` problems of a built-in task, or a data set and a function."""
+    """Where prompts and rewards come from: `n` problems of a built-in task, or a data set and a function.
+
+    `n_held_out` problems of the task, or the rows of `eval_data`, are what evaluations are made on.
+    """
 
     task: str | None = None
     n: int = 2000
     data: str | None = None
     reward: str | None = None
+    n_held_out: int = 100
+    eval_data: str | None = None
 
     def __post_init__(self) -> None:
         if bool(self.task) == bool(self.data) or bool(self.data) != bool(self.reward):
@@ -51,21 +56,32 @@ class Source:
 
     def prompts(self, *, seed: int) -> Dataset:
         """Rows with a column `prompt`; the others go to the reward function."""
+        return prompts_of(TASKS[self.task], self.n, seed=seed) if self.task else _rows_of(self.data)
+
+    def held_out(self, *, seed: int) -> Dataset:
+        """The same of prompts that are not trained on. Raises ValueError where nobody named any."""
         if self.task:
-            return prompts_of(TASKS[self.task], self.n, seed=seed)
-        kind = FILES.get(Path(self.data).suffix)
-        if kind and not Path(self.data).is_file():
-            raise FileNotFoundError(f"{self.data} is not a file; pass a data set's name or one of {', '.join(FILES)}")
-        rows = (
-            load_dataset(kind, data_files=self.data, split="train") if kind else load_dataset(self.data, split="train")
-        )
-        if "prompt" not in rows.column_names:
-            raise ValueError(f"{self.data} has no column 'prompt', only {', '.join(rows.column_names)}; rename one")
-        return rows
+            return prompts_of(TASKS[self.task], self.n_held_out, seed=seed, split="test")
+        if not self.eval_data:
+            raise ValueError(
+                "eval_strategy asks for evaluations, but there is nothing to make them on: pass --eval-data"
+            )
+        return _rows_of(self.eval_data)
 
     def rewards(self, tokenizer: PreTrainedTokenizerBase) -> Callable[..., Any]:
         """The task's verifier, or the function as TRL calls it."""
         return reward_of(TASKS[self.task], tokenizer) if self.task else load_function(self.reward)
+
+
+def _rows_of(data: str) -> Dataset:
+    """The rows of a file, or the train split of a data set by its name."""
+    kind = FILES.get(Path(data).suffix)
+    if kind and not Path(data).is_file():
+        raise FileNotFoundError(f"{data} is not a file; pass a data set's name or one of {', '.join(FILES)}")
+    rows = load_dataset(kind, data_files=data, split="train") if kind else load_dataset(data, split="train")
+    if "prompt" not in rows.column_names:
+        raise ValueError(f"{data} has no column 'prompt', only {', '.join(rows.column_names)}; rename one")
+    return rows
 
 
 def named_weighting(name: str, strength: float | None = None, *, mean_one: bool = False) -> Weighting:
@@ -103,7 +119,7 @@ def train(
     starts over.
     """
     folder = Path(config.output_dir)
-    _claim(folder, resume=resume, force=force)
+    begun = _begun(folder, resume=resume, force=force)
     tokenizer = load_part(AutoTokenizer, model, padding_side="left")
     rewards: Sequence[Callable[..., Any]] = [source.rewards(tokenizer)]
     if overlong:
@@ -114,22 +130,34 @@ def train(
             list(rewards),
             config,
             source.prompts(seed=config.seed),
+            source.held_out(seed=config.seed) if config.eval_strategy != "no" else None,
             processing_class=tokenizer,
             weighting=weighting,
         )
-        trainer.train(resume_from_checkpoint=get_last_checkpoint(folder) if folder.is_dir() else None)
+        if force:  # nothing is lost to a start that is refused
+            _remove(begun)
+        trainer.train(resume_from_checkpoint=_last_whole_checkpoint(folder))
         trainer.save_model()
     return folder
 
 
-def _claim(folder: Path, *, resume: bool, force: bool) -> None:
-    """Refuse a folder in use, or empty it of what a run of ours leaves."""
+def _begun(folder: Path, *, resume: bool, force: bool) -> list[Path]:
+    """What a run of ours has left in a folder; refused where there is something and nobody said what to do with it."""
     if resume and force:
         raise ValueError(f"{folder}: --resume keeps what was made and --force discards it: pass one of them")
-    checkpoints = [*folder.glob("checkpoint-*")]
-    begun = [*checkpoints, *folder.glob("metrics.parquet"), *folder.glob("model.safetensors")]
+    begun = [path for name in ("checkpoint-*", "metrics.parquet", "model.safetensors") for path in folder.glob(name)]
     if begun and not (resume or force):
         raise FileExistsError(f"{folder} holds a run already: pass --resume to go on with it, or --force to start over")
-    if force:
-        for path in begun:
-            rmtree(path) if path.is_dir() else path.unlink()
+    return begun
+
+
+def _remove(paths: Sequence[Path]) -> None:
+    """Remove files and folders; other processes may be at it, too."""
+    for path in paths:
+        rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _last_whole_checkpoint(folder: Path) -> str | None:
+    """The last checkpoint that was written to its end, which is its trainer's state; None if there is none."""
+    whole = [path.parent for path in folder.glob(f"checkpoint-*/{TRAINER_STATE_NAME}")]
+    return str(max(whole, key=lambda path: int(path.name.split("-")[1]))) if whole else None

@@ -1,6 +1,7 @@
 """Training from the command line: a model, its checkpoints and metrics, or one sentence and nothing touched."""
 
 import json
+import sys
 
 import pytest
 import torch
@@ -34,12 +35,30 @@ def test_a_built_in_task_trains_resumes_and_is_kept(call, refused, tmp_path):
     assert torch.equal(whole, weights(tmp_path / "run"))
 
 
+def test_a_start_that_is_refused_loses_nothing(call, refused, tmp_path):
+    (tmp_path / "run" / "checkpoint-2").mkdir(parents=True)
+    (tmp_path / "run" / "metrics.parquet").write_text("")
+    train = ("train", BASE, "--task", "pointer_tree", "--out", tmp_path / "run", "--force", *SIZES)
+    assert refused(call(*train, "--num_iterations", 2, "--save_steps", 3), "a rollout lasts 2 updates")
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["checkpoint-2", "metrics.parquet"]
+
+
+def test_held_out_problems_are_evaluated_as_often_as_asked(call, tmp_path):
+    words = ("--task", "pointer_tree", "--problems", 40, "--eval-problems", 4, "--eval_strategy", "steps")
+    sizes = (*RUN, "--eval_steps", 2, "--num_generations_eval", 4, "--per_device_eval_batch_size", 16)
+    assert call("train", BASE, *words, *sizes, "--out", tmp_path / "run").exit_code == 0
+    table = records.load(tmp_path / "run" / "metrics.parquet").dropna(subset=["eval_reward"])
+    assert table["step"].tolist() == [2, 4] and (table["eval_pass@1"] <= table["eval_pass@4"]).all()
+    assert table["eval_pass@1"].tolist() == pytest.approx(table["eval_reward"].tolist())
+
+
 def test_ones_own_data_reward_weighting_and_settings(call, tmp_path, monkeypatch):
     (tmp_path / "mine.py").write_text(
         "def length(completions, wanted, **_): return [float(len(c) > w) for c, w in zip(completions, wanted)]\n"
         "def half(rollout): return rollout.logp_old * 0 + 0.5\n"
     )
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", sys.path[:])
     rows = [{"prompt": f"T:{i}?", "wanted": 3} for i in range(16)]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     (tmp_path / "run.yaml").write_text("max_steps: 3\nlearning_rate: 1.0e-4\nsave_strategy: 'no'\nlogging_steps: 1\n")
@@ -65,6 +84,7 @@ def test_ones_own_data_reward_weighting_and_settings(call, tmp_path, monkeypatch
         (("--task", "pointer_tree", "--max_steps", "soon"), "invalid int value: 'soon'"),
         (("--task", "pointer_tree", "--num_generations", 3), "divisible by num_generations (3)"),
         (("--task", "pointer_tree", *SIZES, "--num_iterations", 2, "--save_steps", 3), "a rollout lasts 2 updates"),
+        (("--task", "pointer_tree", "--report_to", "wandb"), "wandb, which is not installed"),
         (("--data", "/no/rows.jsonl", "--reward", "os:getcwd"), "/no/rows.jsonl is not a file"),
         (("--data", "rows", "--reward", "no_such_module:f"), "'no_such_module:f' cannot be imported"),
     ],

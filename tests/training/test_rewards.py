@@ -40,9 +40,9 @@ def test_what_fails_only_together_is_named_all_the_same():
         named(never_two, "never_two")(**columns("a", "b"))
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "1", [0.5]])
 def test_a_reward_that_is_no_number_is_refused(value):
-    with pytest.raises(ValueError, match=r"gave (nan|inf) to response 1"):
+    with pytest.raises(ValueError, match=r"gave (nan|inf|'1'|\[0.5\]) to response 1; expected a number"):
         named(lambda completions, **_columns: [0.0, value], "wild")(**columns("a", "b"))
 
 

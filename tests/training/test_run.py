@@ -63,14 +63,38 @@ def test_prompts_have_one_source(names):
         Source(**names)
 
 
-def test_force_removes_what_a_run_left_and_nothing_else(tmp_path):
+def test_held_out_problems_are_none_that_are_trained_on(tmp_path):
+    source = Source("arithmetic", 50, n_held_out=7)
+    held_out = source.held_out(seed=1)["prompt"][:]
+    assert len(held_out) == 7 and not set(held_out) & set(source.prompts(seed=1)["prompt"])
+    (tmp_path / "rows.jsonl").write_text('{"prompt": "1+1="}')
+    ones_own = {"data": "elsewhere", "reward": "math:sqrt"}
+    assert len(Source(**ones_own, eval_data=str(tmp_path / "rows.jsonl")).held_out(seed=0)) == 1
+    with pytest.raises(ValueError, match="pass --eval-data"):
+        Source(**ones_own).held_out(seed=0)
+
+
+def test_a_folder_in_use_is_refused_or_what_a_run_left_is_named(tmp_path):
     for name in ("checkpoint-2", "notes"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_text("")
     (tmp_path / "metrics.parquet").write_text("")
     with pytest.raises(FileExistsError, match="--resume"):
-        run._claim(tmp_path, resume=False, force=False)
+        run._begun(tmp_path, resume=False, force=False)
     with pytest.raises(ValueError, match="pass one of them"):
-        run._claim(tmp_path, resume=True, force=True)
-    run._claim(tmp_path, resume=False, force=True)
+        run._begun(tmp_path, resume=True, force=True)
+    begun = run._begun(tmp_path, resume=False, force=True)
+    assert begun == run._begun(tmp_path, resume=True, force=False)
+    run._remove([*begun, tmp_path / "checkpoint-4"])
     assert [path.name for path in tmp_path.iterdir()] == ["notes"]
+
+
+def test_a_checkpoint_that_was_not_written_to_its_end_is_passed_over(tmp_path):
+    assert run._last_whole_checkpoint(tmp_path / "nowhere") is None
+    for step in (2, 10, 12):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+        (tmp_path / f"checkpoint-{step}" / "model.safetensors").write_text("")
+    assert run._last_whole_checkpoint(tmp_path) is None
+    for step in (2, 10):
+        (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text("{}")
+    assert run._last_whole_checkpoint(tmp_path) == str(tmp_path / "checkpoint-10")

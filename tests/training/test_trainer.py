@@ -58,6 +58,13 @@ def signed(weights, batch, sign):
     return torch.where(sign * batch["advantages"][:, None] > 0, weights, torch.ones_like(weights))
 
 
+def most_uncertain(p, batch, fraction):
+    """The entropies are of the whole vocabulary: made again from the logits that `p` comes from."""
+    entropies, mask = batch["entropies"], batch["completion_mask"].bool()
+    values = sorted(entropies[mask].tolist())
+    return (entropies > values[ceil((1 - fraction) * len(values)) - 1]).float()
+
+
 def scaled(weights, batch):
     mask = batch["completion_mask"]
     return weights * mask.sum() / (weights * mask).sum()
@@ -70,6 +77,9 @@ REFERENCE = {
     "perplexity": (w.perplexity(0.2), lambda p, batch: by_perplexity(p, batch, 0.2)),
     "keep below": (w.keep_below(0.3), lambda p, batch: kept(p, batch, 0.3, below=True)),
     "keep above": (w.keep_above(0.3), lambda p, batch: kept(p, batch, 0.3, below=False)),
+    "entropy top": (w.entropy_top(0.3), lambda p, batch: most_uncertain(p, batch, 0.3)),
+    "divergence": (w.divergence(0.5), lambda p, batch: torch.ones_like(p)),  # nothing has moved yet
+    "divergence, low": (w.divergence(0.5, high=False), lambda p, batch: torch.full_like(p, 1.5)),
     "positive only": (w.positive_only(w.low_probability(0.5)), lambda p, batch: signed(1.5 - 0.5 * p, batch, 1)),
     "negative only": (w.negative_only(w.low_probability(0.5)), lambda p, batch: signed(1.5 - 0.5 * p, batch, -1)),
     "mean one": (w.mean_one(w.low_probability(0.5)), lambda p, batch: scaled(1.5 - 0.5 * p, batch)),
@@ -87,7 +97,9 @@ def test_first_loss_and_gradients_are_those_of_a_plain_computation(train, random
     ids, mask = (torch.cat([batch[f"prompt_{part}"], batch[f"completion_{part}"]], 1) for part in ("ids", "mask"))
     n = batch["completion_ids"].shape[1]
     logits = model(input_ids=ids, attention_mask=mask).logits[:, -n - 1 : -1]
-    logp = logits.log_softmax(-1).gather(-1, batch["completion_ids"].unsqueeze(-1)).squeeze(-1)
+    policy = logits.log_softmax(-1)
+    logp = policy.gather(-1, batch["completion_ids"].unsqueeze(-1)).squeeze(-1)
+    batch["entropies"] = -(policy.exp() * policy).sum(-1).detach()
     weights = expected_weights(logp.detach().exp(), batch)
     ratio = (logp - logp.detach()).exp()
     tokens = batch["completion_mask"]
@@ -145,12 +157,20 @@ def test_weights_see_the_responses_of_a_group_in_adjacent_rows(train, tmp_path):
         (lambda rollout: torch.ones(3), r"returned shape \(3,\); expected \(8, \d\)"),
         (lambda rollout: -torch.ones_like(rollout.logp_old), "gave -1 to token 0 of response 0"),
         (lambda rollout: rollout.logp_old / 0, "gave -inf to token 0 of response 0"),
-        (lambda rollout: 1.0, "returned a float"),
+        (lambda rollout: 1.0, "returned a float; expected a tensor"),
     ],
 )
 def test_a_weighting_that_returns_nonsense_is_refused(train, tmp_path, weighting, message):
-    with pytest.raises((ValueError, TypeError), match=message):
+    with pytest.raises(ValueError, match=message):
         train(tmp_path, options={"weighting": weighting})
+
+
+def test_a_reward_function_that_returns_too_few_is_named_and_counted(train, tmp_path):
+    def first_only(completions, **_columns):
+        return [1.0]
+
+    with pytest.raises(ValueError, match="'first_only' returned 1 rewards, but 8 were expected"):
+        train(tmp_path, first_only)
 
 
 def test_checkpoints_inside_a_rollout_are_refused(train, tmp_path):
