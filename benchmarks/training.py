@@ -1,22 +1,26 @@
 """What a weighting costs: a training step of the reweighted trainer over one of stock TRL, on the arithmetic toy.
 
-    python benchmarks/training.py [--rollouts 6] [--repeats 6] [--prompts 16]
+    python benchmarks/training.py [--rollouts 3] [--repeats 20] [--prompts 16]
 
 Strengths are set so that every weight is 1: all runs of a schedule then write the same responses and do the same work,
-and differ by the weighting alone. Printed are the median ratio of wall-clock time over `--repeats` interleaved runs,
-and the share of the time that passes inside the weighting, its extra forward pass included.
+and differ by the weighting alone. Printed are the ratio of wall-clock times within a repeat (geometric mean over the
+interleaved repeats, with its 95 % interval: machines are noisier than weightings are slow) and the share of the time
+that passes inside the weighting, its extra forward pass included.
 """
 
 import argparse
+import copy
 import statistics
 import tempfile
 import time
 
+import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback
 from trl import GRPOTrainer
 
 from rlvr_direction import reweighting as w
+from rlvr_direction.statistics import paired_t
 from rlvr_direction.tasks import TASKS
 from rlvr_direction.toy.folders import TOYS
 from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
@@ -52,9 +56,8 @@ class Timed(ReweightedGRPOTrainer):
         return found
 
 
-def run(name: str, updates: int, rollouts: int, prompts: int) -> tuple[float, float]:
-    """Wall-clock seconds of a run and those spent on weights."""
-    tokenizer = AutoTokenizer.from_pretrained(BASE)
+def run(name: str, updates: int, rollouts: int, prompts: int, model, tokenizer) -> tuple[float, float]:
+    """Wall-clock seconds of a run from a copy of the model, and those spent on weights."""
     with tempfile.TemporaryDirectory() as scratch, without_known_warnings():
         args = ReweightedGRPOConfig.dapo(
             scratch,
@@ -72,7 +75,7 @@ def run(name: str, updates: int, rollouts: int, prompts: int) -> tuple[float, fl
         )
         kind, own = (GRPOTrainer, {}) if WEIGHTINGS[name] is None else (Timed, {"weighting": WEIGHTINGS[name]})
         trainer = kind(
-            AutoModelForCausalLM.from_pretrained(BASE, dtype=torch.float32),
+            copy.deepcopy(model),
             reward_of(TASK, tokenizer),
             args,
             prompts_of(TASK, rollouts * prompts, seed=0),
@@ -85,32 +88,33 @@ def run(name: str, updates: int, rollouts: int, prompts: int) -> tuple[float, fl
         return time.perf_counter() - begun, getattr(trainer, "weighing", 0.0)
 
 
-def _rotated(names: list[str], by: int) -> list[str]:
+def _rotated(by: int) -> list[str]:
     """Every name takes every place in turn, so that none is always the first."""
-    by %= len(names)
+    names, by = list(WEIGHTINGS), by % len(WEIGHTINGS)
     return names[by:] + names[:by]
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rollouts", type=int, default=6)
-    parser.add_argument("--repeats", type=int, default=6)
+    parser.add_argument("--rollouts", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--prompts", type=int, default=16)
     options = parser.parse_args()
+    base = AutoModelForCausalLM.from_pretrained(BASE, dtype=torch.float32), AutoTokenizer.from_pretrained(BASE)
     print(f"{torch.get_num_threads()} threads, {options.prompts} x 8 responses a rollout, {options.rollouts} rollouts")
     for schedule, updates in SCHEDULES.items():
-        run("stock TRL", updates, 2, options.prompts)  # warm
+        run("stock TRL", updates, 2, options.prompts, *base)  # warm
         seen = [
-            {name: run(name, updates, options.rollouts, options.prompts) for name in _rotated(list(WEIGHTINGS), repeat)}
+            {name: run(name, updates, options.rollouts, options.prompts, *base) for name in _rotated(repeat)}
             for repeat in range(options.repeats)
         ]
         print(f"\n{schedule}")
-        for name in WEIGHTINGS:
-            ratio = statistics.median(times[name][0] / times["stock TRL"][0] for times in seen)
+        for name in list(WEIGHTINGS)[1:]:
+            logs = np.log([times[name][0] / times["stock TRL"][0] for times in seen])
+            ratio, low, high = np.exp(paired_t(logs))
             share = statistics.median(times[name][1] / times[name][0] for times in seen)
-            seconds = statistics.median(times[name][0] for times in seen) / options.rollouts
-            print(f"  {name:16s} {seconds:6.3f} s a rollout, {ratio:.3f}x stock, {share:.2%} inside the weighting")
+            print(f"  {name:16s} {ratio:.3f}x stock [{low:.3f}, {high:.3f}], {share:.2%} inside the weighting")
 
 
 if __name__ == "__main__":

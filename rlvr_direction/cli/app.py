@@ -29,7 +29,9 @@ def refuses(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             command(*args, **options)
         except (ValueError, OSError) as refusal:
-            typer.echo(f"error: {refusal}", err=True)
+            from tqdm import tqdm
+
+            tqdm.write(f"error: {refusal}", file=sys.stderr)  # on a line of its own, should a bar stand there
             raise typer.Exit(2) from refusal
 
     return run
