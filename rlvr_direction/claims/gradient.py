@@ -16,9 +16,14 @@ def gradient_mass(tokens: pd.DataFrame) -> pd.Series:
     return tokens["advantage"].abs() * -np.expm1(tokens["logp"])
 
 
-def rare_share(tokens: pd.DataFrame, *, below: float = 0.5, draws: int = 2000, seed: int) -> Interval:
-    """The share of all gradient mass held by tokens less probable than `below`, with its interval over problems."""
-    mass, rare = gradient_mass(tokens), tokens["logp"] < np.log(below)
+def rare_share(
+    tokens: pd.DataFrame, *, below: float = 0.5, mass: pd.Series | None = None, draws: int = 2000, seed: int
+) -> Interval:
+    """The share of all gradient mass held by tokens less probable than `below`, with its interval over problems.
+
+    `mass` is each token's; the lemma's where none is given.
+    """
+    mass, rare = gradient_mass(tokens) if mass is None else mass, tokens["logp"] < np.log(below)
     by_problem = pd.DataFrame({"rare": mass * rare, "all": mass}).groupby(tokens["problem_id"]).sum().to_numpy()
 
     def share(weights: np.ndarray) -> float:

@@ -3,7 +3,7 @@
 from rlvr_direction.evaluation.counterfactual import first_replacements, token_values
 from rlvr_direction.evaluation.files import Grader, decode_file, decode_to_file, grader, tokens_path
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, evaluate, respond
-from rlvr_direction.evaluation.rollouts import group_advantages, predictions_of, rollout_tokens
+from rlvr_direction.evaluation.rollouts import group_advantages, parameter_norms, predictions_of, rollout_tokens
 from rlvr_direction.evaluation.sources import score_sources, token_roles
 from rlvr_direction.evaluation.summary import summarize
 
@@ -16,6 +16,7 @@ __all__ = [
     "first_replacements",
     "grader",
     "group_advantages",
+    "parameter_norms",
     "predictions_of",
     "respond",
     "rollout_tokens",

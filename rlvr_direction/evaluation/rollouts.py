@@ -15,7 +15,7 @@ from rlvr_direction.scores import SCORES, Proposer, Score
 from rlvr_direction.scoring import score_tokens
 from rlvr_direction.tasks import Problem, Task
 
-__all__ = ["group_advantages", "predictions_of", "rollout_tokens"]
+__all__ = ["group_advantages", "parameter_norms", "predictions_of", "rollout_tokens"]
 
 
 def rollout_tokens(
@@ -59,6 +59,23 @@ def predictions_of(
     found = list(pair.at_tokens(ids, mask, wanted))
     logps = (torch.cat([getattr(chunk.logprobs, name) for chunk in found]) for name in ("base", "rl"))
     return PairLogprobs(*logps), torch.cat([chunk.tokens for chunk in found])
+
+
+def parameter_norms(
+    pair: ModelPair, tokens: pd.DataFrame, problems: Sequence[Problem], rows: pd.Index, *, policy: Proposer
+) -> pd.Series:
+    """The L2 norm of grad log pi(token) in all parameters of a policy, for some rows of a table by `rollout_tokens`.
+
+    Each row costs a forward and a backward pass; its gradient in the logits has the L1 norm 2 (1 - pi).
+    """
+    model, found = getattr(pair, policy), []
+    for row in tokens.loc[rows].itertuples():
+        response = tokens.loc[tokens["text_id"] == row.text_id, "token_id"].tolist()
+        ids = pair.encode_prompt(problems[row.problem_id].prompt) + response[: row.position]
+        logits = model(input_ids=torch.tensor([ids], device=model.device)).logits[0, -1, : pair.vocab_size]
+        logp = torch.log_softmax(logits.float(), -1)[row.token_id]
+        found.append(torch.stack([g.norm() for g in torch.autograd.grad(logp, list(model.parameters()))]).norm().item())
+    return pd.Series(found, rows)
 
 
 def group_advantages(responses: pd.DataFrame) -> pd.Series:

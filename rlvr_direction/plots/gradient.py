@@ -33,12 +33,13 @@ def mass_by_probability(table: pd.DataFrame, description: str) -> alt.Chart:
 
 
 def norms(table: pd.DataFrame, description: str) -> alt.Chart:
-    """The gradient's norm in the parameters against the lemma's in the logits, a point a token.
+    """The gradient's norm in the parameters against the lemma's in the logits, a point a token; stage from a menu.
 
-    Columns: `task, logits, parameters` (norms of grad log pi), `token`.
+    Columns: `task, stage, logits, parameters` (norms of grad log pi), `token`.
     """
     return (
         alt.Chart(table)
+        .transform_filter("datum.stage == stage")
         .mark_point(filled=True, size=22, opacity=0.6)
         .encode(
             x=alt.X("logits:Q", title="norm in the logits: 2 (1 - pi)"),
@@ -47,5 +48,6 @@ def norms(table: pd.DataFrame, description: str) -> alt.Chart:
             shape=alt.Shape("task:N", title="task"),
             tooltip=["task", "token", alt.Tooltip("logits:Q", format=".3f"), alt.Tooltip("parameters:Q", format=".3f")],
         )
+        .add_params(menu(table, "stage"))
         .properties(width="container", height=HEIGHT, description=description)
     )

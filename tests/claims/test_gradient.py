@@ -24,6 +24,10 @@ def test_the_share_is_that_of_tokens_below_one_half():
     assert rare_share(TOKENS, below=0.7, draws=50, seed=0).value == pytest.approx(1.8 / 1.9)
 
 
+def test_another_measure_of_the_gradient_may_be_shared_out():
+    assert rare_share(TOKENS, mass=pd.Series([1.0, 2.0, 1.0, 0.0]), draws=50, seed=0).value == pytest.approx(0.5)
+
+
 def test_problems_are_drawn_whole():
     interval = rare_share(TOKENS, draws=200, seed=0)
     assert (interval.low, interval.high) == pytest.approx((0.0, 1.6 / 1.7))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
-from rlvr_direction.evaluation import group_advantages, predictions_of, rollout_tokens
+from rlvr_direction.evaluation import group_advantages, parameter_norms, predictions_of, rollout_tokens
 from rlvr_direction.tasks import TASKS
 from rlvr_direction.toy import load_toy_pair
 
@@ -42,3 +42,22 @@ def test_predictions_are_those_the_table_was_made_from():
     for name, logp in zip(("logp_base", "logp_rl"), logps, strict=True):
         own = logp.gather(1, ids[:, None])[:, 0]
         torch.testing.assert_close(own, torch.tensor(tokens[name].to_numpy()), check_dtype=False, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("policy", ["base", "rl"])
+def test_norms_are_those_of_backpropagating_through_the_whole_response(policy):
+    pair, problems = load_toy_pair("pointer_tree"), TASK.problems(2, seed=0)
+    tokens = rollout_tokens(pair, TASK, problems, policy=policy, group_size=2, seed=1)
+    rows = tokens.index[[0, 3, len(tokens) - 1, 3]]
+    norms = parameter_norms(pair, tokens, problems, rows, policy=policy)
+    assert norms.index.tolist() == rows.tolist() and norms.iloc[1] == norms.iloc[3]
+    model = getattr(pair, policy)
+    for norm, row in zip(norms, tokens.loc[rows].itertuples(), strict=True):
+        prompt = pair.encode_prompt(problems[row.problem_id].prompt)
+        response = tokens.loc[tokens["text_id"] == row.text_id, "token_id"].tolist()
+        logits = model(input_ids=torch.tensor([prompt + response])).logits[0, len(prompt) - 1 : -1]
+        model.zero_grad()
+        logits.log_softmax(-1)[row.position, row.token_id].backward()
+        whole = torch.cat([p.grad.flatten() for p in model.parameters()]).norm().item()
+        assert norm == pytest.approx(whole, rel=1e-3) and norm > 0
+    model.zero_grad()

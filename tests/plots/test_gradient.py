@@ -18,7 +18,13 @@ MASS = pd.DataFrame(
     columns=["task", "stage", "probability", "of", "share"],
 )
 NORMS = pd.DataFrame(
-    {"task": ["arithmetic", "pointer_tree"] * 2, "token": list("~=+1"), "logits": 0.5, "parameters": 2.0}
+    {
+        "task": ["arithmetic", "pointer_tree"] * 2,
+        "stage": ["base", "base", "rl_080", "rl_080"],
+        "token": list("~=+1"),
+        "logits": 0.5,
+        "parameters": 2.0,
+    }
 )
 CHARTS = {
     "mass_by_probability": gradient.mass_by_probability(MASS, "mass"),
@@ -38,3 +44,9 @@ def test_one_task_and_stage_is_shown_with_a_bar_for_tokens_and_one_for_gradient(
     svg = vl_convert.vegalite_to_svg({**spec, "width": 600}, vl_version=VEGA_LITE)
     values = {param["name"]: param["value"] for param in spec["params"] if "bind" in param}
     assert values == {"task": "arithmetic", "stage": "base"} and svg.count('aria-roledescription="bar"') == 4
+
+
+def test_norms_are_shown_of_one_stage_a_point_a_token():
+    spec = CHARTS["norms"].to_dict()
+    svg = vl_convert.vegalite_to_svg({**spec, "width": 600}, vl_version=VEGA_LITE)
+    assert svg.count('aria-roledescription="point"') == 2
