@@ -58,7 +58,7 @@ def train(
     alpha: Annotated[float | None, typer.Option(help="Its strength, fraction or quantile; default: its own.")] = None,
     mean_one: Annotated[bool, typer.Option("--mean-one", help="Rescale the weights to a mean of 1.")] = False,
     overlong: Annotated[int, typer.Option(min=0, help="Tokens before the limit where a response starts to pay.")] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the prompts and of the run.")] = 0,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the prompts and of the run. Default: 0.")] = None,
     config: Annotated[
         Path | None, typer.Option(help="YAML of TRL's GRPOConfig fields; the paper's are the rest.")
     ] = None,
@@ -73,5 +73,6 @@ def train(
     source = Source(task, problems, data, reward, eval_problems, eval_data)
     weigh = named_weighting(weighting, alpha, mean_one=mean_one)
     file = [] if config is None else ["--config", str(config)]
-    settings = parse([*file, "--output_dir", str(out), "--seed", str(seed), *(fields or [])])
+    seeded = [] if seed is None else ["--seed", str(seed)]
+    settings = parse([*file, "--output_dir", str(out), *seeded, *(fields or [])])
     typer.echo(run(model, settings, source, weighting=weigh, overlong=overlong, resume=resume, force=force))

@@ -52,7 +52,10 @@ def is_pointwise(weighting: Weighting) -> bool:
 
 
 def checked(weighting: Weighting, rollout: Rollout) -> Float[Tensor, "B T"]:
-    """The weights of a rollout. Raises ValueError for no tensor, a wrong shape, negative or non-finite weights."""
+    """The weights of a rollout, 1 behind its responses.
+
+    Raises ValueError for no tensor, a wrong shape, negative or non-finite weights.
+    """
     weights = weighting(rollout)
     name = getattr(weighting, "__qualname__", repr(weighting)).split(".")[0]
     if not isinstance(weights, Tensor):
@@ -68,4 +71,4 @@ def checked(weighting: Weighting, rollout: Rollout) -> Float[Tensor, "B T"]:
             f"the weighting {name} gave {on_tokens[row, position].item():g} to token {position} of response {row}; "
             "weights must be finite and not below 0"
         )
-    return weights.detach()
+    return on_tokens.detach()

@@ -45,16 +45,13 @@ def high_probability(alpha: float = 0.3) -> Weighting:
 def perplexity(alpha: float = 0.1) -> Weighting:
     """PPL (arXiv 2508.02260): one weight a response, 1 - alpha z, never below 0.
 
-    z is its mean negative log-likelihood, standardised among the responses to its prompt.
+    z is its mean negative log-likelihood, standardised among the responses to its prompt that have tokens.
     """
     _positive("alpha", alpha)
 
     def weigh(rollout: Rollout) -> Tensor:
-        n_tokens = rollout.mask.sum(1).clamp(min=1)
-        nll = -(rollout.logp_old * rollout.mask).sum(1) / n_tokens
-        groups = rollout.gather(nll).view(-1, rollout.group_size)
-        spread = groups.std(1, keepdim=True) if rollout.group_size > 1 else torch.zeros_like(groups)
-        z = ((groups - groups.mean(1, keepdim=True)) / (spread + 1e-4)).flatten()[rollout.own]
+        nll = -(rollout.logp_old * rollout.mask).sum(1) / rollout.mask.sum(1)  # nan where there is no token
+        z = _standardised(rollout.gather(nll).view(-1, rollout.group_size)).flatten()[rollout.own]
         return (1 - alpha * z).clamp(min=0).unsqueeze(1).expand_as(rollout.logp_old)
 
     return weigh
@@ -157,6 +154,16 @@ def _quantile(rollout: Rollout, values: Tensor, q: float) -> Tensor:
     present = everywhere[~everywhere.isnan()]
     k = ceil(q * len(present) - 1e-9)
     return present.kthvalue(k).values if k else values.new_tensor(-torch.inf)
+
+
+def _standardised(groups: Tensor) -> Tensor:
+    """Each value minus its row's mean, over the row's sample deviation + 1e-4; nan counts for nothing and becomes 0."""
+    n, size = (~groups.isnan()).sum(1, keepdim=True), groups.shape[1]
+    values = torch.where(groups.isnan(), groups.nanmean(1, keepdim=True).nan_to_num(), groups)
+    if size == 1:
+        return torch.zeros_like(values)
+    spread = values.std(1, keepdim=True) * ((size - 1) / (n - 1).clamp(min=1)).sqrt()
+    return (values - values.mean(1, keepdim=True)) / (spread + 1e-4)
 
 
 def _positive(name: str, value: float) -> None:

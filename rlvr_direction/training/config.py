@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from math import lcm
 from typing import Any, no_type_check
 
 import torch
@@ -42,7 +43,7 @@ class ReweightedGRPOConfig(GRPOConfig):
 
     @property
     def updates_per_rollout(self) -> int:
-        """Optimizer updates between two generations: checkpoints lie at multiples of them."""
+        """Optimizer updates until one ends together with a rollout: checkpoints lie at multiples of them."""
         return updates_per_rollout(self)
 
     @classmethod
@@ -60,8 +61,9 @@ ReweightedGRPOConfig.__no_type_check__ = False  # ... at run time; who parses ar
 
 
 def updates_per_rollout(args: GRPOConfig) -> int:
-    """Optimizer updates between two generations, for TRL's own configuration, too."""
-    return max(1, args.num_iterations * args.steps_per_generation // args.gradient_accumulation_steps)
+    """Optimizer updates until one ends together with a rollout, for TRL's own configuration, too."""
+    accumulated = args.gradient_accumulation_steps
+    return lcm(args.num_iterations * args.steps_per_generation, accumulated) // accumulated
 
 
 def complete(args: GRPOConfig) -> None:
@@ -100,7 +102,7 @@ def parse(arguments: Sequence[str]) -> ReweightedGRPOConfig:
     """
     parser = TrlParser([ReweightedGRPOConfig])
     parser.error = _refuse
-    parser.set_defaults(**preset())
+    parser.set_defaults(seed=0, **preset())
     (config,) = parser.parse_args_and_config(arguments)
     if absent := sorted(set(config.report_to) - set(get_available_reporting_integrations())):
         raise ValueError(f"report_to names {', '.join(absent)}, which is not installed; install it, or choose another")

@@ -16,7 +16,7 @@ from rlvr_direction.checkpoints import load_part
 from rlvr_direction.reweighting import Weighting
 from rlvr_direction.tasks import TASKS
 from rlvr_direction.tasks.loading import load_function
-from rlvr_direction.training.config import ReweightedGRPOConfig
+from rlvr_direction.training.config import ReweightedGRPOConfig, updates_per_rollout
 from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
 from rlvr_direction.training.trainer import ReweightedGRPOTrainer
 
@@ -136,7 +136,7 @@ def train(
         )
         if force:  # nothing is lost to a start that is refused
             _remove(begun)
-        trainer.train(resume_from_checkpoint=_last_whole_checkpoint(folder))
+        trainer.train(resume_from_checkpoint=_last_checkpoint(folder, updates_per_rollout(config)))
         trainer.save_model()
     return folder
 
@@ -157,7 +157,8 @@ def _remove(paths: Sequence[Path]) -> None:
         rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _last_whole_checkpoint(folder: Path) -> str | None:
-    """The last checkpoint that was written to its end, which is its trainer's state; None if there is none."""
-    whole = [path.parent for path in folder.glob(f"checkpoint-*/{TRAINER_STATE_NAME}")]
-    return str(max(whole, key=lambda path: int(path.name.split("-")[1]))) if whole else None
+def _last_checkpoint(folder: Path, updates: int) -> str | None:
+    """The last checkpoint at the end of a rollout of so many updates that is whole: its trainer's state comes last."""
+    steps = [int(path.parent.name.split("-")[1]) for path in folder.glob(f"checkpoint-*/{TRAINER_STATE_NAME}")]
+    exact = [step for step in steps if step % updates == 0]
+    return str(folder / f"checkpoint-{max(exact)}") if exact else None

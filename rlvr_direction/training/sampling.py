@@ -19,7 +19,7 @@ class DynamicSampling(GRPOTrainer):
     """Generates again, for fresh prompts, until a rollout is full of groups with mixed accuracy.
 
     Accuracy is what the first reward function says, whatever others shape. The fresh prompts depend on the seed and
-    the step alone, so that a resumed run draws the same.
+    the place in the run alone, so that a resumed run draws the same.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -67,7 +67,8 @@ class DynamicSampling(GRPOTrainer):
 
     def _fresh(self, n: int, tries: int) -> list:
         """Prompts for `n` more responses here: one permutation of the data a try, disjoint slices over processes."""
-        generator = torch.Generator().manual_seed(hash((self.args.seed, self.state.global_step, tries)) % 2**63)
+        within = self._step % self.args.gradient_accumulation_steps * self.args.dynamic_sampling_tries + tries
+        generator = torch.Generator().manual_seed(hash((self.args.seed, self.state.global_step, within)) % 2**63)
         order = torch.randperm(len(self.train_dataset), generator=generator).tolist()
         first, groups = self.accelerator.process_index * n // self.num_generations, n // self.num_generations
         chosen = [order[i % len(order)] for i in range(first, first + groups)]

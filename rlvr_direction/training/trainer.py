@@ -8,8 +8,8 @@ from torch import Tensor
 
 from rlvr_direction.distributions import Sampling, at, truncate
 from rlvr_direction.reweighting import Rollout, Weighting, checked, is_pointwise, low_probability, needs
-from rlvr_direction.training.config import updates_per_rollout
 from rlvr_direction.training.metrics import Direction, MetricsFile, passes
+from rlvr_direction.training.resuming import Resuming, refuse_checkpoints_inside_a_rollout
 from rlvr_direction.training.rewards import named
 from rlvr_direction.training.sampling import DynamicSampling
 
@@ -34,7 +34,10 @@ class ReweightedGRPOTrainer(DynamicSampling):
         ]
         self._reference = self._frozen_copy() if "logp_reference" in needs(self.weighting) else None
         self._late: Batch | None = None
-        self._refuse_checkpoints_inside_a_rollout()
+        refuse_checkpoints_inside_a_rollout(self.args)
+        self._refuse_a_second_truncation()
+        self.prompt_sampler = None
+        self.add_callback(Resuming(self))
         self.direction = Direction(self, self.args.direction_every)
         self.add_callback(self.direction)
         self.add_callback(MetricsFile(self.args.output_dir))
@@ -107,6 +110,7 @@ class ReweightedGRPOTrainer(DynamicSampling):
 
     def _gather(self, rows: Tensor) -> Tensor:
         if rows.dim() > 1:
+            rows = rows if rows.is_floating_point() else rows.float()
             rows = self.accelerator.pad_across_processes(rows, dim=1, pad_index=torch.nan)
         return self.accelerator.gather(rows)
 
@@ -145,16 +149,21 @@ class ReweightedGRPOTrainer(DynamicSampling):
     def _frozen_copy(self) -> torch.nn.Module:
         return deepcopy(self.accelerator.unwrap_model(self.model)).eval().requires_grad_(False)
 
-    def _refuse_checkpoints_inside_a_rollout(self) -> None:
-        every, updates = self.args.save_steps, updates_per_rollout(self.args)
-        if self.args.save_strategy == "steps" and every % updates:
+    def _get_train_sampler(self, *args: Any) -> Any:
+        self.prompt_sampler = super()._get_train_sampler(*args)
+        return self.prompt_sampler
+
+    def _refuse_a_second_truncation(self) -> None:
+        if self.args.truncated_behaviour and self.use_vllm and self.vllm_importance_sampling_correction:
             raise ValueError(
-                f"save_steps is {every}, but a rollout lasts {updates} updates and a run resumes exactly at its end "
-                f"only; choose a multiple of {updates}"
+                "truncated_behaviour and vllm_importance_sampling_correction both divide by the truncated policy; "
+                "switch one of them off"
             )
 
 
 def _whole(batch: Batch) -> tuple[Tensor, Tensor]:
-    """Prompts and responses as the models read them, and their attention mask."""
+    """Prompts and responses as the models read them, and their attention mask. Raises ValueError for images."""
+    if "pixel_values" in batch:
+        raise ValueError("these settings need a forward pass of their own, which reads text only: no images in prompts")
     ids, masks = (torch.cat([batch[f"prompt_{name}"], batch[f"completion_{name}"]], 1) for name in ("ids", "mask"))
     return ids, masks

@@ -61,13 +61,16 @@ def test_ones_own_data_reward_weighting_and_settings(call, tmp_path, monkeypatch
     monkeypatch.setattr(sys, "path", sys.path[:])
     rows = [{"prompt": f"T:{i}?", "wanted": 3} for i in range(16)]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    (tmp_path / "run.yaml").write_text("max_steps: 3\nlearning_rate: 1.0e-4\nsave_strategy: 'no'\nlogging_steps: 1\n")
+    (tmp_path / "run.yaml").write_text(
+        "seed: 5\nmax_steps: 3\nlearning_rate: 1.0e-4\nsave_strategy: 'no'\nlogging_steps: 1\n"
+    )
     words = ("--data", tmp_path / "rows.jsonl", "--reward", "mine:length", "--weighting", "mine:half", "--overlong", 4)
     done = call(
         "train", BASE, *words, "--config", tmp_path / "run.yaml", "--max_steps", 2, *SIZES, "--out", tmp_path / "run"
     )
     assert done.exit_code == 0, done.output
     table = records.load(tmp_path / "run" / "metrics.parquet")
+    assert torch.load(tmp_path / "run" / "training_args.bin", weights_only=False).seed == 5
     assert table["step"].max() == 2 and table["weight_mean"].dropna().eq(0.5).all()
     assert table["learning_rate"].dropna().iloc[0] <= 1e-4 and "rewards/soft_overlong_punishment_reward/mean" in table
 

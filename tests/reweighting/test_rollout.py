@@ -42,6 +42,6 @@ def test_checked_weights_ignore_what_lies_behind_a_response():
     def wild(_rollout):
         return torch.where(MASK.bool(), 2.0, torch.nan)
 
-    assert torch.equal(w.checked(wild, ROLLOUT)[0], torch.full((3,), 2.0))
+    assert torch.equal(w.checked(wild, ROLLOUT), torch.tensor([[2.0, 2.0, 2.0], [2.0, 2.0, 1.0]]))
     with pytest.raises(ValueError, match=r"the weighting test_checked.* gave nan to token 2 of response 1"):
         w.checked(wild, replace(ROLLOUT, mask=torch.ones(2, 3)))

@@ -48,6 +48,15 @@ def test_a_group_of_one_has_no_perplexity_to_compare():
     assert torch.equal(w.perplexity(0.5)(replace(ROLLOUT, group_size=1)), torch.ones(2, 3))
 
 
+def test_a_response_without_tokens_counts_for_nothing_in_its_group():
+    logp, mask = torch.tensor([[-1.0], [-2.0], [-3.0], [-9.0]]), torch.tensor([[1], [1], [1], [0]])
+    three = w.perplexity(0.2)(Rollout(logp[:3], mask[:3], torch.ones(3), group_size=3))
+    four = w.perplexity(0.2)(Rollout(logp, mask, torch.ones(4), group_size=4))
+    torch.testing.assert_close(four[:3], three)
+    assert three[:, 0].tolist() == pytest.approx([1.2, 1.0, 0.8], abs=1e-4)
+    assert four[3] == 1 and (w.perplexity(0.2)(Rollout(logp, 0 * mask, torch.ones(4), group_size=4)) == 1).all()
+
+
 def test_masks_keep_one_side_of_a_quantile_of_all_tokens():
     close(w.keep_below(0.5)(ROLLOUT) * MASK, [[1.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
     close(w.keep_above(0.5)(ROLLOUT) * MASK, [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]])

@@ -51,14 +51,14 @@ def train(random_model, tokenizer):
         reward=digits,
         *,
         kind=ReweightedGRPOTrainer,
-        dataset=PROMPTS,
+        prompts=24,
         resume=None,
         options=None,
         evaluate=False,
         config=ReweightedGRPOConfig.dapo,
         **settings,
     ):
-        seen = []
+        seen, dataset = [], PROMPTS.select(range(prompts))
 
         class Kept(kind):
             def _compute_loss(self, model, inputs):

@@ -54,6 +54,9 @@ def test_a_field_that_trl_does_not_have_is_an_error(tmp_path):
         ({"steps_per_generation": 4}, 4),
         ({"steps_per_generation": 4, "gradient_accumulation_steps": 2}, 2),
         ({"gradient_accumulation_steps": 4, "steps_per_generation": 2}, 1),
+        ({"gradient_accumulation_steps": 2, "steps_per_generation": 3}, 3),
+        ({"gradient_accumulation_steps": 3, "steps_per_generation": 3, "num_iterations": 2}, 2),
+        ({"gradient_accumulation_steps": 3, "num_iterations": 2}, 2),
     ],
 )
 def test_updates_per_rollout(tmp_path, settings, updates):

@@ -90,11 +90,19 @@ def test_a_folder_in_use_is_refused_or_what_a_run_left_is_named(tmp_path):
 
 
 def test_a_checkpoint_that_was_not_written_to_its_end_is_passed_over(tmp_path):
-    assert run._last_whole_checkpoint(tmp_path / "nowhere") is None
+    assert run._last_checkpoint(tmp_path / "nowhere", 1) is None
     for step in (2, 10, 12):
         (tmp_path / f"checkpoint-{step}").mkdir()
         (tmp_path / f"checkpoint-{step}" / "model.safetensors").write_text("")
-    assert run._last_whole_checkpoint(tmp_path) is None
+    assert run._last_checkpoint(tmp_path, 1) is None
     for step in (2, 10):
         (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text("{}")
-    assert run._last_whole_checkpoint(tmp_path) == str(tmp_path / "checkpoint-10")
+    assert run._last_checkpoint(tmp_path, 1) == str(tmp_path / "checkpoint-10")
+
+
+def test_a_run_goes_on_from_the_end_of_a_rollout(tmp_path):
+    for step in (3, 4, 5):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+        (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text("{}")
+    assert run._last_checkpoint(tmp_path, 2) == str(tmp_path / "checkpoint-4")
+    assert run._last_checkpoint(tmp_path, 7) is None
