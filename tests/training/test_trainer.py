@@ -1,12 +1,15 @@
 """The trainer is TRL's where weights are 1, and a plain computation of the weighted loss where they are not."""
 
+from contextlib import nullcontext
 from math import ceil, isfinite
+from types import SimpleNamespace
 
 import pytest
 import torch
 from trl import GRPOConfig, GRPOTrainer
 
 from rlvr_direction import reweighting as w
+from rlvr_direction.training import ReweightedGRPOTrainer
 
 SCHEDULES = {
     "on-policy": {},
@@ -210,6 +213,23 @@ def test_what_lies_behind_a_response_never_reaches_the_loss(train, tmp_path):
     run = train(tmp_path, options={"weighting": lambda rollout: 1 / -rollout.logp_old})  # infinite on padding
     assert all(isfinite(loss) for _, loss in run.losses)
     assert all(isfinite(row["weight_mean"]) for row in run.trainer.state.log_history[:-1])
+
+
+def test_two_corrections_for_one_truncation_are_refused():
+    trainer = SimpleNamespace(args=SimpleNamespace(truncated_behaviour=True), use_vllm=True)
+    for corrects, refused in (
+        (True, pytest.raises(ValueError, match="switch one of them off")),
+        (False, nullcontext()),
+    ):
+        trainer.vllm_importance_sampling_correction = corrects
+        with refused:
+            ReweightedGRPOTrainer._refuse_a_second_truncation(trainer)
+
+
+def test_a_forward_pass_of_our_own_does_not_pass_over_images(train, tmp_path):
+    run = train(tmp_path, max_steps=1)
+    with pytest.raises(ValueError, match="no images"):
+        run.trainer.logp_of({**run.batches[0], "pixel_values": torch.zeros(1)})
 
 
 def test_trls_own_configuration_will_do(train, tmp_path):

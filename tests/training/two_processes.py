@@ -13,7 +13,19 @@ from rlvr_direction import reweighting as w
 from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
 
 WORDS = ["<pad>", "<eos>", *"0123456789"]
+
+
+def by_tokens(rollout):
+    """A weighting of one's own, which gathers whole numbers from responses of different lengths."""
+    return (
+        torch.ones_like(rollout.logp_old)
+        * (rollout.gather(rollout.mask) == 1).sum()
+        / (1 + rollout.mask.sum(1))[:, None]
+    )
+
+
 WEIGHTINGS = {
+    "by tokens": by_tokens,
     "low probability": w.low_probability(0.5),
     "perplexity": w.perplexity(0.2),
     "keep below": w.keep_below(0.3),
