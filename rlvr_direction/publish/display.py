@@ -190,7 +190,8 @@ def chains(texts: Mapping[str, tuple[str, Sequence[str]]]) -> Shown:
 
 def intervals(table: pd.DataFrame, value: str, low: str = "low", high: str = "high", *, digits: int = 3) -> pd.Series:
     """Three columns as one of text, "0.870 [0.838, 0.899]", for tables that must not be wide."""
-    return table.apply(lambda row: f"{row[value]:.{digits}f} [{row[low]:.{digits}f}, {row[high]:.{digits}f}]", axis=1)
+    form = f"z.{digits}f"  # nought has no sign
+    return table.apply(lambda row: f"{row[value]:{form}} [{row[low]:{form}}, {row[high]:{form}}]", axis=1)
 
 
 def finite(value: float) -> float | None:

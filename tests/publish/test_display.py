@@ -103,3 +103,8 @@ def test_the_stamp_says_what_the_run_was(shown):
 def test_an_estimate_and_its_interval_fit_into_one_column():
     table = pd.DataFrame({"gain": [0.12345, -0.5], "low": [0.1, -0.75], "high": [0.15, -0.25]})
     assert display.intervals(table, "gain", digits=2).tolist() == ["0.12 [0.10, 0.15]", "-0.50 [-0.75, -0.25]"]
+
+
+def test_nought_has_no_sign():
+    table = pd.DataFrame({"gain": [-1e-17], "low": [-0.0], "high": [0.0]})
+    assert display.intervals(table, "gain", digits=2).tolist() == ["0.00 [0.00, 0.00]"]
