@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+import torch
 from datasets import Dataset
 from transformers import TrainerCallback
 
@@ -84,6 +85,7 @@ def train(random_model, tokenizer):
             losses, batches = [(step, loss) for step, loss, _ in seen], [batch for *_, batch in seen]
             found = {"losses": losses, "batches": batches, "grads": keep.grads, "before": before}
             evaluation = trainer.evaluate() if evaluate else None
+            found["weights"] = torch.cat([weight.detach().flatten() for weight in model.parameters()])
         return SimpleNamespace(trainer=trainer, evaluation=evaluation, **found)
 
     return run
