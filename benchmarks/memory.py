@@ -11,10 +11,10 @@ import psutil
 import torch
 from transformers import AutoModelForCausalLM, Qwen3Config
 
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.lab.toys.recipe import tokenizer_for
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.scoring import score_tokens
-from rlvr_direction.tasks import TASKS
-from rlvr_direction.toy.recipe import tokenizer_for
 
 VOCABULARY, HIDDEN, TEXTS, LENGTH, LIMIT = 152_000, 64, 8, 512, 1.5e9
 

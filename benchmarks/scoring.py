@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM
 
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.lab.toys.recipe import RECIPES, tokenizer_for
 from rlvr_direction.pair import ModelPair, pad
 from rlvr_direction.scoring import score_tokens
-from rlvr_direction.tasks import TASKS
-from rlvr_direction.toy.recipe import RECIPES, tokenizer_for
 
 TEXTS, BATCH, ROUNDS, LIMIT = 512, 64, 15, 1.25
 
@@ -22,7 +22,7 @@ TEXTS, BATCH, ROUNDS, LIMIT = 512, 64, 15, 1.25
 def toy_pair() -> ModelPair:
     """The committed toy pair, or while there is none, random models of its shape: the arithmetic is the same."""
     if Path(__file__).parents[1].joinpath("book/data/toys/arithmetic").is_dir():
-        from rlvr_direction.toy import load_toy_pair
+        from rlvr_direction.lab.toys import load_toy_pair
 
         return load_toy_pair("arithmetic")
     tokenizer = tokenizer_for(TASKS["arithmetic"])

@@ -20,9 +20,9 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback
 from trl import GRPOTrainer
 
 from rlvr_direction import reweighting as w
+from rlvr_direction.lab.checkout import TOYS
+from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.statistics import paired_t
-from rlvr_direction.tasks import TASKS
-from rlvr_direction.toy.folders import TOYS
 from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
 from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
 

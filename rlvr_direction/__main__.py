@@ -1,8 +1,10 @@
-"""`python -m rlvr_direction` is the command line."""
+"""The whole program: the commands of the library, of the lab and of the press, in the order of their use."""
 
 from rlvr_direction.cli import app
+from rlvr_direction.lab import cli as lab  # noqa: F401 -- adds its commands
+from rlvr_direction.press import cli as press  # noqa: F401 -- adds its command
 
-__all__: list[str] = []
+__all__ = ["app"]
 
 if __name__ == "__main__":
     app(prog_name="rlvr-direction")

@@ -10,9 +10,9 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
+from rlvr_direction.cache import PlainStream, Stream, stream, takes_holes
 from rlvr_direction.checkpoints import context_length, load_part, same_tokenizer
 from rlvr_direction.distributions import PairLogprobs
-from rlvr_direction.streams import PlainStream, Stream, stream, takes_holes
 
 __all__ = ["ModelPair", "Predictions", "pad", "positions"]
 

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from rlvr_direction.distributions import PairLogprobs, Sampling, truncate
 from rlvr_direction.pair import ModelPair, pad
+from rlvr_direction.problems import read_jsonl
 from rlvr_direction.records import Run
 from rlvr_direction.scores import SCORES, Proposer, Score, View
-from rlvr_direction.tasks.loading import read_jsonl
 
 __all__ = ["TOKEN_COLUMNS", "load_texts", "n_parts", "score_to_file", "score_tokens"]
 

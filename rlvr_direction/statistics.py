@@ -1,10 +1,9 @@
 """Estimates and their errors, with the problem, the prompt or the training seed as the unit of inference."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from jaxtyping import Bool, Float, Integer, Real
 from scipy import stats
 
@@ -15,7 +14,6 @@ __all__ = [
     "avg_at_k",
     "bootstrap",
     "clustered_standard_error",
-    "histograms",
     "holm",
     "oriented",
     "overlap",
@@ -186,20 +184,6 @@ def overlap(a: Real[np.ndarray, " a"], b: Real[np.ndarray, " b"], *, bins: int =
     edges = np.unique(np.quantile(pooled, np.arange(1, bins) / bins))
     shares = [np.bincount(np.searchsorted(edges, x, side="right"), minlength=bins) / len(x) for x in (a, b)]
     return float(np.minimum(*shares).sum())
-
-
-def histograms(samples: Mapping[str, Real[np.ndarray, " n"]], *, bins: int = 60) -> pd.DataFrame:
-    """Samples counted in common bins of equal width: `sample, low, high, count, density`, a row a sample and bin.
-
-    The density is a share a unit of the values, so that each sample's bins sum to an area of 1.
-    """
-    edges = np.histogram_bin_edges(np.concatenate(list(samples.values())), bins)
-    tables = []
-    for name, values in samples.items():
-        count, _ = np.histogram(values, edges)
-        bin_ = {"low": edges[:-1], "high": edges[1:], "count": count, "density": count / len(values) / np.diff(edges)}
-        tables.append(pd.DataFrame({"sample": name, **bin_}))
-    return pd.concat(tables, ignore_index=True)
 
 
 def holm(p_values: Float[np.ndarray, " family"]) -> Float[np.ndarray, " family"]:

@@ -3,6 +3,7 @@
 import copy
 import functools
 import os
+import sys
 
 import pytest
 
@@ -106,3 +107,30 @@ def load_pair(folders):
     from rlvr_direction.pair import ModelPair
 
     return functools.cache(lambda family: ModelPair.from_pretrained(*folders(family)))
+
+
+@pytest.fixture
+def call(monkeypatch):
+    """A function: run the command line with these words, and `sys.argv` as a shell would set it."""
+
+    from typer.testing import CliRunner
+
+    from rlvr_direction.__main__ import app
+
+    def run(*words):
+        words = [str(word) for word in words]
+        monkeypatch.setattr(sys, "argv", ["rlvr-direction", *words])
+        return CliRunner().invoke(app, words)
+
+    return run
+
+
+@pytest.fixture
+def refused():
+    """A function: whether a command ended with exit code 2 and one sentence on one line that has this phrase."""
+
+    def check(done, phrase):
+        lines = done.stderr.strip().splitlines()
+        return done.exit_code == 2 and len(lines) == 1 and lines[0].startswith("error: ") and phrase in lines[0]
+
+    return check

@@ -4,7 +4,7 @@ import jupytext
 import nbformat
 import pytest
 
-from rlvr_direction.publish import run
+from rlvr_direction.press import run
 
 CHAPTERS = run.chapters() if list((run.ROOT / "book").glob("[0-9][0-9]_*.ipynb")) else []
 PROFILE = "smoke"

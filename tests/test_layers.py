@@ -13,17 +13,29 @@ import rlvr_direction
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
-LAYERS = [
-    {"checkpoints", "distributions", "markup", "statistics", "records"},
-    {"scores", "streams"},
-    {"tasks", "interventions", "pair", "reweighting", "plots"},
-    {"theory", "scoring", "decoding", "training"},
-    {"evaluation", "report", "claims"},
-    {"toy"},
-    {"study", "publish"},
+LIBRARY = [
+    {"distributions", "markup", "records", "statistics"},
+    {"cache", "checkpoints", "problems", "reweighting", "scores"},
+    {"interventions", "pair"},
+    {"decoding", "scoring", "theory", "training"},
+    {"evaluation", "report"},
     {"cli"},
-    {"__main__"},
 ]
+LAB = [
+    {"checkout", "tasks"},
+    {"anatomy", "claims", "toys"},
+    {"studies"},
+    {"cli"},
+]
+PRESS = [
+    {"plots", "provenance", "tokens", "verify"},
+    {"display", "ledger"},
+    {"run", "sphinx_ext"},
+    {"site"},
+    {"cli"},
+]
+FLOORS = {"": LIBRARY, "lab.": LAB, "press.": PRESS}
+LAYERS = [{floor + name for name in names} for floor, layers in FLOORS.items() for names in layers] + [{"__main__"}]
 LAYER_OF = {name: layer for layer, names in enumerate(LAYERS) for name in names}
 FILES = sorted(PACKAGE.rglob("*.py"))
 MODULES = [path for path in FILES if path.stem not in ("__init__", "__main__")]
@@ -41,8 +53,11 @@ def dotted(path):
 
 
 def unit(name):
-    """What the layer table lists: the first name below rlvr_direction, or None for the package itself."""
-    return [*name.split("."), None][1]
+    """What the layer table lists: a room by its name, with its floor above the library; None for a floor itself."""
+    _, *rest = name.split(".")
+    if rest[:1] in (["lab"], ["press"]):
+        return ".".join(rest[:2]) if rest[1:] else None
+    return rest[0] if rest else None
 
 
 def imports(tree, module, is_package=False):
@@ -56,6 +71,8 @@ def imports(tree, module, is_package=False):
             if origin == "rlvr_direction":
                 homes = (rlvr_direction._HOME.get(alias.name, alias.name) for alias in node.names)
                 yield from (f"rlvr_direction.{home}" for home in homes if home in LAYER_OF)
+            elif origin in ("rlvr_direction.lab", "rlvr_direction.press"):
+                yield from (f"{origin}.{alias.name}" for alias in node.names)
             elif origin.startswith("rlvr_direction."):
                 yield origin
 
@@ -89,10 +106,12 @@ def test_imports_go_strictly_down_the_layers(path):
         ("pair", "from rlvr_direction import scoring", True),
         ("pair", "def f():\n    import rlvr_direction.cli", True),
         ("pair", "from rlvr_direction import __version__", False),
-        ("tasks.arithmetic", "from rlvr_direction.tasks.base import Task", False),
-        ("tasks.arithmetic", "from .base import Task", False),
-        ("tasks.arithmetic", "from ..decoding import decode", True),
-        ("publish.run", "from rlvr_direction.study import study", True),
+        ("lab.tasks.arithmetic", "from rlvr_direction.lab.tasks.base import Task", False),
+        ("lab.tasks.arithmetic", "from .base import Task", False),
+        ("decoding.run", "from ..lab import tasks", True),
+        ("cli.pairs", "from rlvr_direction.lab.toys import make_toy", True),
+        ("lab.claims", "from rlvr_direction.press import display", True),
+        ("press.run", "from rlvr_direction.lab.studies import study", False),
     ],
 )
 def test_the_layer_test_sees_every_way_to_import(module, line, wrong):
@@ -133,7 +152,7 @@ def test_an_unknown_top_level_name_says_what_there_is():
         _ = rlvr_direction.no_such_name
 
 
-@pytest.mark.parametrize("name", ["", ".statistics", ".records", ".claims"])
+@pytest.mark.parametrize("name", ["", ".statistics", ".records", ".lab.claims"])
 def test_importing_loads_no_torch(name):
     code = f"import sys, rlvr_direction{name}; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

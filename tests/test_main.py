@@ -3,11 +3,11 @@
 import subprocess
 import sys
 
-from rlvr_direction.cli import app
+from rlvr_direction.__main__ import app
 
 
 def test_the_module_runs_the_command_line():
     done = subprocess.run([sys.executable, "-m", "rlvr_direction", "--help"], capture_output=True, text=True)
     assert done.returncode == 0 and "Usage: rlvr-direction" in done.stdout
     commands = {command.callback.__name__ for command in app.registered_commands}
-    assert {"score", "decode"} < commands <= set(done.stdout.split())
+    assert {"score", "toy", "book"} < commands <= set(done.stdout.split())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rlvr_direction.publish import ledger, run, site, verify
+from rlvr_direction.press import ledger, run, site, verify
 
 
 @pytest.fixture(scope="module")

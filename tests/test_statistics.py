@@ -14,7 +14,6 @@ from rlvr_direction.statistics import (
     avg_at_k,
     bootstrap,
     clustered_standard_error,
-    histograms,
     holm,
     oriented,
     overlap,
@@ -217,15 +216,3 @@ def test_holm_keeps_the_familywise_error_under_the_null(rng):
 def test_the_examples_in_the_docstrings_hold():
     results = doctest.testmod(statistics)
     assert results.failed == 0 and results.attempted > 0
-
-
-def test_histograms_share_their_bins_count_every_value_and_have_an_area_of_one():
-    samples = {"base": np.array([0.0, 0.5, 0.5, 1.0]), "rl": np.array([1.0, 4.0])}
-    table = histograms(samples, bins=4)
-    assert list(table.columns) == ["sample", "low", "high", "count", "density"]
-    for name, values in samples.items():
-        rows = table[table["sample"] == name]
-        assert list(rows["low"]) == [0, 1, 2, 3] and list(rows["high"]) == [1, 2, 3, 4]
-        expected = [((values >= low) & ((values < low + 1) | (low == 3))).sum() for low in range(4)]
-        assert list(rows["count"]) == expected
-        assert (rows["density"] * (rows["high"] - rows["low"])).sum() == pytest.approx(1)

@@ -6,12 +6,12 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
-from rlvr_direction import claims, load_toy_pair, records
-from rlvr_direction.evaluation import score_sources
-from rlvr_direction.plots.direction import glance
-from rlvr_direction.plots.replacement import curves
-from rlvr_direction.statistics import histograms
-from rlvr_direction.tasks import TASKS
+from rlvr_direction import load_toy_pair, records
+from rlvr_direction.lab import claims
+from rlvr_direction.lab.anatomy import score_sources
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.press.plots.direction import glance, histograms
+from rlvr_direction.press.plots.replacement import curves
 
 HERE = Path(__file__).parent
 QUANTITIES = ("delta_logp", "entropy_base", "kl_rl_base")

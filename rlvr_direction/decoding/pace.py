@@ -8,10 +8,10 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor
 
+from rlvr_direction.cache import Fed
 from rlvr_direction.decoding.noise import indexed_noise
 from rlvr_direction.decoding.rounds import SHARE, Job, Rows, empty
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.streams import Fed
 
 __all__ = ["BLOCKS", "Pace", "expected_cost", "measure_pace"]
 

@@ -1,8 +1,7 @@
 """Decoding a file of problems: responses part by part, and what each token was worth, in a file beside them."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -16,37 +15,12 @@ from rlvr_direction.evaluation.kept import kept_tokens
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, respond
 from rlvr_direction.interventions import Intervention, parse
 from rlvr_direction.pair import ModelPair
+from rlvr_direction.problems import Grader, Problem, grader, load_problems
 from rlvr_direction.scores import Proposer
-from rlvr_direction.tasks import TASKS, Problem
-from rlvr_direction.tasks.loading import load_function, load_problems, math_reward
 
-__all__ = ["Grader", "decode_file", "decode_to_file", "grader", "n_parts", "tokens_path"]
+__all__ = ["decode_file", "decode_to_file", "n_parts", "tokens_path"]
 
 PROBLEMS_PER_PART = 64
-
-
-@dataclass(frozen=True)
-class Grader:
-    """Who grades a response, under which name, and how long it may get."""
-
-    name: str
-    reward: Callable[[Problem, str], float]
-    max_new_tokens: int
-
-
-def grader(name: str, max_new_tokens: int | None) -> Grader:
-    """The grader `math` (Math-Verify), a toy task by its name, or a function of one's own as `module:function`.
-
-    The function takes a `Problem` and a response and returns 0.0 or 1.0. Raises ValueError for a name that is none of
-    these.
-    """
-    if name in TASKS:
-        return Grader(name, TASKS[name].reward, max_new_tokens or TASKS[name].max_new_tokens)
-    if name == "math":
-        return Grader(name, math_reward, max_new_tokens or 1024)
-    if ":" not in name:
-        raise ValueError(f"no task is called {name!r}; choose from math, {', '.join(sorted(TASKS))}, module:function")
-    return Grader(name, load_function(name), max_new_tokens or 1024)
 
 
 def n_parts(problems: Sequence[Problem]) -> int:

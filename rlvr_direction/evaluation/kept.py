@@ -8,9 +8,9 @@ from torch import Tensor
 
 from rlvr_direction.distributions import at
 from rlvr_direction.pair import ModelPair
+from rlvr_direction.problems import Problem
 from rlvr_direction.scores import SCORES, Score, View
 from rlvr_direction.scoring import score_tokens
-from rlvr_direction.tasks import Problem
 
 __all__ = ["TOP", "kept_tokens"]
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal
 
 import pandas as pd
 
@@ -12,9 +12,9 @@ from rlvr_direction.decoding import Decoded, decode
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.interventions import Intervention
 from rlvr_direction.pair import ModelPair
+from rlvr_direction.problems import Grader, Problem
 from rlvr_direction.records import Run, load
 from rlvr_direction.scores import Proposer
-from rlvr_direction.tasks import Problem, Task
 
 __all__ = ["RESPONSE_COLUMNS", "evaluate", "respond"]
 
@@ -35,7 +35,7 @@ RESPONSE_COLUMNS = (
 
 def evaluate(
     pair: ModelPair,
-    task: Task,
+    task: Grader,
     problems: Sequence[Problem],
     interventions: Mapping[str, Intervention],
     sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
@@ -72,23 +72,9 @@ def evaluate(
     return load(run.finish({"task": task.name}))
 
 
-@runtime_checkable
-class Graded(Protocol):
-    """Who grades: a task, or anything that has a reward and a limit."""
-
-    @property
-    def max_new_tokens(self) -> int:
-        """The longest response, in tokens."""
-        ...
-
-    def reward(self, problem: Problem, response: str) -> float:
-        """Return 1.0 for a right response and 0.0 otherwise."""
-        ...
-
-
 def respond(
     pair: ModelPair,
-    task: Graded,
+    task: Grader,
     problems: Sequence[Problem],
     intervention: Intervention,
     sampling: Sampling = Sampling(),  # noqa: B008 -- frozen

@@ -9,7 +9,7 @@ from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
 from transformers.utils import logging
 
-from rlvr_direction.tasks import Problem, Task
+from rlvr_direction.problems import Problem, Task
 
 __all__ = ["prompts_of", "response_text", "reward_of", "without_known_warnings"]
 

@@ -13,9 +13,8 @@ from trl.rewards import get_soft_overlong_punishment
 
 from rlvr_direction import reweighting
 from rlvr_direction.checkpoints import load_part
+from rlvr_direction.problems import load_function, task_named
 from rlvr_direction.reweighting import Weighting
-from rlvr_direction.tasks import TASKS
-from rlvr_direction.tasks.loading import load_function
 from rlvr_direction.training.config import ReweightedGRPOConfig, updates_per_rollout
 from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
 from rlvr_direction.training.trainer import ReweightedGRPOTrainer
@@ -51,17 +50,17 @@ class Source:
     def __post_init__(self) -> None:
         if bool(self.task) == bool(self.data) or bool(self.data) != bool(self.reward):
             raise ValueError("pass --task, or else --data with --reward module:function: one source of prompts")
-        if self.task and self.task not in TASKS:
-            raise ValueError(f"no task is called {self.task!r}; choose from {', '.join(sorted(TASKS))}")
+        if self.task:
+            task_named(self.task)
 
     def prompts(self, *, seed: int) -> Dataset:
         """Rows with a column `prompt`; the others go to the reward function."""
-        return prompts_of(TASKS[self.task], self.n, seed=seed) if self.task else _rows_of(self.data)
+        return prompts_of(task_named(self.task), self.n, seed=seed) if self.task else _rows_of(self.data)
 
     def held_out(self, *, seed: int) -> Dataset:
         """The same of prompts that are not trained on. Raises ValueError where nobody named any."""
         if self.task:
-            return prompts_of(TASKS[self.task], self.n_held_out, seed=seed, split="test")
+            return prompts_of(task_named(self.task), self.n_held_out, seed=seed, split="test")
         if not self.eval_data:
             raise ValueError(
                 "eval_strategy asks for evaluations, but there is nothing to make them on: pass --eval-data"
@@ -70,7 +69,7 @@ class Source:
 
     def rewards(self, tokenizer: PreTrainedTokenizerBase) -> Callable[..., Any]:
         """The task's verifier, or the function as TRL calls it."""
-        return reward_of(TASKS[self.task], tokenizer) if self.task else load_function(self.reward)
+        return reward_of(task_named(self.task), tokenizer) if self.task else load_function(self.reward)
 
 
 def _rows_of(data: str) -> Dataset:

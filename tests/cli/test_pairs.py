@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rlvr_direction import records, scoring
-from rlvr_direction.tasks import TASKS
-from rlvr_direction.toy.folders import TOYS
+from rlvr_direction.lab.checkout import TOYS
+from rlvr_direction.lab.tasks import TASKS
 
 ROWS = (
     {"prompt": "1+2=", "response": "3\n", "source": "base"},

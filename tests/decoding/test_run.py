@@ -10,11 +10,11 @@ from rlvr_direction.decoding import Pace, decode, end_ids, indexed_noise
 from rlvr_direction.decoding import run as module
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Intervention, parse
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.lab.toys import load_toy_pair
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import SCORES
 from rlvr_direction.scoring import score_tokens
-from rlvr_direction.tasks import TASKS
-from rlvr_direction.toy import load_toy_pair
 
 STEPS, SEED, PLAIN = 7, 3, Sampling()
 PROMPTS = ("1+2", "3", "45-6*7=", "9:", "0+0", "a1*2+3-4?", "bb", "8=")

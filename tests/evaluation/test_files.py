@@ -5,9 +5,10 @@ import json
 import pytest
 
 from rlvr_direction import records
-from rlvr_direction.evaluation import RESPONSE_COLUMNS, decode_file, files, grader, tokens_path
-from rlvr_direction.tasks import TASKS, Problem
-from rlvr_direction.toy.folders import TOYS
+from rlvr_direction.evaluation import RESPONSE_COLUMNS, decode_file, files, tokens_path
+from rlvr_direction.lab.checkout import TOYS
+from rlvr_direction.lab.tasks import TASKS, Problem
+from rlvr_direction.problems import grader
 
 SETTINGS = {
     **{"where": "delta_logp<=-0.3", "gamma": 0.0, "task": "pointer_tree", "samples": 2, "seed": 0, "propose": "base"},

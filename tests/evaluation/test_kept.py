@@ -6,9 +6,9 @@ import torch
 from rlvr_direction.evaluation import respond
 from rlvr_direction.evaluation.kept import TOP, kept_tokens
 from rlvr_direction.interventions import Intervention, parse
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.lab.toys import load_toy_pair
 from rlvr_direction.scoring import score_tokens
-from rlvr_direction.tasks import TASKS
-from rlvr_direction.toy import load_toy_pair
 
 TASK = TASKS["pointer_tree"]
 PROBLEMS = TASK.problems(6, seed=3)

@@ -6,8 +6,8 @@ from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import RESPONSE_COLUMNS, evaluate, respond
 from rlvr_direction.evaluation import responses as module
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
-from rlvr_direction.tasks import TASKS
-from rlvr_direction.toy import load_toy_pair
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.lab.toys import load_toy_pair
 
 TASK = TASKS["pointer_tree"]
 PROBLEMS = TASK.problems(12, seed=5)

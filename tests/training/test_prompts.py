@@ -3,8 +3,8 @@
 import pytest
 from transformers import AutoTokenizer
 
-from rlvr_direction.tasks import TASKS
-from rlvr_direction.toy.folders import TOYS
+from rlvr_direction.lab.checkout import TOYS
+from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.training.prompts import prompts_of, response_text, reward_of
 
 TASK = TASKS["pointer_tree"]

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from rlvr_direction import reweighting as w
+from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.reweighting import Rollout
-from rlvr_direction.tasks import TASKS
 from rlvr_direction.training import run
 from rlvr_direction.training.run import WEIGHTINGS, Source, named_weighting
 

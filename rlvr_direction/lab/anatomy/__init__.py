@@ -1,0 +1,16 @@
+"""What single chapters ask of a pair on a task: who wrote what, what a token is worth, where the gradient is."""
+
+from rlvr_direction.lab.anatomy.counterfactual import first_replacements, token_values
+from rlvr_direction.lab.anatomy.rollouts import group_advantages, parameter_norms, predictions_of, rollout_tokens
+from rlvr_direction.lab.anatomy.sources import score_sources, token_roles
+
+__all__ = [
+    "first_replacements",
+    "group_advantages",
+    "parameter_norms",
+    "predictions_of",
+    "rollout_tokens",
+    "score_sources",
+    "token_roles",
+    "token_values",
+]

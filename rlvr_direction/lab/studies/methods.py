@@ -1,0 +1,154 @@
+"""Methods of training that claims C3c and C5 compare, and one run of one of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback, TrainerCallback
+
+from rlvr_direction.distributions import Sampling
+from rlvr_direction.evaluation import respond
+from rlvr_direction.interventions import NOWHERE, Intervention
+from rlvr_direction.lab.checkout import TOYS
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.pair import ModelPair
+from rlvr_direction.reweighting import (
+    Weighting,
+    high_probability,
+    keep_above,
+    keep_below,
+    low_probability,
+    mean_one,
+    negative_only,
+    perplexity,
+    uniform,
+)
+from rlvr_direction.statistics import pass_at_k
+from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
+from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
+
+__all__ = ["METHODS", "Method", "train_once"]
+
+ROLLOUTS, PROMPTS, GENERATIONS, UPDATES = 60, 16, 8, 2
+EVALUATE_EVERY = 10  # rollouts
+PASS_PROBLEMS, KS = 100, (1, 2, 4, 8, 16, 32)
+SEED = 20_260_402  # of the held-out problems and of their noise
+
+
+@dataclass(frozen=True)
+class Method:
+    """How to train: a weighting, and settings that differ from the preset's."""
+
+    weighting: Weighting = uniform
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        "DAPO": Method(),
+        "paper": Method(low_probability(0.2)),
+        "paper, mean 1": Method(mean_one(low_probability(0.2))),
+        "Dominate": Method(high_probability(0.3)),
+        "PPL": Method(perplexity(0.1)),
+        "top-p 0.9": Method(settings={"top_p": 0.9}),
+        "negative only": Method(negative_only(low_probability(0.2))),
+        "keep below": Method(keep_below(0.2)),
+        "keep above": Method(keep_above(0.2)),
+        "top-p 0.9, truncated": Method(settings={"top_p": 0.9, "truncated_behaviour": True}),
+    }
+)
+
+
+def train_once(task: str, name: str, seed: int, rate: float, n: int) -> pd.DataFrame:
+    """Train one method from the toy's base: a row a rollout.
+
+    Columns: `method, seed, rate, rollout, reward, entropy` (nats), `length` (tokens), `weight_mean`; `accuracy` at
+    T = 1, top_p = 1 on `n` held-out problems every tenth rollout; `pass@1` to `pass@32` in the last.
+    """
+    method, folder = METHODS[name], TOYS / task / "base"
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    measured = _Measured(task, tokenizer, n)
+    with TemporaryDirectory() as scratch, without_known_warnings():
+        trainer = ReweightedGRPOTrainer(
+            model,
+            reward_of(TASKS[task], tokenizer),
+            _arguments(task, scratch, seed=seed, rate=rate, **method.settings),
+            prompts_of(TASKS[task], ROLLOUTS * PROMPTS, seed=seed),
+            processing_class=tokenizer,
+            callbacks=[measured],
+            weighting=method.weighting,
+        )
+        trainer.remove_callback(PrinterCallback)
+        trainer.train()
+    table = _per_rollout(trainer.state.log_history).merge(measured.table(), on="rollout", how="outer")
+    return table.assign(method=name, seed=seed, rate=rate)
+
+
+def _arguments(task: str, scratch: str, *, seed: int, rate: float, **settings: Any) -> ReweightedGRPOConfig:
+    return ReweightedGRPOConfig.dapo(
+        scratch,
+        seed=seed,
+        learning_rate=rate,
+        warmup_steps=0,
+        weight_decay=0.0,
+        adam_beta2=0.99,
+        num_generations=GENERATIONS,
+        per_device_train_batch_size=PROMPTS * GENERATIONS // UPDATES,
+        steps_per_generation=UPDATES,
+        max_completion_length=TASKS[task].max_new_tokens,
+        max_steps=UPDATES * ROLLOUTS,
+        logging_steps=UPDATES,
+        save_strategy="no",
+        disable_tqdm=True,
+        **settings,
+    )
+
+
+class _Measured(TrainerCallback):
+    """Accuracy of the model before training and after every tenth rollout, and pass@k after the last."""
+
+    def __init__(self, task: str, tokenizer: Any, n: int) -> None:
+        self._task, self._tokenizer, self._rows = TASKS[task], tokenizer, []
+        self._problems = self._task.problems(n, seed=SEED)
+
+    def table(self) -> pd.DataFrame:
+        return pd.DataFrame(self._rows)
+
+    def on_train_begin(self, _arguments: Any, _state: Any, _control: Any, model: Any = None, **_objects: Any) -> None:
+        self._rows.append({"rollout": 0, "accuracy": self._right(model, self._problems, 1).mean()})
+
+    def on_step_end(self, _arguments: Any, state: Any, _control: Any, model: Any = None, **_objects: Any) -> None:
+        rollout, inside = divmod(state.global_step, UPDATES)
+        if inside or rollout % EVALUATE_EVERY:
+            return
+        row = {"rollout": rollout, "accuracy": self._right(model, self._problems, 1).mean()}
+        if rollout == ROLLOUTS:
+            right = self._right(model, self._problems[:PASS_PROBLEMS], KS[-1])
+            row |= {f"pass@{k}": pass_at_k(right, KS[-1], k).mean() for k in KS}
+        self._rows.append(row)
+
+    def _right(self, model: torch.nn.Module, problems: list, samples: int) -> Any:
+        """How many of its samples are right, a number a problem; every run and stage shares the noise."""
+        model.eval()
+        pair, alone = ModelPair(model, model, self._tokenizer), Intervention(NOWHERE)
+        table = respond(pair, self._task, problems, alone, Sampling(), samples=samples, seed=SEED, block=1)
+        model.train()
+        return table.groupby("problem_id")["correct"].sum().to_numpy()
+
+
+def _per_rollout(log_history: list[dict[str, Any]]) -> pd.DataFrame:
+    rows = [row for row in log_history if "reward" in row]
+    columns = {
+        "reward": "reward",
+        "entropy": "entropy",
+        "completions/mean_length": "length",
+        "weight_mean": "weight_mean",
+    }
+    table = pd.DataFrame([{name: row[key] for key, name in columns.items()} for row in rows])
+    table.insert(0, "rollout", [row["step"] // UPDATES for row in rows])
+    return table

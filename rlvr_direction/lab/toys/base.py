@@ -1,0 +1,136 @@
+"""A base model trained from scratch on a task's imperfect corpus: a plain PyTorch loop, made to be read."""
+
+import os
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+import torch
+from jaxtyping import Int
+from torch import Tensor
+from torch.nn.utils import clip_grad_norm_
+from tqdm import tqdm
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
+
+from rlvr_direction import records
+from rlvr_direction.lab.tasks import Task
+from rlvr_direction.lab.toys.recipe import RECIPES, BaseRecipe, tokenizer_for
+
+__all__ = ["train_base"]
+
+IGNORED = -100
+SAVE_EVERY = 100
+
+
+def train_base(task: Task, out: Path, *, seed: int, recipe: BaseRecipe | None = None) -> Path:
+    """Train the task's base model and save it as a Hugging Face folder, `out/base`, with its `training.parquet`.
+
+    The loss is the mean cross entropy (nats) of response tokens. A killed run goes on from its last 100 steps; a
+    finished one is returned as it is.
+    """
+    folder = Path(out, "base")
+    if (folder / "training.parquet").is_file():
+        return folder
+    recipe = recipe or RECIPES[task.name].base
+    tokenizer = tokenizer_for(task)
+    model = _fresh_model(task, tokenizer, seed=seed)
+    history, seconds = _train(model, tokenizer, task, recipe, Path(out, "base.partial.pt"), seed=seed)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    made = {"task": task.name, "seed": seed, "seconds": seconds, **asdict(recipe)}
+    records.save(history, folder / "training.parquet", metadata=made)
+    Path(out, "base.partial.pt").unlink(missing_ok=True)
+    return folder
+
+
+def _fresh_model(task: Task, tokenizer: PreTrainedTokenizerBase, *, seed: int) -> PreTrainedModel:
+    config = RECIPES[task.name].config(len(tokenizer), tokenizer.eos_token_id, tokenizer.pad_token_id)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+
+
+def _train(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    task: Task,
+    recipe: BaseRecipe,
+    partial: Path,
+    *,
+    seed: int,
+) -> tuple[pd.DataFrame, float]:
+    """Step through the corpus: one row a step with its loss (nats) and learning rate, and the seconds it all took."""
+    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=recipe.weight_decay, betas=(0.9, 0.98))
+    history, seconds = _resume(partial, model, optimizer)
+    begun = time.monotonic() - seconds
+    model.train()
+    for step in tqdm(range(len(history), recipe.steps), initial=len(history), total=recipe.steps, desc="base"):
+        rate = _learning_rate(step, recipe)
+        loss = _update(model, optimizer, rate, *_batch(task, tokenizer, recipe.documents, seed=seed * 1_000_003 + step))
+        history.append({"step": step, "loss": loss, "learning_rate": rate})
+        if len(history) % SAVE_EVERY == 0:
+            _checkpoint(partial, model, optimizer, history, time.monotonic() - begun)
+    model.eval()
+    return pd.DataFrame(history), time.monotonic() - begun
+
+
+def _update(
+    model: PreTrainedModel,
+    optimizer: torch.optim.Optimizer,
+    rate: float,
+    ids: Int[Tensor, "batch time"],
+    labels: Int[Tensor, "batch time"],
+) -> float:
+    """One optimizer step; the loss before it (nats a response token)."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    logits = model(input_ids=ids).logits[:, :-1]
+    loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=IGNORED)
+    optimizer.zero_grad()
+    loss.backward()
+    clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return loss.item()
+
+
+def _batch(
+    task: Task, tokenizer: PreTrainedTokenizerBase, documents: int, *, seed: int
+) -> tuple[Int[Tensor, "batch time"], Int[Tensor, "batch time"]]:
+    """Documents padded on the right, and the same ids as labels where the response is."""
+    problems, responses = zip(*task.corpus(documents, seed=seed), strict=True)
+    prompt_ids = tokenizer([problem.prompt for problem in problems])["input_ids"]
+    response_ids = [[*ids, tokenizer.eos_token_id] for ids in tokenizer(list(responses))["input_ids"]]
+    width = max(len(p) + len(r) for p, r in zip(prompt_ids, response_ids, strict=True))
+    ids = torch.full((documents, width), tokenizer.pad_token_id)
+    labels = torch.full_like(ids, IGNORED)
+    for i, (prompt, response) in enumerate(zip(prompt_ids, response_ids, strict=True)):
+        end = len(prompt) + len(response)
+        ids[i, :end] = torch.tensor(prompt + response)
+        labels[i, len(prompt) : end] = torch.tensor(response)
+    return ids, labels
+
+
+def _learning_rate(step: int, recipe: BaseRecipe) -> float:
+    """Linear warm-up, then linear decay to a fiftieth."""
+    return recipe.learning_rate * min(1.0, (step + 1) / recipe.warmup_steps) * max(0.02, 1 - step / recipe.steps)
+
+
+def _checkpoint(
+    path: Path, model: PreTrainedModel, optimizer: torch.optim.Optimizer, history: list[dict], seconds: float
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "history": history, "seconds": seconds}
+    fresh = path.with_suffix(".tmp")
+    torch.save(state, fresh)
+    os.replace(fresh, path)
+
+
+def _resume(path: Path, model: PreTrainedModel, optimizer: torch.optim.Optimizer) -> tuple[list[dict], float]:
+    """The history so far and the seconds it took, model and optimizer set back to its end."""
+    if not path.is_file():
+        return [], 0.0
+    state = torch.load(path, weights_only=True)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return state["history"], state["seconds"]

@@ -1,0 +1,71 @@
+"""The whole toy in one call: base, RL stages, held-out problems, accuracy and cards."""
+
+from pathlib import Path
+
+import pandas as pd
+from transformers import AutoModelForCausalLM
+
+from rlvr_direction import records
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.lab.toys.base import train_base
+from rlvr_direction.lab.toys.folders import TEMPERATURES, accuracy_table, stages, write_cards, write_problems
+from rlvr_direction.lab.toys.rl import train_rl
+
+__all__ = ["describe", "make_toy"]
+
+
+def make_toy(task_name: str, out: Path, *, seed: int, rl_seed: int = 0, command: str) -> Path:
+    """Train what is missing of a toy in `out` and describe it; returns `out`.
+
+    Another `rl_seed` makes another RL run from the same base. `command` goes on the cards. Raises ValueError for an
+    unknown task.
+    """
+    if task_name not in TASKS:
+        raise ValueError(f"no task is called {task_name!r}; choose from {', '.join(sorted(TASKS))}")
+    task, out = TASKS[task_name], Path(out)
+    train_base(task, out, seed=seed)
+    train_rl(task, out, seed=rl_seed)
+    write_problems(task, out / "problems.jsonl")
+    describe(task_name, out, rl_seed=rl_seed, command=command)
+    return out
+
+
+def describe(task_name: str, out: Path, *, rl_seed: int, command: str) -> pd.DataFrame:
+    """Measure the held-out accuracy of every stage of one RL seed, keep it as Parquet, and write the cards.
+
+    The base and the last stage are measured over temperature and top_p, those between at T = 0, .7 and 1. The base's
+    card tells of the run that made it, so RL runs of other seeds leave it as it is.
+    """
+    *early, last = stages(out, seed=rl_seed)
+    task = TASKS[task_name]
+    full = accuracy_table(task, out, [last], temperatures=TEMPERATURES)
+    between = accuracy_table(task, out, early, temperatures=(0.0, 0.7, 1.0), with_base=False)
+    accuracy = pd.concat([full, between], ignore_index=True)
+    records.save(accuracy, out / f"accuracy_seed_{rl_seed}.parquet", metadata={"command": command})
+    told = (out / "base" / "README.md").is_file()
+    facts = {stage: _facts(out, stage, rl_seed, command) for stage in (*([] if told else ["base"]), *early, last)}
+    write_cards(task, out, accuracy, facts)
+    return accuracy
+
+
+def _facts(out: Path, stage: str, rl_seed: int, command: str) -> dict[str, object]:
+    """What the card of a stage says besides its accuracy."""
+    base = records.load(out / "base" / "training.parquet").attrs
+    rl = records.load(out / f"training_seed_{rl_seed}.parquet")
+    model = AutoModelForCausalLM.from_pretrained(out / stage)
+    facts = {
+        "command": f"`{command}`",
+        "architecture": f"{model.config.model_type}, {model.num_parameters():,} parameters, float32",
+        "base seed": base["seed"],
+    }
+    if stage == "base":
+        return {**facts, "steps": base["steps"], "commit": base["commit"], "seconds": round(base["seconds"])}
+    rollouts = int(stage[3:6])
+    seconds = rl["seconds"][rl["rollout"] <= rollouts].sum()
+    return {
+        **facts,
+        "RL seed": rl_seed,
+        "rollouts": f"{rollouts} of {rl.attrs['prompts']} prompts x {rl.attrs['generations']} responses",
+        "commit": rl.attrs["commit"],
+        "seconds after the base": round(seconds),
+    }

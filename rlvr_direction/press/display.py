@@ -1,0 +1,212 @@
+"""What a chapter shows: figures, claims, checks, the stamp and the token strip.
+
+What leaves a record (`claim`, `check`, `stamp`) is shown at once; what draws (`figure`, `token_strip`) is returned, as
+the last line of a cell. Nothing here needs a kernel once it is shown, and all text that a model wrote is escaped.
+"""
+
+import base64
+import json
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import altair as alt
+import pandas as pd
+import vl_convert
+from IPython.display import display
+
+from rlvr_direction.lab.claims import CLAIMS
+from rlvr_direction.press.provenance import provenance
+from rlvr_direction.press.tokens import chains_html, tokens_html
+
+__all__ = [
+    "CHECK",
+    "CLAIM",
+    "STAMP",
+    "VEGA_LITE",
+    "Shown",
+    "chains",
+    "check",
+    "claim",
+    "enable_altair",
+    "figure",
+    "intervals",
+    "stamp",
+    "token_strip",
+]
+
+CLAIM, CHECK, STAMP = (f"application/vnd.rlvr.{kind}+json" for kind in ("claim", "check", "stamp"))
+VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+ROWS_SHOWN = 200
+CALLOUTS = {"reproduced": "tip", "not reproduced": "danger", "inconclusive": "warning"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something Jupyter can show: one content a MIME type."""
+
+    bundle: dict
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        return self.bundle
+
+    def _repr_html_(self) -> str:
+        return self.bundle["text/html"]
+
+
+def running_profile() -> str:
+    """The profile the book is being run with, or "by hand" in a reader's own session."""
+    return os.environ.get("RLVR_BOOK", "by hand")
+
+
+def enable_altair() -> None:
+    """Make charts work offline: in a run of the book they become data and a still that the page's script redraws."""
+    alt.renderers.register("rlvr_book", still_and_spec)
+    alt.renderers.enable("rlvr_book" if "RLVR_BOOK" in os.environ else "default")
+
+
+def still_and_spec(spec: dict, **_: object) -> dict:
+    """A chart as a static picture with its description, and its specification as inert JSON beside it."""
+    fixed = {**spec, "width": 600} if spec.get("width") == "container" else spec
+    svg = vl_convert.vegalite_to_svg(fixed, vl_version=VEGA_LITE)
+    text = escape(spec.get("description", ""))
+    html = (
+        f'<div class="vl-fig" role="figure" aria-label="{text}">'
+        f'<img class="vl-static" alt="{text}" src="{_data_uri("image/svg+xml", svg)}">'
+        f'<script type="application/json" class="vl-spec">{_inert(spec)}</script></div>'
+    )
+    return {"text/html": html, "application/vnd.vegalite.v6+json": spec, "text/plain": f"<chart: {text}>"}
+
+
+def figure(chart: alt.TopLevelMixin, data: pd.DataFrame, name: str) -> Shown:
+    """A chart with the numbers behind it, as a table and as a CSV file to download.
+
+    Raises ValueError if the chart has no description: a reader who cannot see it has nothing else.
+    """
+    spec = chart.to_dict()
+    if not spec.get("description"):
+        raise ValueError(f"figure {name!r} has no description; say what it shows: .properties(description='...')")
+    drawn = alt.renderers.get()(spec)
+    drawn = drawn[0] if isinstance(drawn, tuple) else drawn
+    return Shown({**drawn, "text/html": _figure_html(drawn.get("text/html", ""), data, escape(name))})
+
+
+def _figure_html(drawing: str, data: pd.DataFrame, name: str) -> str:
+    rows = f"first {ROWS_SHOWN} of {len(data)} rows" if len(data) > ROWS_SHOWN else f"{len(data)} rows"
+    table = data.head(ROWS_SHOWN).to_html(index=False, border=0, classes="dataframe", float_format="%.4g")
+    uri = _data_uri("text/csv", data.to_csv(index=False))
+    return (
+        f'<figure class="rlvr-figure" id="{name}">{drawing}<div class="rlvr-data">'
+        f'<a download="{name}.csv" href="{uri}" aria-label="Download {name}.csv">CSV</a>'
+        f"<details><summary>Data behind this figure ({rows})</summary>"
+        f'<div class="rlvr-table" tabindex="0">{table}</div></details></div></figure>'
+    )
+
+
+def claim(
+    id: str,
+    verdict: str,
+    *,
+    value: float,
+    low: float,
+    high: float,
+    text: str,
+    band: tuple[float, float] | None = None,
+    task: str | None = None,
+) -> None:
+    """Show the verdict on a pre-registered claim with its estimate and interval, and record it.
+
+    `text` says in words what was measured. `band` is where the value lay over many seeds: a test asks whether the value
+    is in it, the verdict never does. Raises ValueError for a claim that was not registered, or another verdict.
+    """
+    if id not in CLAIMS:
+        raise ValueError(f"claim {id!r} is not registered; rlvr_direction.lab.claims has {', '.join(CLAIMS)}")
+    if verdict not in CALLOUTS:
+        raise ValueError(f"the verdict on {id} is {verdict!r}; it must be one of {', '.join(CALLOUTS)}")
+    record = {
+        "id": id,
+        "task": task,
+        "statement": CLAIMS[id].statement,
+        "verdict": verdict,
+        "value": finite(value),
+        "low": finite(low),
+        "high": finite(high),
+        "profile": running_profile(),
+        "band": None if band is None else [finite(bound) for bound in band],
+    }
+    numbers = f"{number(record['value'])}, interval {number(record['low'])} to {number(record['high'])}"
+    caveat = "" if record["profile"] == "cpu" else f" ({record['profile']} run: not the recorded verdict)"
+    title = " · ".join(filter(None, [id, task, verdict + caveat]))
+    html = (
+        f'<div class="admonition {CALLOUTS[verdict]} rlvr-claim"><p class="admonition-title">{escape(title)}</p>'
+        f"<p>{escape(record['statement'])}</p><p>{escape(text)}: <strong>{numbers}</strong></p></div>"
+    )
+    display(Shown({CLAIM: record, "text/html": html, "text/plain": f"{title}: {text}: {numbers}"}))
+
+
+def check(name: str, value: float, low: float | None = None, high: float | None = None) -> None:
+    """Show a number and the range it must lie in, and record both: a test of the book fails outside the range.
+
+    An end left out is open. The range tests the code (a sign, a bound, an invariant), never a claim.
+    """
+    record = {
+        "name": name,
+        "value": finite(value),
+        "band": [None if end is None else finite(end) for end in (low, high)],
+    }
+    ends = [f"{word} {number(end)}" for word, end in (("at least", low), ("at most", high)) if end is not None]
+    line = f"Check: {name} is {number(record['value'])}, expected {' and '.join(ends) or 'a finite number'}"
+    html = f'<p class="rlvr-check">{escape(line)}</p>'
+    display(Shown({CHECK: record, "text/html": html, "text/plain": line}))
+
+
+def stamp(*, seed: int | Sequence[int]) -> None:
+    """Show and record what this run was: profile, seed, commit, versions, hardware, time and memory."""
+    record = {"profile": running_profile(), **provenance(seed)}
+    items = "".join(f"<li>{escape(k)} <code>{escape(str(v))}</code></li>" for k, v in record.items())
+    plain = ", ".join(f"{key} {value}" for key, value in record.items())
+    display(Shown({STAMP: record, "text/html": f'<ul class="rlvr-stamp">{items}</ul>', "text/plain": plain}))
+
+
+def token_strip(
+    tokens: Sequence[str], values: Sequence[float], *, scale: float = 2.0, name: str = "delta_logp", unit: str = "nats"
+) -> Shown:
+    """Tokens in reading order: blue with a solid line where the value is above 0, orange and dashed where below.
+
+    The colour is full at `scale`. Each token can be focused with the keyboard and then says its number.
+    """
+    html = tokens_html(tokens, values, scale=scale, name=name, unit=unit)
+    plain = " ".join(f"{token!r}:{value:+.2f}" for token, value in zip(tokens, values, strict=True))
+    return Shown({"text/html": html, "text/plain": plain})
+
+
+def chains(texts: Mapping[str, tuple[str, Sequence[str]]]) -> Shown:
+    """Chains of thought side by side: caption -> (text, a role a character); decisions bold, errors marked."""
+    plain = "\n\n".join(f"{caption}:\n{text}" for caption, (text, _) in texts.items())
+    return Shown({"text/html": chains_html(texts), "text/plain": plain})
+
+
+def intervals(table: pd.DataFrame, value: str, low: str = "low", high: str = "high", *, digits: int = 3) -> pd.Series:
+    """Three columns as one of text, "0.870 [0.838, 0.899]", for tables that must not be wide."""
+    form = f"z.{digits}f"  # nought has no sign
+    return table.apply(lambda row: f"{row[value]:{form}} [{row[low]:{form}}, {row[high]:{form}}]", axis=1)
+
+
+def finite(value: float) -> float | None:
+    """The number as JSON can hold it: None where it is infinite or undefined."""
+    return float(value) if math.isfinite(value) else None
+
+
+def number(value: float | None) -> str:
+    """Three significant digits, or "undefined"."""
+    return "undefined" if value is None else f"{value:.3g}"
+
+
+def _inert(spec: dict) -> str:
+    return json.dumps(spec, sort_keys=True).replace("<", "\\u003c")
+
+
+def _data_uri(mime: str, text: str) -> str:
+    return f"data:{mime};base64,{base64.b64encode(text.encode()).decode()}"

@@ -1,0 +1,99 @@
+"""The site: stage the sources and the executed chapters, build them with Jupyter Book, check what came out."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from rlvr_direction.press import ledger
+from rlvr_direction.press.run import ROOT, chapters, collect, executed, judge, run, tagged
+from rlvr_direction.press.verify import verify
+
+__all__ = ["build", "build_book", "claims_file", "for_readers", "record", "stage"]
+
+BANNER = """
+:::{{admonition}} A {profile} build is not evidence
+:class: warning rlvr-not-evidence
+
+The numbers on this page come from the `{profile}` profile, which tests the code on tiny settings. The recorded verdicts
+are on the {{doc}}`front page <index>`; {{doc}}`reproducibility` says what each profile is for.
+:::
+"""
+
+
+def build_book(profile: str, *, root: Path = ROOT, force: bool = False) -> Path:
+    """Run the chapters, judge what they recorded, build the site and check it; the folder of the site.
+
+    The cpu profile also records its verdicts, in book/data/claims/cpu.json and in the README.
+    Raises RuntimeError if a number is outside its band, if Jupyter Book warns, or if the site is not fit to publish.
+    """
+    run(profile, root=root, force=force)
+    found = collect(profile, root=root)
+    _refuse("outside the expected range", judge(found))
+    if profile == "cpu":
+        record(ledger.recorded_claims(found), root)
+    stage(profile, root=root)
+    site = build(profile, root=root)
+    _refuse("the site cannot be published", verify(site))
+    return site
+
+
+def record(claims: list[dict], root: Path = ROOT) -> None:
+    """Keep the verdicts of the cpu profile and show them in the README."""
+    ledger.write_claims(claims, claims_file(root))
+    ledger.update(root / "README.md", claims, chapters_at="book/")
+
+
+def claims_file(root: Path = ROOT) -> Path:
+    """Where the recorded verdicts lie."""
+    return root / "book" / "data" / "claims" / "cpu.json"
+
+
+def stage(profile: str, *, root: Path = ROOT) -> Path:
+    """Lay out what Jupyter Book reads: the pages and the executed chapters."""
+    source, staged = root / "book", root / "_build" / "src"
+    shutil.rmtree(staged, ignore_errors=True)
+    skip = shutil.ignore_patterns("data", ".ipynb_checkpoints", "*.ipynb", *(f"{c.stem}.md" for c in chapters(root)))
+    shutil.copytree(source, staged, ignore=skip)
+
+    ledger.update(staged / "index.md", ledger.read_claims(claims_file(root)), chapters_at="")
+    for chapter in chapters(root):
+        notebook = nbformat.read(executed(profile, chapter, root), 4)
+        nbformat.write(for_readers(notebook, profile), staged / chapter.name)
+    return staged
+
+
+def for_readers(notebook: NotebookNode, profile: str) -> NotebookNode:
+    """An executed chapter as the site shows it: installation hidden, and a smoke build marked as no evidence."""
+    for cell in tagged(notebook, "colab"):
+        cell.metadata.tags.append("remove-cell")
+    if profile == "smoke":
+        title, *rest = notebook.cells[0].source.split("\n", 1)
+        if not title.startswith("# "):
+            raise ValueError(f"a chapter begins with its title, a line '# ...'; this one begins with {title!r}")
+        notebook.cells[0].source = "\n".join([title, BANNER.format(profile=profile), *rest])
+    return notebook
+
+
+def build(profile: str, *, root: Path = ROOT) -> Path:
+    """Run Jupyter Book on the staged sources, every warning an error; the folder of the site."""
+    work, site = root / "_build" / "jupyter-book", root / "_build" / "site" / profile
+    shutil.rmtree(work, ignore_errors=True)
+    program = str(Path(sys.executable).with_name("jupyter-book"))
+    command = [program, "build", str(root / "_build" / "src"), "-W", "-n", "--keep-going"]
+    command += ["--config", str(root / "_config.yml"), "--toc", str(root / "_toc.yml"), "--path-output", str(work)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        warnings = [line for line in done.stdout.splitlines() if "WARNING" in line or "ERROR" in line]
+        raise RuntimeError("Jupyter Book did not build the site:\n" + ("\n".join(warnings) or done.stdout[-4000:]))
+    shutil.rmtree(site, ignore_errors=True)
+    shutil.copytree(work / "_build" / "html", site)
+    return site
+
+
+def _refuse(what: str, sentences: list[str]) -> None:
+    if sentences:
+        raise RuntimeError(f"{what}:\n" + "\n".join(sentences))

@@ -1,0 +1,19 @@
+"""Problems with a known answer, and who grades a response to them."""
+
+from rlvr_direction.problems.files import load_problems, read_jsonl
+from rlvr_direction.problems.grading import grader, load_function, math_reward, task_named, task_names
+from rlvr_direction.problems.types import Grader, Problem, Task, Verifier
+
+__all__ = [
+    "Grader",
+    "Problem",
+    "Task",
+    "Verifier",
+    "grader",
+    "load_function",
+    "load_problems",
+    "math_reward",
+    "read_jsonl",
+    "task_named",
+    "task_names",
+]

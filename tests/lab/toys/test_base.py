@@ -1,0 +1,95 @@
+"""The base: a seed is a model, a killed run ends where an uninterrupted one does, prompts are not learnt."""
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from rlvr_direction import records
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.lab.toys import base, train_base
+from rlvr_direction.lab.toys.recipe import BaseRecipe, tokenizer_for
+
+TASK = TASKS["pointer_tree"]
+TINY = BaseRecipe(steps=6, documents=4, warmup_steps=2)
+
+
+def weights(folder):
+    return AutoModelForCausalLM.from_pretrained(folder).state_dict()
+
+
+def same(one, other):
+    return all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    return train_base(TASK, tmp_path_factory.mktemp("toy"), seed=1, recipe=TINY)
+
+
+def test_the_base_is_an_ordinary_folder_with_its_history(trained):
+    assert trained.name == "base"
+    assert AutoTokenizer.from_pretrained(trained).decode(AutoTokenizer.from_pretrained(trained)("a>b")["input_ids"])
+    history = records.load(trained / "training.parquet")
+    assert history["step"].tolist() == list(range(6)) and (history["loss"] > 0).all()
+    assert history.attrs["seed"] == 1 and history.attrs["steps"] == 6 and history.attrs["seconds"] > 0
+
+
+def test_a_seed_is_a_model(trained, tmp_path):
+    again = train_base(TASK, tmp_path / "again", seed=1, recipe=TINY)
+    other = train_base(TASK, tmp_path / "other", seed=2, recipe=TINY)
+    assert same(weights(trained), weights(again)) and not same(weights(trained), weights(other))
+
+
+def test_training_leaves_the_global_random_numbers_alone(tmp_path):
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    train_base(TASK, tmp_path, seed=1, recipe=TINY)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_a_killed_run_ends_where_an_uninterrupted_one_does(trained, tmp_path, monkeypatch):
+    monkeypatch.setattr(base, "SAVE_EVERY", 2)
+    real, calls = base._update, []
+
+    def killed_at_the_fourth(*arguments):
+        calls.append(1)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(base, "_update", killed_at_the_fourth)
+    with pytest.raises(KeyboardInterrupt):
+        train_base(TASK, tmp_path, seed=1, recipe=TINY)
+    assert not (tmp_path / "base").exists()
+    resumed = train_base(TASK, tmp_path, seed=1, recipe=TINY)
+    assert len(calls) == 4 + 4 and same(weights(resumed), weights(trained))
+    assert [path.name for path in tmp_path.iterdir()] == ["base"]
+    assert records.load(resumed / "training.parquet").equals(records.load(trained / "training.parquet"))
+
+
+def test_a_finished_base_is_returned_as_it_is(trained, monkeypatch):
+    monkeypatch.setattr(base, "_update", None)
+    assert train_base(TASK, trained.parent, seed=9, recipe=TINY) == trained
+
+
+def test_only_response_tokens_are_learnt():
+    tokenizer = tokenizer_for(TASK)
+    ids, labels = base._batch(TASK, tokenizer, 5, seed=3)
+    for (problem, response), row, wanted in zip(TASK.corpus(5, seed=3), ids, labels, strict=True):
+        prompt, learnt = len(problem.prompt), wanted[wanted != base.IGNORED].tolist()
+        assert learnt == [*tokenizer(response)["input_ids"], tokenizer.eos_token_id]
+        assert (wanted[:prompt] == base.IGNORED).all()
+        assert row[prompt : prompt + len(learnt)].tolist() == learnt
+        assert (row[prompt + len(learnt) :] == tokenizer.pad_token_id).all()
+
+
+def test_the_learning_rate_warms_up_and_decays():
+    rates = [base._learning_rate(step, BaseRecipe(steps=100, documents=1, warmup_steps=10)) for step in range(100)]
+    assert rates.index(max(rates)) == 9 and rates[0] < rates[5] < rates[9] > rates[50] > rates[99] > 0
+
+
+def test_training_learns_the_corpus(tmp_path):
+    folder = train_base(TASK, tmp_path, seed=0, recipe=BaseRecipe(steps=60, documents=32, warmup_steps=5))
+    losses = records.load(folder / "training.parquet")["loss"]
+    assert losses.tail(5).mean() < 0.6 * losses.head(5).mean()

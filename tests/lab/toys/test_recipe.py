@@ -1,0 +1,51 @@
+"""What makes each toy: a character a token, a stock architecture, below a million parameters."""
+
+import pytest
+from transformers import AutoModelForCausalLM
+
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.lab.toys.recipe import RECIPES, tokenizer_for
+
+each = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+
+
+def test_every_task_has_a_recipe():
+    assert set(RECIPES) == set(TASKS)
+
+
+@each
+def test_a_token_is_a_character_and_comes_back_as_it_was(task):
+    tokenizer = tokenizer_for(task)
+    text = task.alphabet + task.alphabet[::-1]
+    ids = tokenizer(text)["input_ids"]
+    assert len(ids) == len(text) and tokenizer.unk_token_id not in ids
+    assert tokenizer.decode(ids) == text
+    assert len(tokenizer) == len(task.alphabet) + 3
+
+
+@each
+def test_prompts_and_corpus_use_nothing_but_the_alphabet(task):
+    for problem, response in task.corpus(300, seed=8):
+        assert set(problem.prompt + response) <= set(task.alphabet)
+
+
+@each
+def test_prompts_are_padded_on_the_left(task):
+    batch = tokenizer_for(task)([task.alphabet[1], task.alphabet[1:4]], padding=True)
+    assert batch["attention_mask"][0] == [0, 0, 1]
+
+
+@each
+def test_the_model_is_small_and_has_room_for_every_problem(task):
+    tokenizer = tokenizer_for(task)
+    config = RECIPES[task.name].config(len(tokenizer), tokenizer.eos_token_id, tokenizer.pad_token_id)
+    model = AutoModelForCausalLM.from_config(config)
+    assert model.num_parameters() < 1_000_000
+    longest = max(len(problem.prompt) for problem in task.problems(2000, seed=1))
+    assert longest + task.max_new_tokens <= config.max_position_embeddings
+
+
+@each
+def test_the_last_stage_is_the_end_of_the_run(task):
+    rl = RECIPES[task.name].rl
+    assert len(rl.stages) >= 4 and max(rl.stages) == rl.rollouts

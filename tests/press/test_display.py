@@ -1,0 +1,110 @@
+"""What notebooks show: figures speak, records are JSON."""
+
+import base64
+import json
+import re
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from rlvr_direction.press import display
+
+DATA = pd.DataFrame({"x": [1, 2], "y": [3.0, 4.0], "said": ["</script><b>", "ok"]})
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    bundles = []
+    monkeypatch.setattr(display, "display", lambda thing: bundles.append(thing._repr_mimebundle_()))
+    return bundles
+
+
+@pytest.fixture
+def in_the_book(monkeypatch):
+    monkeypatch.setenv("RLVR_BOOK", "smoke")
+    yield display.enable_altair()
+    alt.renderers.enable("default")
+
+
+def chart(description="two points, the second higher"):
+    drawn = alt.Chart(DATA).mark_point().encode(x="x:Q", y="y:Q", tooltip="said:N")
+    return drawn.properties(description=description) if description else drawn
+
+
+def test_a_figure_without_a_description_is_refused():
+    with pytest.raises(ValueError, match="no description"):
+        display.figure(chart(None), DATA, "nothing")
+
+
+def test_a_figure_carries_its_picture_its_words_and_its_data(in_the_book):
+    html = display.figure(chart(), DATA, "points")._repr_html_()
+    assert 'aria-label="two points, the second higher"' in html and "data:image/svg+xml" in html
+    csv = base64.b64decode(re.search(r"data:text/csv;base64,([^\"]+)", html)[1]).decode()
+    assert csv.splitlines()[:1] == ["x,y,said"] and "ok" in csv
+
+
+def test_data_cannot_close_the_script_that_holds_it(in_the_book):
+    html = display.figure(chart(), DATA, "points")._repr_html_()
+    inert = re.search(r'class="vl-spec">(.*?)</script>', html, re.S)[1]
+    assert "</script><b>" in json.dumps(json.loads(inert))
+
+
+def test_a_reader_of_the_notebook_gets_altair_s_own_drawing_and_the_data(monkeypatch):
+    monkeypatch.delenv("RLVR_BOOK", raising=False)
+    display.enable_altair()
+    html = display.figure(chart(), DATA, "points")._repr_html_()
+    assert "vegaEmbed" in html and "points.csv" in html
+
+
+def test_the_still_and_the_script_speak_the_same_vega_lite():
+    import vl_convert
+
+    assert display.VEGA_LITE in vl_convert.get_vegalite_versions()
+
+
+def test_a_claim_leaves_its_record_in_the_output(shown, monkeypatch):
+    monkeypatch.setenv("RLVR_BOOK", "cpu")
+    display.claim(
+        "C1", "reproduced", value=0.9, low=0.8, high=0.95, text="a <b> measure", band=(0.5, 1.0), task="arithmetic"
+    )
+    (bundle,) = shown
+    record = bundle[display.CLAIM]
+    assert (record["id"], record["profile"], record["band"]) == ("C1", "cpu", [0.5, 1.0])
+    assert "<b>" not in bundle["text/html"] and "not the recorded verdict" not in bundle["text/html"]
+    json.dumps(record, allow_nan=False)
+
+
+def test_a_claim_outside_the_cpu_profile_says_so(shown, monkeypatch):
+    monkeypatch.setenv("RLVR_BOOK", "smoke")
+    display.claim("C1", "inconclusive", value=0.5, low=0.4, high=0.6, text="t")
+    assert "smoke run: not the recorded verdict" in shown[0]["text/html"]
+
+
+@pytest.mark.parametrize(("id", "verdict"), [("C99", "reproduced"), ("C1", "supported")])
+def test_only_registered_claims_and_their_three_verdicts_are_shown(shown, id, verdict):
+    with pytest.raises(ValueError, match=r"registered|must be one of"):
+        display.claim(id, verdict, value=0.0, low=0.0, high=0.0, text="t")
+    assert not shown
+
+
+def test_an_undefined_number_is_recorded_as_none(shown):
+    display.check("a ratio", float("nan"), low=0.0, high=1.0)
+    assert shown[0][display.CHECK] == {"name": "a ratio", "value": None, "band": [0, 1]}
+
+
+def test_the_stamp_says_what_the_run_was(shown):
+    display.stamp(seed=3)
+    record = shown[0][display.STAMP]
+    assert record["seed"] == 3 and record["seconds"] >= 0 and record["hardware"]
+    assert {"profile", "commit", "python", "torch", "trl", "peak memory"} <= set(record)
+
+
+def test_an_estimate_and_its_interval_fit_into_one_column():
+    table = pd.DataFrame({"gain": [0.12345, -0.5], "low": [0.1, -0.75], "high": [0.15, -0.25]})
+    assert display.intervals(table, "gain", digits=2).tolist() == ["0.12 [0.10, 0.15]", "-0.50 [-0.75, -0.25]"]
+
+
+def test_nought_has_no_sign():
+    table = pd.DataFrame({"gain": [-1e-17], "low": [-0.0], "high": [0.0]})
+    assert display.intervals(table, "gain", digits=2).tolist() == ["0.00 [0.00, 0.00]"]

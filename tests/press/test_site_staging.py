@@ -1,0 +1,46 @@
+"""Staging: what the site is made of, and what a reader is told about it."""
+
+import nbformat
+import pytest
+from nbformat import v4
+
+from rlvr_direction.press import ledger, run, site
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "book" / "assets").mkdir(parents=True)
+    (tmp_path / "rlvr_direction").mkdir()
+    (tmp_path / "rlvr_direction" / "module.py").write_text("x = 1")
+    (tmp_path / "book" / "index.md").write_text("# Title\n" + "\n".join(ledger.MARKS) + "\n")
+    (tmp_path / "book" / "01_tiny.md").write_text("the paired text")
+    source = tmp_path / "book" / "01_tiny.ipynb"
+    cells = [
+        v4.new_markdown_cell("# Tiny\n\nA text."),
+        v4.new_code_cell("%pip install x", metadata={"tags": ["colab"]}),
+    ]
+    nbformat.write(v4.new_notebook(cells=cells), source)
+    executed = run.executed("smoke", source, tmp_path)
+    executed.parent.mkdir(parents=True)
+    nbformat.write(v4.new_notebook(cells=cells), executed)
+    ledger.write_claims([], site.claims_file(tmp_path))
+    return tmp_path
+
+
+def test_a_chapter_is_staged_once_executed_and_a_smoke_page_says_what_it_is(root):
+    staged = site.stage("smoke", root=root)
+    assert {path.name for path in staged.iterdir()} == {"index.md", "01_tiny.ipynb", "assets", "rlvr_direction"}
+    first, colab = nbformat.read(staged / "01_tiny.ipynb", 4).cells
+    assert first.source.startswith("# Tiny\n\n:::{admonition} A smoke build is not evidence")
+    assert "remove-cell" in colab.metadata.tags
+    assert "without a verdict yet" in (staged / "index.md").read_text()
+
+
+def test_the_published_profile_has_no_banner():
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Tiny\n\nA text.")])
+    assert site.for_readers(notebook, "cpu").cells[0].source == "# Tiny\n\nA text."
+
+
+def test_a_chapter_without_a_title_is_refused():
+    with pytest.raises(ValueError, match="begins with its title"):
+        site.for_readers(v4.new_notebook(cells=[v4.new_markdown_cell("text")]), "smoke")

@@ -1,0 +1,65 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.problems import Grader, Problem, Task, grader, grading, math_reward, task_named, task_names
+
+
+def test_installed_tasks_are_found_by_name_without_naming_their_package():
+    assert task_names() == sorted(TASKS)
+    assert all(task_named(name) is TASKS[name] and isinstance(TASKS[name], Task) for name in TASKS)
+
+
+@pytest.mark.parametrize("name", ["math", "arithmetic", "operator:eq"])
+def test_whatever_grades_has_a_name_a_reward_and_a_limit(name):
+    found = grader(name)
+    assert isinstance(found, Grader) and found.name == name and found.max_new_tokens > 0
+    assert grader(name, 7).max_new_tokens == 7
+
+
+@pytest.mark.parametrize("find", [grader, task_named])
+def test_an_unknown_name_is_refused_with_the_choices(find):
+    with pytest.raises(ValueError, match=r"no task is called 'chess'; choose from .*arithmetic, pointer_tree"):
+        find("chess")
+
+
+def test_a_function_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match="'no_module:f' cannot be imported"):
+        grader("no_module:f")
+
+
+@pytest.mark.parametrize(
+    ("answer", "response", "reward"),
+    [
+        ("18", r"so it is $\boxed{18}$.", 1.0),
+        ("18", "so the answer is 18", 1.0),
+        ("18", r"18 is tempting but \boxed{17}", 0.0),
+        (r"\frac12", r"\boxed{0.5}", 1.0),
+        ("x^2+1", r"\boxed{1+x^2}", 1.0),
+        (r"\text{Evelyn}", r"\boxed{\text{Evelyn}}", 1.0),
+        ("4", "", 0.0),
+        ("4", r"\boxed{", 0.0),
+        ("4", "9" * 5000, 0.0),
+        ("4", "\x00\ud800", 0.0),
+        ("", r"\boxed{}", 0.0),
+    ],
+)
+def test_the_reward_is_equality_of_the_boxed_answer_on_any_thread(answer, response, reward):
+    problem = Problem("q", answer)
+    assert math_reward(problem, response) == reward
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(math_reward, problem, response).result() == reward
+
+
+def test_a_comparison_that_takes_too_long_earns_nothing(monkeypatch):
+    monkeypatch.setattr(grading, "SECONDS", 1)
+    assert math_reward(Problem("q", "4"), r"\boxed{9^{9^{9^{9}}}}") == 0.0
+
+
+def test_an_error_of_the_parser_earns_nothing(monkeypatch):
+    def broken(*_, **__):
+        raise RecursionError
+
+    monkeypatch.setattr(grading, "parse", broken)
+    assert math_reward(Problem("q", "4"), r"\boxed{4}") == 0.0
