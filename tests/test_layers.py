@@ -14,8 +14,8 @@ import rlvr_direction
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LIBRARY = [
-    {"distributions", "markup", "records", "statistics"},
-    {"cache", "checkpoints", "problems", "reweighting", "scores"},
+    {"distributions", "palette", "pieces", "records", "statistics"},
+    {"cache", "checkpoints", "markup", "problems", "reweighting", "scores"},
     {"interventions", "pair"},
     {"decoding", "scoring", "theory", "training"},
     {"evaluation", "report"},
@@ -28,7 +28,7 @@ LAB = [
     {"cli"},
 ]
 PRESS = [
-    {"plots", "provenance", "tokens", "verify"},
+    {"plots", "provenance", "verify"},
     {"display", "ledger"},
     {"run", "sphinx_ext"},
     {"site"},

@@ -18,8 +18,8 @@ import vl_convert
 from IPython.display import display
 
 from rlvr_direction.lab.claims import CLAIMS
+from rlvr_direction.markup import chains_html, tokens_html
 from rlvr_direction.press.provenance import provenance
-from rlvr_direction.press.tokens import chains_html, tokens_html
 
 __all__ = [
     "CHECK",
