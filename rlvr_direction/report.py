@@ -18,7 +18,7 @@ __all__ = ["ReportSettings", "report", "report_html"]
 
 TOP = 5
 FULL = 2.0  # nats at which the colour is full
-LEAST = math.log(0.01)  # a token less likely than this is not named
+LEAST = 0.01  # a token less likely than this under both models is not named
 PER_PAGE = 10
 LOWEST = -1000  # where the slider begins, in hundredths of a nat
 KEY = ["problem_id", "sample_id"]
@@ -27,10 +27,8 @@ RESPONSES = {*KEY, "intervention", "correct", "finished", "n_tokens", "n_selecte
 TOKENS = {*KEY, "text_id", "prompt", "answer", "token", "delta_logp", "proposal", "proposal_delta_logp", "selected"}
 TOKENS |= {f"{model}_top_{k}" for model in ("base", "rl") for k in range(1, TOP + 1)}
 STYLE = """
-:root{color-scheme:light dark}
-body{font:16px/1.6 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem 6rem}
-h1{font-size:1.5rem}h2{font-size:1.05rem;margin:2rem 0 .3rem}section{content-visibility:auto}
-section{contain-intrinsic-size:auto 30rem}p{overflow-wrap:anywhere}
+:root{color-scheme:light dark}body{font:1rem/1.6 system-ui,sans-serif;max-width:62rem;margin:auto;padding:1rem 1rem 6em}
+h1{font-size:1.5rem}h2{font-size:1.05rem;margin:2rem 0 .3rem}p{overflow-wrap:anywhere}
 pre.prompt{font:15px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;margin:.3rem 0}
 pre.prompt,.rlvr-tokens{overflow-wrap:anywhere;background:rgba(128,128,128,.1);padding:.5rem .8rem}
 .caught{outline:2px solid currentColor}.rlvr-tokens span:focus{outline:3px solid Highlight}
@@ -108,7 +106,7 @@ def report_html(responses: pd.DataFrame, tokens: pd.DataFrame) -> str:
     for name, table, wanted in (("response table", responses, RESPONSES), ("tokens file", tokens, TOKENS)):
         if missing := sorted(wanted - set(table.columns)):
             raise ValueError(f"the {name} lacks {', '.join(missing)}; write it with `rlvr-direction decode`")
-    outcome_of = responses.set_index(KEY).pipe(lambda table: dict(zip(table.index, _outcomes(table), strict=True)))
+    outcome_of = dict(zip(responses[KEY].itertuples(index=False, name=None), _outcomes(responses), strict=True))
     texts = [rows.to_dict("records") for _, rows in tokens.groupby("text_id", sort=True)]
     outcomes = [outcome_of[tuple(rows[0][name] for name in KEY)] for rows in texts]
     sections = [_response(rows, outcome) for rows, outcome in zip(texts, outcomes, strict=True)]
@@ -212,16 +210,11 @@ def _cell(pieces: list[dict]) -> str:
 
 def _tops(row: dict) -> str:
     """What either model would rather have said: a line per token, with its probability under base and under RL."""
-    found: dict[str, dict[str, float]] = {}
-    for model in ("base", "rl"):
-        for k in range(1, TOP + 1):
-            if (logp := row[f"{model}_top_{k}_logp"]) > LEAST:
-                found.setdefault(row[f"{model}_top_{k}"], {})[model] = math.exp(logp)
-    ranked = sorted(found.items(), key=lambda item: -max(item[1].values()))
-    return "\n".join(
-        ["base   rl", *(f"{_percent(p, 'base')} {_percent(p, 'rl')} {visible(token)}" for token, p in ranked)]
-    )
-
-
-def _percent(found: dict[str, float], model: str) -> str:
-    return f"{found[model]:4.0%}" if model in found else "   -"
+    tops = {
+        model: {row[f"{model}_top_{k}"]: math.exp(row[f"{model}_top_{k}_logp"]) for k in range(1, TOP + 1)}
+        for model in ("base", "rl")
+    }
+    best = {token: max(top.get(token, 0) for top in tops.values()) for top in tops.values() for token in top}
+    named = sorted((token for token in best if best[token] >= LEAST), key=lambda token: -best[token])
+    percents = [[f"{top[token]:4.0%}" if token in top else "   -" for top in tops.values()] for token in named]
+    return "\n".join(["base   rl", *(f"{' '.join(p)} {visible(t)}" for p, t in zip(percents, named, strict=True))])

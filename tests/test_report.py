@@ -117,12 +117,14 @@ def test_the_slider_counts_the_proposals_at_or_below_each_threshold():
 
 
 def test_two_hundred_responses_take_less_than_fifty_bytes_per_token():
-    rng = np.random.default_rng(0)
-    texts = {name: rng.choice([f"word{i}" for i in range(999)], 20_000) for name in ("token", "proposal", *TOPS)}
-    peaked = {name: -rng.exponential(2.0 * int(name.split("_")[2]), 20_000) for name in LOGPS}
-    tokens = pd.DataFrame([token(i // 100, "", "", -0.5) for i in range(20_000)]).assign(**texts, **peaked)
-    html = report_html(responses(*["right"] * 200), tokens.assign(selected=rng.random(20_000) < 0.1))
-    assert len(html) < 50 * 20_000  # 10 MB for 200 responses of 1,000 tokens
+    n, rng = 20_000, np.random.default_rng(0)
+    likely = {k: rng.choice([f"word{i}" for i in range(999)], n) for k in range(1, 6)}
+    texts = {f"{model}_top_{k}": likely[k] for model in ("base", "rl") for k in likely}
+    peaked = {name: -rng.exponential(4.0 * int(name.split("_")[2]), n) for name in LOGPS}
+    tokens = pd.DataFrame([token(i // 100, "", "", 0.0) for i in range(n)]).assign(**texts, **peaked)
+    chosen = {"token": likely[1], "proposal": np.where(rng.random(n) < 0.1, likely[2], likely[1])}
+    html = report_html(responses(*["right"] * 200), tokens.assign(**chosen, delta_logp=rng.normal(size=n)))
+    assert len(html) < 50 * n  # 10 MB for 200 responses of 1,000 tokens
 
 
 def test_files_are_read_written_and_kept(tables, tmp_path):
