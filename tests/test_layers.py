@@ -41,7 +41,18 @@ HOME = rlvr_direction._HOME
 FILES = sorted(PACKAGE.rglob("*.py"))
 MODULES = [path for path in FILES if path.stem not in ("__init__", "__main__")]
 PACKAGES = [path for path in FILES if path.stem == "__init__" and path.parent != PACKAGE and path.stat().st_size]
-BOOK_ONLY = {"sphinx", "docutils", "papermill", "nbformat", "jupytext", "psutil", "vl_convert", "selenium", "IPython"}
+BOOK_ONLY = {
+    "sphinx",
+    "docutils",
+    "papermill",
+    "nbformat",
+    "jupytext",
+    "psutil",
+    "vl_convert",
+    "selenium",
+    "IPython",
+    "bs4",
+}
 
 
 def relative(path):

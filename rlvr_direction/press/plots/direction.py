@@ -8,7 +8,18 @@ import pandas as pd
 from jaxtyping import Real
 
 from rlvr_direction.palette import LESS_LIKELY, LIKELIER
-from rlvr_direction.press.plots.shared import SOURCES, TASK, TASK_SHAPE, chosen, described, intervals, menu, tips, zero
+from rlvr_direction.press.plots.shared import (
+    NEUTRAL,
+    SOURCES,
+    TASK,
+    TASK_SHAPE,
+    chosen,
+    described,
+    intervals,
+    menu,
+    tips,
+    zero,
+)
 
 __all__ = ["areas", "glance", "histogram", "histograms", "leads", "roles", "update_path"]
 
@@ -105,7 +116,7 @@ def leads(table: pd.DataFrame, description: str) -> alt.LayerChart:
     }
     y = alt.Y("low:Q", title="lead in AUROC", scale=alt.Scale(zero=True))
     tooltip = ["run", "rl_seed", *tips(("auroc", "low", "high"), "+.4f")]
-    shape = alt.Shape("level:N", title="unit")
+    shape = alt.Shape("level:N", title="unit", legend=NEUTRAL)
     points = intervals(alt.Chart(rows), "auroc", y, tooltip=tooltip, shape=shape, **place)
     return described(zero("y") + points, description, 220)
 

@@ -3,16 +3,16 @@
 import altair as alt
 import pandas as pd
 
-from rlvr_direction.palette import BASE, CYAN, GOLD, GREY, OLIVE, RL, SLATE, VIOLET
-from rlvr_direction.press.plots.shared import TASK, TASK_SHAPE, chosen, described, intervals, menu, tips, zero
+from rlvr_direction.palette import BASE, CYAN, GOLD, GREY, OLIVE, RL, ROSE, VIOLET
+from rlvr_direction.press.plots.shared import NEUTRAL, TASK, TASK_SHAPE, chosen, described, intervals, menu, tips, zero
 
 __all__ = ["curves", "forest", "mixture", "values"]
 
-POLICIES = alt.Scale(domain=["base", "mixed", "RL"], range=[BASE, SLATE, RL])
+POLICIES = alt.Scale(domain=["base", "mixed", "RL"], range=[BASE, CYAN, RL])
 # of each criterion: its name, what it looks at, and its colour and dash
 CRITERIA = {
     "delta_logp": ("delta_logp", "the token", VIOLET, [1, 0]),
-    "kl_rl_base": ("KL(rl || base)", "the position", CYAN, [1, 0]),
+    "kl_rl_base": ("KL(rl || base)", "the position", ROSE, [1, 0]),
     "entropy_base": ("entropy of the base", "the position", OLIVE, [1, 0]),
     "random": ("at random", "neither", GREY, [1, 0]),
     "abs_delta_logp": ("|delta_logp|", "the token", VIOLET, [6, 3]),
@@ -66,16 +66,20 @@ def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
     x = x.axis(format="%", values=[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1])
     y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=True))
     scale, dash = (alt.Scale(domain=shown, range=[styles[name][i] for name in shown]) for i in (0, 1))
-    color = alt.Color("criterion:N", title="criterion", scale=scale)
-    shape = alt.Shape("looks_at:N", title="looks at", sort=list(dict.fromkeys(kinds)))
+    legend = alt.Legend(symbolType="stroke", symbolStrokeWidth=2, symbolSize=300)
+    color = alt.Color("criterion:N", title="criterion", scale=scale, legend=legend)
+    shape = alt.Shape("looks_at:N", title="looks at", sort=list(dict.fromkeys(kinds)), legend=NEUTRAL)
     tooltip = ["criterion", alt.Tooltip(f"{of}:Q", format=".1%"), alt.Tooltip("accuracy:Q", format=".3f")]
     rows = chosen(named, "task")
     lines = rows.mark_line(strokeWidth=1.5).encode(
-        x=x, y="accuracy:Q", color=color, strokeDash=alt.StrokeDash("criterion:N", title="criterion", scale=dash)
+        x=x,
+        y="accuracy:Q",
+        color=color,
+        strokeDash=alt.StrokeDash("criterion:N", title="criterion", scale=dash, legend=legend),
     )
     points = intervals(rows, "accuracy", y, tooltip=tooltip, shape=shape, x=x, color=color)
     rules = chosen(table[ends], "task").mark_rule(strokeDash=[5, 4], color="#888").encode(y="accuracy:Q")
-    return described((points + lines + rules).add_params(menu(table, "task")), description, 280)
+    return described((lines + points + rules).add_params(menu(table, "task")), description, 280)
 
 
 def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:
@@ -98,13 +102,14 @@ def values(table: pd.DataFrame, description: str) -> alt.Chart:
 
     A circle stands for the tokens of one role and tenth, its area for how many they are. Columns: `role, value`.
     """
+    count = alt.Legend(tickMinStep=1, format="d")
     circles = (
         alt.Chart(table)
-        .mark_circle(color=SLATE, opacity=1)
+        .mark_circle(color=GREY, opacity=1)
         .encode(
             x=alt.X("value:Q", bin=alt.Bin(step=0.1), title="change of the chance of a right answer"),
             y=alt.Y("role:N", title="role of the proposal"),
-            size=alt.Size("count():Q", title="replaced tokens", scale=alt.Scale(rangeMax=600)),
+            size=alt.Size("count():Q", title="replaced tokens", scale=alt.Scale(rangeMax=600), legend=count),
             tooltip=["role", "count()"],
         )
     )

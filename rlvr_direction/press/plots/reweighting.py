@@ -50,7 +50,7 @@ def curves(table: pd.DataFrame, along: str, title: str, description: str) -> alt
     tooltip = ["method", along, *tips(("mean", "low", "high"), ".3f")]
     points = intervals(rows, "mean", y, tooltip=tooltip, shape=shape, x=x, color=color)
     lines = rows.mark_line(strokeWidth=1.8).encode(x=x, y="mean:Q", color=color)
-    return described((points + lines).add_params(menu(table, "task")), description)
+    return described((lines + points).add_params(menu(table, "task")), description)
 
 
 def differences(table: pd.DataFrame, description: str) -> alt.LayerChart:

@@ -6,14 +6,27 @@ from typing import TypeVar
 import altair as alt
 import pandas as pd
 
-from rlvr_direction.palette import BASE, BROWN, RL, ROSE
+from rlvr_direction.palette import BASE, BROWN, RL, SLATE
 
-__all__ = ["MODELS", "SOURCES", "TASK", "TASK_SHAPE", "chosen", "described", "intervals", "menu", "tips", "zero"]
+__all__ = [
+    "MODELS",
+    "NEUTRAL",
+    "SOURCES",
+    "TASK",
+    "TASK_SHAPE",
+    "chosen",
+    "described",
+    "intervals",
+    "menu",
+    "tips",
+    "zero",
+]
 
 Drawn = TypeVar("Drawn", alt.Chart, alt.LayerChart)
 MODELS = alt.Scale(domain=["base", "RL"], range=[BASE, RL])
+NEUTRAL = alt.Legend(symbolFillColor="#888", symbolStrokeColor="#888")  # for shapes: seen on light and dark pages
 SOURCES = alt.Scale(domain=["base", "rl"], range=[BASE, RL])
-TASK = alt.Color("task:N", title="task", scale=alt.Scale(domain=["arithmetic", "pointer_tree"], range=[ROSE, BROWN]))
+TASK = alt.Color("task:N", title="task", scale=alt.Scale(domain=["arithmetic", "pointer_tree"], range=[BROWN, SLATE]))
 TASK_SHAPE = alt.Shape("task:N", title="task", scale=alt.Scale(domain=["arithmetic", "pointer_tree"]))
 
 

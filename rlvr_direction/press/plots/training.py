@@ -53,4 +53,4 @@ def accuracy(table: pd.DataFrame, description: str) -> alt.LayerChart:
     dash = alt.StrokeDash("top_p:N", title="top_p", sort="descending")
     lines = rows.mark_line(strokeWidth=2).encode(x=x, y="accuracy:Q", color=color, strokeDash=dash)
     points = intervals(rows, "accuracy", y, tooltip=tooltip, x=x, color=color)
-    return described((points + lines).add_params(menu(table, "task")), description)
+    return described((lines + points).add_params(menu(table, "task")), description)
