@@ -43,14 +43,6 @@ def test_every_criterion_has_a_colour_and_dash_of_its_own_and_stands_in_the_lege
 
 def test_no_criterion_has_a_colour_of_a_policy_of_a_task_or_of_a_sign():
     taken = {getattr(palette, name) for name in ("LIKELIER", "LESS_LIKELY", "BASE", "RL", "CYAN", "BROWN", "SLATE")}
-        palette.LIKELIER,
-        palette.LESS_LIKELY,
-        palette.BASE,
-        palette.RL,
-        palette.ROSE,
-        palette.BROWN,
-        palette.SLATE,
-    }
     assert not taken & {colour for _, _, colour, _ in replacement.CRITERIA.values()}
 
 
