@@ -35,7 +35,7 @@ CHAIN_STYLE = """<style>
 .rlvr-chains figcaption{font-size:.85rem;text-align:left;margin:0}
 .rlvr-chains pre{margin:.2rem 0 0;padding:.6rem .8rem;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.6}
 .rlvr-chains .decide{font-weight:700}
-.rlvr-chains .first_error{text-decoration:underline wavy;font-weight:700;outline:2px solid currentColor}
+.rlvr-chains .first_error{text-decoration:underline wavy;outline:2px solid currentColor}
 </style>"""
 
 

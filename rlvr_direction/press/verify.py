@@ -25,7 +25,7 @@ class Page:
     @property
     def text(self) -> str:
         """The page as it is written."""
-        return str(self.soup)
+        return self.path.read_text(encoding="utf-8")
 
     def references(self) -> Iterator[tuple[Tag, str]]:
         """Each element that names an address, with the address."""
