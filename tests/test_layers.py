@@ -14,8 +14,8 @@ import rlvr_direction
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LIBRARY = [
-    {"distributions", "markup", "records", "statistics"},
-    {"cache", "checkpoints", "problems", "reweighting", "scores"},
+    {"distributions", "palette", "pieces", "records", "statistics"},
+    {"cache", "checkpoints", "markup", "problems", "reweighting", "scores"},
     {"interventions", "pair"},
     {"decoding", "scoring", "theory", "training"},
     {"evaluation", "report"},
@@ -28,7 +28,7 @@ LAB = [
     {"cli"},
 ]
 PRESS = [
-    {"plots", "provenance", "tokens", "verify"},
+    {"plots", "provenance", "verify"},
     {"display", "ledger"},
     {"run", "sphinx_ext"},
     {"site"},
@@ -41,7 +41,18 @@ HOME = rlvr_direction._HOME
 FILES = sorted(PACKAGE.rglob("*.py"))
 MODULES = [path for path in FILES if path.stem not in ("__init__", "__main__")]
 PACKAGES = [path for path in FILES if path.stem == "__init__" and path.parent != PACKAGE and path.stat().st_size]
-BOOK_ONLY = {"sphinx", "docutils", "papermill", "nbformat", "jupytext", "psutil", "vl_convert", "selenium", "IPython"}
+BOOK_ONLY = {
+    "sphinx",
+    "docutils",
+    "papermill",
+    "nbformat",
+    "jupytext",
+    "psutil",
+    "vl_convert",
+    "selenium",
+    "IPython",
+    "bs4",
+}
 
 
 def relative(path):

@@ -93,7 +93,7 @@ def test_the_commit_is_not_that_of_a_project_the_package_is_merely_installed_in(
     subprocess.run([*git, "init", "-q"], check=True)
     subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], check=True)
     monkeypatch.setattr(records, "__file__", str(package / "records.py"))
-    assert records._commit() == "unknown"
+    assert records.commit() == "unknown"
 
 
 def test_the_commit_says_when_the_code_differs_from_it(tmp_path, monkeypatch):
@@ -106,9 +106,9 @@ def test_the_commit_says_when_the_code_differs_from_it(tmp_path, monkeypatch):
     head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip()
     monkeypatch.setattr(records, "__file__", str(package / "records.py"))
     (tmp_path / "data.parquet").write_text("a result of the run")
-    assert records._commit() == head
+    assert records.commit() == head
     (package / "records.py").write_text("x = 2\n")
-    assert records._commit() == f"{head}+changes"
+    assert records.commit() == f"{head}+changes"
 
 
 def test_a_command_reads_the_same_whether_resumed_or_not():

@@ -105,6 +105,7 @@ def report(
     force: Force = False,
 ) -> None:
     """Show responses token by token: what was proposed and replaced, delta_logp, what either model would rather say."""
+    from rlvr_direction.report import ReportSettings
     from rlvr_direction.report import report as write_report
 
-    typer.echo(write_report(decoded, out, force=force))
+    typer.echo(write_report(ReportSettings(decoded, out, force)))
