@@ -37,8 +37,8 @@ def test_a_table_of_texts_scores_as_its_rows_do(load_pair):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"response": "2"}, "row 3: no key 'prompt'"),
-        ({"prompt": "1"}, "row 3: no key 'response'"),
+        ({"response": "2"}, "3: no key 'prompt'"),
+        ({"prompt": "1"}, "3: no key 'response'"),
         ({"prompt": 1, "response": "2"}, "row 3: 'prompt' is 1; expected a string or a list of messages"),
         ({"prompt": "1", "response": "2", "source": 3}, "row 3: 'source' is 3; expected a string"),
         ({"prompt": "1", "response": "2", "response_ids": "23"}, "row 3: 'response_ids' is 23; expected a list"),
