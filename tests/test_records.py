@@ -1,4 +1,3 @@
-import doctest
 import json
 import os
 import signal
@@ -303,7 +302,3 @@ def test_what_a_file_says_of_itself_is_plain_json_in_its_schema(tmp_path):
     path = save(part(0), tmp_path / "a.parquet", metadata={"command": "x"})
     said = json.loads(pq.read_schema(path).metadata[b"rlvr_direction"])
     assert set(said) == {"command", "commit", "version"}
-
-
-def test_the_examples_in_the_docstrings_hold():
-    assert doctest.testmod(records) == (0, 1)
