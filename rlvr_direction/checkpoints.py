@@ -46,4 +46,5 @@ def same_tokenizer(base: PreTrainedTokenizerBase, rl: PreTrainedTokenizerBase, *
 
 def context_length(model: PreTrainedModel) -> int:
     """The most tokens the model has positions for; unbounded where its configuration names no limit."""
-    return getattr(model.config, "max_position_embeddings", None) or 1 << 62
+    config = model.config.get_text_config(decoder=True)
+    return getattr(config, "max_position_embeddings", None) or 1 << 62
