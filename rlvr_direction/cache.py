@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -12,7 +12,7 @@ from transformers import DynamicCache, PreTrainedConfig, PreTrainedModel
 __all__ = ["Fed", "OwnCacheStream", "RollbackStream", "Stream", "masks_itself", "text_config"]
 
 WINDOWED = {"full_attention": False, "sliding_attention": True}
-KNOWN_WINDOWS = ("sliding_window", "use_sliding_window", "max_window_layers")
+WINDOWS = ("sliding_window", "use_sliding_window", "max_window_layers")
 CACHES = ("past_key_values", "cache_params", "state")
 Normalise = Callable[[Tensor], Tensor]
 
@@ -25,6 +25,7 @@ class Fed(NamedTuple):
     valid: Bool[Tensor, "batch time"]
 
 
+@runtime_checkable
 class Stream(Protocol):
     """One model's next-token log-probabilities over texts that grow."""
 
@@ -47,10 +48,11 @@ def masks_itself(model: PreTrainedModel) -> bool:
     """Whether a model is said to keep nothing but attention, with a mask and positions of the caller's own."""
     config = text_config(model)
     kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
-    windows = {name for name, value in vars(config).items() if "window" in name and value}
+    windows = {name.strip("_") for name, value in vars(config).items() if "window" in name and value}
+    unknown = {name for name in windows if name not in WINDOWS and not name.endswith("pattern")}
     return (
         kinds <= WINDOWED.keys()
-        and all(name.strip("_").startswith(KNOWN_WINDOWS) for name in windows)
+        and not unknown
         and "position_ids" in inspect.signature(model.forward).parameters
         and not model._is_stateful
         and config._attn_implementation in ("eager", "sdpa")
@@ -158,7 +160,4 @@ class OwnCacheStream:
         """Forget every row but these, in this order."""
         rows = rows.to(self._model.device)
         self._valid = self._valid[rows]
-        if all(hasattr(layer, "batch_select_indices") for layer in self._cache.layers):
-            self._cache.batch_select_indices(rows)
-        else:
-            self._cache.reorder_cache(rows)  # all that recurrent layers offer
+        self._cache.reorder_cache(rows)

@@ -9,8 +9,9 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from rlvr_direction.batches import pad
 from rlvr_direction.distributions import PairLogprobs, Sampling, truncate
-from rlvr_direction.pair import ModelPair, pad
+from rlvr_direction.pair import ModelPair
 from rlvr_direction.problems import read_jsonl
 from rlvr_direction.records import Run
 from rlvr_direction.scores import SCORES, Proposer, Score, View

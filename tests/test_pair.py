@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from rlvr_direction import pair as pair_module
+from rlvr_direction.batches import pad, positions
 from rlvr_direction.cache import Fed
-from rlvr_direction.pair import ModelPair, pad, positions
+from rlvr_direction.pair import ModelPair
 
 LENGTHS = (9, 3, 14, 6)
 CAPPED = ("gemma2", "cohere", "granite")
