@@ -10,6 +10,7 @@ from transformers import PreTrainedModel
 from rlvr_direction.batches import forward, pad, positions
 from rlvr_direction.cache import Fed, OwnCacheStream, RollbackStream, Stream, masks_itself
 from rlvr_direction.checkpoints import context_length
+from rlvr_direction.rope import switch
 
 __all__ = ["Shown", "examine"]
 
@@ -17,7 +18,6 @@ TOKENS = 13
 EXACT = 1e-3  # a probability may differ by this in float32
 ROUNDED = 0.15  # ... and by this in half precision, where two forwards of one text differ too
 
-Logits = Float[Tensor, "tokens vocab"]
 Texts = list[list[int]]
 
 
@@ -52,7 +52,7 @@ def examine(model: PreTrainedModel) -> Shown:
 
 def _texts(model: PreTrainedModel) -> Texts:
     """Token ids from all over the vocabulary, and their first half."""
-    n = min(TOKENS, context_length(model))
+    n = min(TOKENS, context_length(model), switch(model) or TOKENS)
     rows = model.get_output_embeddings().weight.shape[0]
     ids = torch.randint(0, rows, (n,), generator=torch.Generator().manual_seed(0)).tolist()
     return [ids, ids[: max(3, n // 2)]]
@@ -68,7 +68,7 @@ def _projects(
     return torch.allclose(model.get_output_embeddings()(states).float(), logits.float(), rtol=1e-4, atol=1e-4)
 
 
-def _streams(model: PreTrainedModel, kind: type[Stream], texts: Texts, alone: list[Logits]) -> bool:
+def _streams(model: PreTrainedModel, kind: type[Stream], texts: Texts, alone: list[Tensor]) -> bool:
     """Whether cached steps give a text's own predictions; a model that cannot even take them does not."""
     try:
         return _steps(kind(model, lambda logits: logits), texts, alone) <= _bound(model)
@@ -76,7 +76,7 @@ def _streams(model: PreTrainedModel, kind: type[Stream], texts: Texts, alone: li
         return False
 
 
-def _steps(stream: Stream, texts: Texts, alone: list[Logits]) -> float:
+def _steps(stream: Stream, texts: Texts, alone: list[Tensor]) -> float:
     """The largest error of a probability: texts read up to two tokens, then two steps; rows are copied, moved, left."""
     ids, mask = pad([text[:-2] for text in texts], pad_id=0, left=True)
     seen = stream.feed(Fed(ids, positions(mask), mask), keep=1)

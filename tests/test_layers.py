@@ -16,7 +16,8 @@ PACKAGE = ROOT / "rlvr_direction"
 LIBRARY = [
     {"batches", "distributions", "markup", "records", "statistics"},
     {"cache", "checkpoints", "problems", "prompts", "reweighting", "scores"},
-    {"interventions", "rope", "selfcheck"},
+    {"interventions", "rope"},
+    {"selfcheck"},
     {"pair"},
     {"decoding", "scoring", "theory", "training"},
     {"evaluation", "report"},
