@@ -42,7 +42,14 @@ MLA = {"kv_lora_rank": 8, "q_lora_rank": 16, "qk_rope_head_dim": 8, "qk_nope_hea
 MAMBA = {
     **{"state_size": 8, "num_heads": 4, "head_dim": 16, "n_groups": 1, "chunk_size": 8, "expand": 2},
     **{"mamba_d_state": 8, "mamba_n_heads": 4, "mamba_d_head": 16, "mamba_n_groups": 1, "mamba_chunk_size": 8},
-    **{"mamba_dt_rank": 4, "time_step_rank": 4, "mamba_expand": 2, "use_mamba_kernels": False},
+    **{
+        "mamba_num_heads": 4,
+        "mamba_head_dim": 16,
+        "mamba_dt_rank": 4,
+        "time_step_rank": 4,
+        "mamba_expand": 2,
+        "use_mamba_kernels": False,
+    },
 }
 DELTA = {f"linear_{name}": 2 for name in ("num_key_heads", "num_value_heads")}
 DELTA |= {"linear_key_head_dim": 8, "linear_value_head_dim": 8, "layer_types": ["linear_attention", "full_attention"]}
@@ -86,7 +93,9 @@ RECURRENT = {
     "zamba": COMMON | MAMBA | {"n_mamba_heads": 2, "layers_block_type": ["mamba", "hybrid"]},
     "zamba2": COMMON | MAMBA | {"n_mamba_heads": 4, "mamba_ngroups": 1, "layers_block_type": ["mamba", "hybrid"]},
     "granitemoehybrid": COMMON | MAMBA | EXPERTS | {"layer_types": ["mamba", "attention"]},
-    "nemotron_h": COMMON | MAMBA | {"hybrid_override_pattern": "M*"},
+    "nemotron_h": COMMON
+    | MAMBA
+    | {"layers_block_type": ["mamba", "attention"], "mamba_num_heads": 4, "mamba_head_dim": 16},
     "qwen3_next": COMMON | EXPERTS | DELTA | {"shared_expert_intermediate_size": 24},
     "qwen3_5_text": COMMON | DELTA,
     "olmo_hybrid": COMMON | DELTA,
