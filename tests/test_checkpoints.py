@@ -1,6 +1,6 @@
 import shutil
+from types import SimpleNamespace
 
-import httpx
 import pytest
 import torch
 from huggingface_hub import errors
@@ -82,22 +82,21 @@ def test_tokenizers_of_one_vocabulary_that_cut_text_differently_are_named(part):
     assert "one and two have one vocabulary" in message and f"(their {part} differ)" in message
 
 
-def response(status):
-    return httpx.Response(status, request=httpx.Request("GET", "https://huggingface.co/some/model"))
+ANSWER = SimpleNamespace(headers={}, request=None)
 
 
 @pytest.mark.parametrize(
     "cause, phrase",
     [
-        (errors.GatedRepoError("no", response=response(403)), "some/model is gated: ask for access"),
-        (errors.RevisionNotFoundError("no", response=response(404)), "some/model has no revision v9"),
+        (errors.GatedRepoError("no", response=ANSWER), "some/model is gated: ask for access"),
+        (errors.RevisionNotFoundError("no", response=ANSWER), "some/model has no revision v9"),
         (
-            errors.RepositoryNotFoundError("no", response=response(404)),
+            errors.RepositoryNotFoundError("no", response=ANSWER),
             "nor a name on the Hugging Face Hub; check both",
         ),
         (errors.LocalEntryNotFoundError("no"), "and the Hugging Face Hub cannot be reached"),
         (errors.OfflineModeIsEnabled("no"), "and the Hugging Face Hub cannot be reached"),
-        (errors.RemoteEntryNotFoundError("no", response=response(404)), "is no checkpoint of transformers: it failed"),
+        (errors.RemoteEntryNotFoundError("no", response=ANSWER), "is no checkpoint of transformers: it failed"),
     ],
 )
 def test_each_reason_why_the_hub_gives_nothing_has_its_own_sentence(monkeypatch, cause, phrase):
