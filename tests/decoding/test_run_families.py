@@ -14,6 +14,7 @@ from rlvr_direction.interventions import NOWHERE, Intervention, parse
 from rlvr_direction.pair import ModelPair
 
 NEW, SEED = 6, 3
+SEEDS = {"nemotron_h": 1}  # with seed 0 two logits of a greedy text are 2e-4 apart
 GENERATOR = torch.Generator().manual_seed(5)
 TEXTS = [torch.randint(3, 22, (n,), generator=GENERATOR).tolist() for n in (2, 7, 9, 11, 13, 20)]
 PROMPTS = [TEXTS[0], TEXTS[1], TEXTS[1], TEXTS[2], TEXTS[3], TEXTS[4], TEXTS[5], TEXTS[5]]
@@ -34,7 +35,7 @@ def pair_of(random_model, perturbed, tokenizer):
 
     @functools.cache
     def build(family):
-        base = random_model(family)
+        base = random_model(family, seed=SEEDS.get(family, 0))
         return ModelPair(base, perturbed(base), tokenizer)
 
     return build
