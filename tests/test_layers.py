@@ -14,9 +14,11 @@ import rlvr_direction
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LIBRARY = [
-    {"distributions", "palette", "pieces", "records", "statistics"},
-    {"cache", "checkpoints", "markup", "problems", "reweighting", "scores"},
-    {"interventions", "pair"},
+    {"batches", "distributions", "palette", "pieces", "records", "statistics"},
+    {"cache", "checkpoints", "markup", "problems", "prompts", "reweighting", "scores"},
+    {"interventions", "rope"},
+    {"selfcheck"},
+    {"pair"},
     {"decoding", "scoring", "theory", "training"},
     {"evaluation", "report"},
     {"cli"},

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 import torch
 
+from rlvr_direction.batches import pad
 from rlvr_direction.distributions import Sampling, entropy
-from rlvr_direction.pair import ModelPair, pad
+from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import SCORES
 from rlvr_direction.scoring import TOKEN_COLUMNS, score_tokens
 
@@ -166,7 +167,7 @@ def test_weights_that_are_not_finite_are_refused_by_model_text_and_position(load
     broken.get_input_embeddings().weight.data[tokenizer.convert_tokens_to_ids("4")] = torch.nan
     pair = ModelPair(load_pair("llama").base, broken, tokenizer)
     texts = [TEXTS[0], {"prompt": "1", "response": "2345"}]
-    with pytest.raises(ValueError, match="the rl model gave .* not finite at response position 3 of text 1"):
+    with pytest.raises(ValueError, match=r"the rl model gave .* not finite at response position 3 of text 1"):
         score_tokens(pair, texts, batch_size=1)
 
 
