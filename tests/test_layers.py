@@ -22,7 +22,7 @@ LIBRARY = [
     {"cli"},
 ]
 LAB = [
-    {"checkout", "tasks"},
+    {"checkout", "parts", "tasks"},
     {"anatomy", "claims", "toys"},
     {"studies"},
     {"cli"},

@@ -15,7 +15,11 @@ __all__ = ["ReweightedGRPOConfig", "complete", "parse", "preset", "updates_per_r
 @no_type_check  # TRL annotates floats and takes whole numbers for them
 @dataclass
 class ReweightedGRPOConfig(GRPOConfig):
-    """TRL's GRPOConfig, default for default, with what it lacks off; `dapo` switches it on and knows about CPUs."""
+    """TRL's GRPOConfig, default for default, with what it lacks off; `dapo` switches it on and knows about CPUs.
+
+    The added fields are read by `ReweightedGRPOTrainer` alone: TRL's own `GRPOTrainer` takes this configuration and
+    passes over them without a word, dynamic sampling included.
+    """
 
     dynamic_sampling: bool = field(
         default=False,
@@ -50,9 +54,9 @@ class ReweightedGRPOConfig(GRPOConfig):
     def dapo(cls, output_dir: str, **overrides: object) -> "ReweightedGRPOConfig":
         """The paper's preset (its section 5): clip 0.2 / 0.28, dual clip 10, token-mean loss, no KL, T = 1, top_p = 1.
 
-        Dynamic sampling is on. The soft overlong penalty is a reward function of TRL's, `get_soft_overlong_punishment`.
-
-        `overrides` are fields of GRPOConfig and win over the preset.
+        Dynamic sampling is on, which takes `ReweightedGRPOTrainer`: TRL's own does without. The soft overlong penalty
+        is a reward function of TRL's, `get_soft_overlong_punishment`. `overrides` are fields of GRPOConfig and win over
+        the preset.
         """
         return cls(output_dir, **{**preset(), **overrides})
 
