@@ -45,11 +45,6 @@ class ReweightedGRPOConfig(GRPOConfig):
         },
     )
 
-    @property
-    def updates_per_rollout(self) -> int:
-        """Optimizer updates until one ends together with a rollout: checkpoints lie at multiples of them."""
-        return updates_per_rollout(self)
-
     @classmethod
     def dapo(cls, output_dir: str, **overrides: object) -> "ReweightedGRPOConfig":
         """The paper's preset (its section 5): clip 0.2 / 0.28, dual clip 10, token-mean loss, no KL, T = 1, top_p = 1.
@@ -65,7 +60,7 @@ ReweightedGRPOConfig.__no_type_check__ = False  # ... at run time; who parses ar
 
 
 def updates_per_rollout(args: GRPOConfig) -> int:
-    """Optimizer updates until one ends together with a rollout, for TRL's own configuration, too."""
+    """Optimizer updates until one ends together with a rollout: checkpoints lie at multiples of them."""
     accumulated = args.gradient_accumulation_steps
     return lcm(args.num_iterations * args.steps_per_generation, accumulated) // accumulated
 

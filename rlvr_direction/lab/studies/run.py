@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from rlvr_direction.lab.checkout import DATA
+from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.parts import Part, made
 from rlvr_direction.lab.studies import direction, extrapolation, replacement, reweighting
 from rlvr_direction.lab.tasks import TASKS
@@ -54,15 +54,15 @@ def study(
     """Run a study of a task's committed toy over RL seeds 0 to `seeds` - 1, `n` held-out problems; its file.
 
     Raises ValueError for an unknown study or task, FileNotFoundError where it needs a checkpoint or a table that is
-    not there.
+    not there, as in an installation without the repository.
     """
     for kind, given, known in (("study", name, STUDIES), ("task", task, TASKS)):
         if given not in known:
             raise ValueError(f"no {kind} is called {given!r}; choose from {', '.join(sorted(known))}")
     kind = STUDIES[name]
     n = n or kind.n
+    out = out or require(DATA) / name / f"{task}.parquet"
     parts = kind.plan(task, seeds=seeds or kind.seeds, n=n)
-    out = out or DATA / name / f"{task}.parquet"
     run = Run(out, len(parts), {"study": name, "task": task, "problems": n}, resume=resume, force=force)
     for index, table in made(parts, run, f"{name} of {task}", jobs=jobs or kind.jobs):
         run.write(index, table)
