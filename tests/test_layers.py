@@ -24,7 +24,7 @@ LIBRARY = [
     {"cli"},
 ]
 LAB = [
-    {"checkout", "tasks"},
+    {"checkout", "parts", "tasks"},
     {"anatomy", "claims", "toys"},
     {"studies"},
     {"cli"},

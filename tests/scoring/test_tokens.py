@@ -163,9 +163,8 @@ def test_a_text_as_long_as_the_context_is_scored(load_pair):
 
 
 def test_weights_that_are_not_finite_are_refused_by_model_text_and_position(load_pair, random_model, tokenizer):
-    broken = random_model("llama", seed=3)
-    broken.get_input_embeddings().weight.data[tokenizer.convert_tokens_to_ids("4")] = torch.nan
-    pair = ModelPair(load_pair("llama").base, broken, tokenizer)
+    pair = ModelPair(load_pair("llama").base, random_model("llama", seed=3), tokenizer)
+    pair.rl.get_input_embeddings().weight.data[tokenizer.convert_tokens_to_ids("4")] = torch.nan
     texts = [TEXTS[0], {"prompt": "1", "response": "2345"}]
     with pytest.raises(ValueError, match=r"the rl model gave .* not finite at response position 3 of text 1"):
         score_tokens(pair, texts, batch_size=1)
