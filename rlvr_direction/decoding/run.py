@@ -32,7 +32,7 @@ def decode(
     batch_size: int,
     block: Literal["auto"] | int = "auto",
 ) -> Decoded:
-    """Sample one response per prompt: `propose` drafts each token and the intervention replaces what it selects.
+    r"""Sample one response per prompt: `propose` drafts each token and the intervention replaces what it selects.
 
     Rows are numbered by `problem_ids` (default 0, 1, ...) and `sample_ids` (default 0); these and the seed fix the
     noise. The proposer drafts up to `block` tokens before the other model checks them; "auto" is `auto_block`. Neither
@@ -41,6 +41,13 @@ def decode(
     from 1.5e-4 (low entropy) to 5e-3 (high entropy); in bfloat16 batch sizes changed 17 of 32 texts.
     Raises ValueError for a prompt that is no list of ids, is empty or leaves no room for `max_new_tokens` in the
     context, a block that is no number of tokens or that this pair cannot take back, and logits that are not finite.
+
+    >>> from rlvr_direction import EVERYWHERE, load_toy_pair
+    >>> pair = load_toy_pair("arithmetic")
+    >>> prompts, greedy = [pair.encode_prompt("Q:7+5*3-4\n")], Sampling(temperature=0.0)
+    >>> rl = decode(pair, prompts, Intervention(EVERYWHERE), greedy, seed=0, max_new_tokens=48, batch_size=1)
+    >>> pair.tokenizer.decode(rl.token_ids[0, : rl.n_tokens[0]])
+    '=7+15-4\n=22-4\n=18\nA:18<eos>'
     """
     block = auto_block(pair, batch_size) if block == "auto" else block
     _check(pair, prompt_ids, propose, max_new_tokens, block)
