@@ -20,6 +20,7 @@ __all__ = [
     "inverse_cdf",
     "jensen_shannon",
     "kl",
+    "log_softmax",
     "total_variation",
     "truncate",
 ]
@@ -49,24 +50,45 @@ class Sampling:
             raise ValueError(f"top_p is {self.top_p}; expected a number above 0 and at most 1")
 
 
-def at(logp: Float[Tensor, "*batch vocab"], token: Int[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
-    """Log-probability (nats) of one token a position."""
-    return logp.gather(-1, token.unsqueeze(-1)).squeeze(-1)
+def at(logp: Float[Tensor, "*batch vocab"], token: Int[Tensor, "*batch"] | None) -> Float[Tensor, "..."]:
+    """Log-probability (nats) of one token per position, or of every token where `token` is None."""
+    return logp if token is None else logp.gather(-1, token.unsqueeze(-1)).squeeze(-1)
+
+
+def log_softmax(logits: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch vocab"]:
+    """Normalised log-probabilities (nats), in float32 within 1e-5 of float64 at a vocabulary of 152,000.
+
+    torch.log_softmax adds the exponentials one by one and errs by 2e-5 there; `sum` adds them in pairs.
+    """
+    shifted = logits - logits.amax(-1, keepdim=True)
+    return shifted.sub_(shifted.exp().sum(-1, keepdim=True).log())
 
 
 def _expectation(logp: Float[Tensor, "*batch vocab"], value: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch"]:
     """Mean of `value` under exp(logp); a token of probability zero adds nothing, even where value is infinite."""
     p = logp.exp()
-    return torch.where(p == 0, 0.0, p * value).sum(-1)
+    mean = (p * value).sum(-1)
+    if mean.isnan().any():  # zero times infinity
+        mean = torch.where(p == 0, 0.0, p * value).sum(-1)
+    return mean
 
 
 def entropy(logp: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch"]:
-    """Shannon entropy E_pi[-log pi] in nats (the paper's default magnitude, of the base)."""
+    """Shannon entropy E_pi[-log pi] in nats (the paper's default magnitude, of the base).
+
+    >>> entropy(torch.tensor([0.5, 0.5, 0.0]).log())  # log 2
+    tensor(0.6931)
+    """
     return -_expectation(logp, logp)
 
 
 def kl(p: Float[Tensor, "*batch vocab"], q: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch"]:
-    """KL(p || q) = E_p[log p - log q] in nats; infinite where q excludes what p allows."""
+    """KL(p || q) = E_p[log p - log q] in nats; infinite where q excludes what p allows.
+
+    >>> fair, certain = torch.tensor([0.5, 0.5]).log(), torch.tensor([1.0, 0.0]).log()
+    >>> kl(certain, fair), kl(fair, certain)
+    (tensor(0.6931), tensor(inf))
+    """
     return _expectation(p, p - q)
 
 
@@ -81,8 +103,13 @@ def total_variation(logprobs: PairLogprobs) -> Float[Tensor, "*batch"]:
     return (logprobs.rl.exp() - logprobs.base.exp()).abs().sum(-1) / 2
 
 
-def delta_logp(logprobs: PairLogprobs, token: Int[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
-    """Log pi_rl(token) - log pi_base(token) in nats: the signed direction of the update (paper, section 3.1)."""
+def delta_logp(logprobs: PairLogprobs, token: Int[Tensor, "*batch"] | None) -> Float[Tensor, "..."]:
+    """Log pi_rl(token) - log pi_base(token) in nats: the signed direction of the update (paper, section 3.1).
+
+    >>> pair = PairLogprobs(base=torch.tensor([0.8, 0.2]).log(), rl=torch.tensor([0.4, 0.6]).log())
+    >>> delta_logp(pair, torch.tensor(1))  # log 3: RL made it likelier
+    tensor(1.0986)
+    """
     return at(logprobs.rl, token) - at(logprobs.base, token)
 
 
@@ -90,28 +117,35 @@ def extrapolate(logprobs: PairLogprobs, gamma: float) -> Float[Tensor, "*batch v
     """Log-probabilities of pi_gamma, proportional to pi_rl^(1+gamma) / pi_base^gamma (paper, section 4.1).
 
     gamma = -1 is the base, 0 is RL, above 0 goes past RL; what RL excludes stays out for every gamma above -1.
+
+    >>> pair = PairLogprobs(base=torch.tensor([0.5, 0.5]).log(), rl=torch.tensor([0.25, 0.75]).log())
+    >>> extrapolate(pair, 1.0).exp()  # from odds of 1 to 3, and on to 9
+    tensor([0.1000, 0.9000])
     """
     if gamma == 0:
         return logprobs.rl
     if gamma == -1:
         return logprobs.base
     delta = (logprobs.rl - logprobs.base).masked_fill(logprobs.rl == -torch.inf, 0.0)
-    return torch.log_softmax(logprobs.rl + gamma * delta, dim=-1)
+    return log_softmax(logprobs.rl + gamma * delta)
 
 
 def truncate(logp: Float[Tensor, "*batch vocab"], sampling: Sampling) -> Float[Tensor, "*batch vocab"]:
     """The policy that is really sampled: tempered, cut to its nucleus, renormalised; -inf outside.
 
     The token that crosses top_p stays, ties go to the lower id, and temperature 0 keeps the argmax alone.
+
+    >>> truncate(torch.tensor([0.2, 0.5, 0.3]).log(), Sampling(top_p=0.7)).exp()
+    tensor([0.0000, 0.6250, 0.3750])
     """
     if sampling.temperature == 0:
         kept = torch.zeros_like(logp, dtype=torch.bool).scatter_(-1, logp.argmax(-1, keepdim=True), True)
         return torch.where(kept, 0.0, -torch.inf)
     if sampling.temperature != 1:
-        logp = torch.log_softmax(logp / sampling.temperature, dim=-1)
+        logp = log_softmax(logp / sampling.temperature)
     if sampling.top_p == 1:
         return logp
-    return torch.log_softmax(logp.masked_fill(~_nucleus(logp, sampling.top_p), -torch.inf), dim=-1)
+    return log_softmax(logp.masked_fill(~_nucleus(logp, sampling.top_p), -torch.inf))
 
 
 def _nucleus(logp: Float[Tensor, "*batch vocab"], top_p: float) -> Bool[Tensor, "*batch vocab"]:
@@ -124,7 +158,10 @@ def _nucleus(logp: Float[Tensor, "*batch vocab"], top_p: float) -> Bool[Tensor, 
 def inverse_cdf(logp: Float[Tensor, "*batch vocab"], uniform: Float[Tensor, "*batch"]) -> Int[Tensor, "*batch"]:
     """The token whose step of the cumulative distribution, in token-id order and float64, holds the uniform.
 
-    Draws one token a position from one number in [0, 1) each; a token of probability zero is never drawn.
+    Draws one token per position from one number in [0, 1) each; a token of probability zero is never drawn.
+
+    >>> inverse_cdf(torch.tensor([[0.2, 0.5, 0.3]] * 3).log(), torch.tensor([0.1, 0.6, 0.8]))
+    tensor([0, 1, 2])
     """
     cdf = logp.double().exp().cumsum(-1)
     total = cdf[..., -1]

@@ -12,7 +12,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 
 from rlvr_direction.cache import PlainStream, Stream, stream, takes_holes
 from rlvr_direction.checkpoints import context_length, load_part, same_tokenizer
-from rlvr_direction.distributions import PairLogprobs
+from rlvr_direction.distributions import PairLogprobs, log_softmax
 
 __all__ = ["ModelPair", "Predictions", "pad", "positions"]
 
@@ -141,7 +141,7 @@ class ModelPair:
         return lambda chunk: _head(model)(hidden[chunk])
 
     def _normalise(self, logits: Float[Tensor, "*batch rows"]) -> Float[Tensor, "*batch vocab"]:
-        return torch.log_softmax(logits[..., : self.vocab_size].float(), dim=-1).to(self.base.device)
+        return log_softmax(logits[..., : self.vocab_size].float()).to(self.base.device)
 
     def streams(self) -> tuple[Stream | PlainStream, Stream | PlainStream]:
         """A fresh cached stream of next-token log-probabilities for each model: base, then RL."""

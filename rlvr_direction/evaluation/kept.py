@@ -1,15 +1,16 @@
 """Responses token by token: the token table with proposals, selections and what either model would rather have said."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 
 import pandas as pd
+import torch
+from jaxtyping import Float
 from torch import Tensor
 
-from rlvr_direction.distributions import at
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.problems import Problem
-from rlvr_direction.scores import SCORES, Score, View
+from rlvr_direction.scores import SCORES, View
 from rlvr_direction.scoring import score_tokens
 
 __all__ = ["TOP", "kept_tokens"]
@@ -30,16 +31,15 @@ def kept_tokens(
         {"prompt": problems[row.problem_id].prompt, "response": row.response, "response_ids": row.response_ids}
         for row in rows.itertuples()
     ]
-    top = {f"{model}_top_{k}": partial(_top, model, k) for model in ("base", "rl") for k in range(1, TOP + 1)}
-    logps = {f"{name}_logp": partial(_logp, score) for name, score in top.items()}
-    scores = {**SCORES, **top, **logps}
-    table = score_tokens(pair, texts, scores=scores, batch_size=batch_size)
-    names = {i: pair.tokenizer.decode([i]) for i in range(pair.vocab_size)} if pair.vocab_size < 1000 else {}
-    for name in top:
-        table[name] = [names.get(i) or pair.tokenizer.decode([i]) for i in table[name].astype(int)]
+    tops = {f"{model}_top": partial(_top, model) for model in ("base", "rl")}
+    table = score_tokens(pair, texts, scores={**SCORES, **tops}, batch_size=batch_size)
+    table = table.rename(columns={f"{top}_{TOP + k}": f"{top}_{k}_logp" for top in tops for k in range(1, TOP + 1)})
+    name = cache(lambda token: pair.tokenizer.decode([token]))
+    for column in (f"{top}_{k}" for top in tops for k in range(1, TOP + 1)):
+        table[column] = [name(int(token)) for token in table[column]]
     of_text = rows[["problem_id", "sample_id", "correct"]]
     flat = {
-        "proposal": [pair.tokenizer.decode([i]) for ids in rows["proposal_ids"] for i in ids],
+        "proposal": [name(i) for ids in rows["proposal_ids"] for i in ids],
         "proposal_delta_logp": [delta for deltas in rows["proposal_delta_logp"] for delta in deltas],
         "selected": [flag for flags in rows["selected_at"] for flag in flags],
     }
@@ -47,12 +47,7 @@ def kept_tokens(
     return table.assign(**flat).join(of_text.assign(prompt=prompts), on="text_id")
 
 
-def _top(model: str, k: int, view: View, _token: Tensor) -> Tensor:
-    """The k-th likeliest token of a model."""
-    policy = getattr(view.raw, model)
-    return policy.topk(min(k, policy.shape[-1])).indices[..., -1]
-
-
-def _logp(score: Score, view: View, token: Tensor) -> Tensor:
-    """The log-probability of the token that another score names, under the model that it names it for."""
-    return at(getattr(view.raw, score.args[0]), score(view, token))
+def _top(model: str, view: View, _token: Tensor) -> Float[Tensor, "tokens columns"]:
+    """The ids of a model's likeliest tokens, exact as float64, then their log-probabilities."""
+    top = getattr(view.raw, model).topk(TOP)
+    return torch.cat([top.indices.double(), top.values.double()], dim=-1)

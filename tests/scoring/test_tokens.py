@@ -159,3 +159,21 @@ def test_a_text_that_cannot_be_scored_is_refused_by_its_row(load_pair, bad, mess
 
 def test_a_text_as_long_as_the_context_is_scored(load_pair):
     assert len(score_tokens(load_pair("gpt2"), [{"prompt": "1" * 40, "response": "2" * 8}], batch_size=1)) == 8
+
+
+def test_a_score_of_several_numbers_fills_numbered_columns(load_pair):
+    pair, scores = load_pair("llama"), {"two": lambda view, token: torch.stack([token, -token], dim=-1)}
+    table = score_tokens(pair, TEXTS, scores=scores, batch_size=2)
+    assert (table["two_1"] == table["token_id"]).all() and (table["two_2"] == -table["token_id"]).all()
+
+
+@pytest.mark.parametrize("model", ["base", "rl"])
+def test_a_model_that_breaks_is_named_with_the_text_and_the_position(load_pair, model):
+    pair = load_pair("gpt2")
+    broken = copy.deepcopy(getattr(pair, model))
+    with torch.no_grad():
+        broken.transformer.wpe.weight[10] = torch.nan
+    models = {"base": pair.base, "rl": pair.rl} | {model: broken}
+    wrong = ModelPair(models["base"], models["rl"], pair.tokenizer)
+    with pytest.raises(ValueError, match=f"the {model} model gave .* not finite at response position 0 of text 3;"):
+        score_tokens(wrong, TEXTS[:4], batch_size=2)
