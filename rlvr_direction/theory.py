@@ -1,4 +1,4 @@
-"""What can be said exactly: the policy an intervention makes, all responses of a small tree, natural gradient."""
+"""What can be said exactly: the policy an intervention makes, natural gradient on a small tree, Lemma 3.1."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -38,7 +38,7 @@ def mixed_policy(view: View, intervention: Intervention, sampling: Sampling) -> 
     """The closed form of one step: q(v) (1 - f(v)) + m a(v), with m the sum of q f.
 
     q is the proposer's sampled policy, a the one that acts, f(v) the probability that the criterion fires on v (0 or 1
-    for a criterion, its rate for a coin). m tokens in one are selected, m minus the sum of q f a changed.
+    for a criterion, its rate for a coin). A share m of the tokens is selected, and m minus the sum of q f a is changed.
     """
     q = getattr(view.sampled, view.proposer).double().exp()
     a = truncate(extrapolate(view.raw, intervention.gamma), sampling).double().exp()
@@ -59,7 +59,7 @@ def _firing(view: View, where: object) -> Float[Tensor, "*batch vocab"]:
 
 
 def expected_reward(policy: Tree, reward: Float[np.ndarray, " leaves"]) -> float:
-    """The expected reward of a policy on a full tree: `policy[d]` has a row of action probabilities a state at depth d.
+    """The expected reward of a policy on a full tree: `policy[d]` has a row per state at depth d.
 
     Leaves are numbered as digits: actions a, b, c of A each end in leaf (a A + b) A + c.
     """

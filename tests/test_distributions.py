@@ -46,6 +46,19 @@ def divergence(p, q):
     return sum(a * math.log(a / b) for a, b in zip(p, q, strict=True) if a > 0)
 
 
+@pytest.mark.parametrize("scale", [0.01, 1.0, 3.0, 8.0])
+def test_at_the_vocabulary_of_a_large_model_float32_is_within_1e_5_of_float64(scale):
+    generator = torch.Generator().manual_seed(0)
+    base = scale * torch.randn(4, 152_000, generator=generator)
+    logits = base, base + 0.3 * torch.randn(4, 152_000, generator=generator)
+    seen = PairLogprobs(*map(log_softmax, logits))
+    exact = PairLogprobs(*(x.double().log_softmax(-1) for x in logits))
+    measures = (entropy, lambda p: kl(*p), lambda p: kl(*p[::-1]), jensen_shannon, lambda p: p.base, lambda p: p.rl)
+    for measure in measures:
+        values = (measure(p.base if measure is entropy else p).double() for p in (seen, exact))
+        torch.testing.assert_close(*values, atol=1e-5, rtol=0)
+
+
 def test_scalars_on_three_tokens_are_those_of_pencil_and_paper(hand):
     middle = [(b + r) / 2 for b, r in zip(BASE, RL, strict=True)]
     expected = {

@@ -95,6 +95,22 @@ def sampled(pair, prompt, where, gamma, propose):
     )
 
 
+def enumerated(pair, prompt, intervention, propose):
+    """The exact probability of every first token and, for each of them, of every second one."""
+
+    def step(prefixes):
+        logits = [model(torch.tensor(prefixes)).logits[:, -1].float() for model in pair.models]
+        raw = PairLogprobs(*(row.log_softmax(-1) for row in logits))
+        return mixed_policy(View(raw, raw, propose), intervention, PLAIN).policy
+
+    with torch.inference_mode():
+        first = step([list(prompt)])[0]
+        second = step([[*prompt, token] for token in range(pair.vocab_size)])
+    for end in end_ids(pair).tolist():
+        second[end] = torch.eye(pair.vocab_size, dtype=second.dtype)[pair.pad_id]  # what stands after an end
+    return first.unsqueeze(1) * second
+
+
 @pytest.mark.parametrize("gamma", [-1.0, 0.0, 0.5, 2.0])
 @pytest.mark.parametrize("text", CRITERIA)
 def test_the_sampler_agrees_with_the_enumeration_of_all_responses(load_pair, text, gamma):

@@ -61,7 +61,7 @@ def decode(
     top_p: Annotated[float, typer.Option(help="The nucleus that is kept.")] = 1.0,
     max_new_tokens: Annotated[int | None, typer.Option(min=1, help="Default: the task's; for math 1024.")] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Responses at a time.")] = 64,
-    block: Annotated[str, typer.Option(help="Tokens to draft before a check, or auto: measured.")] = "auto",
+    block: Annotated[str, typer.Option(help="Tokens to draft before a check; auto is 8, or 1.")] = "auto",
     keep_tokens: Annotated[int, typer.Option(min=0, help="Responses whose tokens are kept.")] = 200,
     revision: Annotated[str | None, typer.Option(help="Revision of both models on the Hub.")] = None,
     dtype: Annotated[str, typer.Option(help="float32, bfloat16, ... or auto.")] = "float32",

@@ -29,7 +29,7 @@ def score_tokens(
     batch_size: int,
     eos: bool = False,
 ) -> pd.DataFrame:
-    """Score every response token under both policies (paper, section 3.1): `TOKEN_COLUMNS`, in nats, one row per token.
+    r"""Score every response token under both policies (paper, section 3.1): `TOKEN_COLUMNS`, in nats, a row per token.
 
     A text is `{"prompt", "response", "source"?, "response_ids"?}`, or a row of a DataFrame with these columns. A prompt
     is a string or a list of messages; `response_ids` win where given. Prompt and response are tokenised apart and
@@ -39,6 +39,13 @@ def score_tokens(
     `attrs["cut_mass"]` is the largest probability of each model that fell to vocabulary rows the other lacks (0 where
     they have equally many). Raises ValueError for a text that is not as above, has an empty prompt or is longer than
     the context, and for logits that are not finite.
+
+    >>> from rlvr_direction import load_toy_pair
+    >>> texts = [{"prompt": "Q:7+5*3-4\n", "response": "18"}]
+    >>> score_tokens(load_toy_pair("arithmetic"), texts, batch_size=1)[["position", "token", "delta_logp"]].round(2)
+       position token  delta_logp
+    0         0     1       -1.01
+    1         1     8       -3.18
     """
     encoded = encode(pair, texts, eos=eos)
     return score_encoded(pair, encoded, scores=scores, sampling=sampling, proposer=proposer, batch_size=batch_size)
