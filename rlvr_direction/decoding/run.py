@@ -101,9 +101,7 @@ def _write(decoded: Decoded, rows: Rows, written: Written) -> None:
     decoded.finished[rows.number] = columns.finished
 
 
-def _check(
-    pair: ModelPair, prompt_ids: Sequence[Sequence[int]], propose: Proposer, max_new_tokens: int, block: int
-) -> None:
+def _check(pair: ModelPair, prompt_ids: Sequence, propose: str, max_new_tokens: int, block: object) -> None:
     if propose not in get_args(Proposer):
         raise ValueError(f"propose is {propose!r}; expected 'base' or 'rl'")
     if not isinstance(block, int) or block < 1:
