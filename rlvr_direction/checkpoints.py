@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["context_length", "load_part", "same_tokenizer"]
+__all__ = ["context_length", "load_part", "load_tokenizer", "same_tokenizer"]
 
 
 def load_part(auto: type, name: str | Path, **options: object) -> Any:
@@ -31,6 +31,13 @@ def load_part(auto: type, name: str | Path, **options: object) -> Any:
             f"no model at {name!s}: it is neither a folder here nor a name that the Hugging Face Hub or the local "
             "cache answers to; check the path, or go online"
         ) from error
+
+
+def load_tokenizer(base: str | Path, rl: str | Path, *, revision: str | None = None) -> PreTrainedTokenizerBase:
+    """The tokenizer of a pair, RL's. Raises what `load_part` does, and ValueError where it is not the base's, too."""
+    ours, theirs = (load_part(AutoTokenizer, name, revision=revision) for name in (base, rl))
+    same_tokenizer(ours, theirs, base_name=str(base), rl_name=str(rl))
+    return theirs
 
 
 def same_tokenizer(base: PreTrainedTokenizerBase, rl: PreTrainedTokenizerBase, *, base_name: str, rl_name: str) -> None:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from rlvr_direction.cache import PlainStream, Stream, stream, takes_holes
-from rlvr_direction.checkpoints import context_length, load_part, same_tokenizer
+from rlvr_direction.checkpoints import context_length, load_part, load_tokenizer
 from rlvr_direction.distributions import PairLogprobs
+from rlvr_direction.prompts import Prompt, encode_prompt
 
 __all__ = ["ModelPair", "Predictions", "pad", "positions"]
 
@@ -68,13 +69,12 @@ class ModelPair:
         Raises FileNotFoundError for a model that is neither a folder nor to be had from the Hub, ValueError for two
         tokenizers that disagree.
         """
-        tokenizers = [load_part(AutoTokenizer, name, revision=revision) for name in (base, rl)]
-        same_tokenizer(*tokenizers, base_name=str(base), rl_name=str(rl))
+        tokenizer = load_tokenizer(base, rl, revision=revision)
         models = [
             load_part(AutoModelForCausalLM, name, revision=revision, dtype=dtype, device_map=device_map)
             for name in (base, rl)
         ]
-        return cls(*models, tokenizers[1])
+        return cls(*models, tokenizer)
 
     @property
     def models(self) -> tuple[PreTrainedModel, PreTrainedModel]:
@@ -91,12 +91,9 @@ class ModelPair:
         """A token id to fill padding with; what stands there is never read."""
         return self.tokenizer.pad_token_id or 0
 
-    def encode_prompt(self, prompt: str) -> list[int]:
+    def encode_prompt(self, prompt: Prompt) -> list[int]:
         """A prompt as token ids, through the tokenizer's chat template if it has one."""
-        if self.tokenizer.chat_template is None:
-            return self.tokenizer(prompt)["input_ids"]
-        message = [{"role": "user", "content": prompt}]
-        return self.tokenizer.apply_chat_template(message, add_generation_prompt=True, return_dict=False)
+        return encode_prompt(self.tokenizer, prompt)
 
     def encode_response(self, response: str) -> list[int]:
         """A response as the token ids of its own text; nothing is added."""

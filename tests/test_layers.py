@@ -14,15 +14,15 @@ import rlvr_direction
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LIBRARY = [
-    {"distributions", "markup", "records", "statistics"},
-    {"cache", "checkpoints", "problems", "prompts", "reweighting", "scores"},
+    {"distributions", "markup", "records", "settings", "statistics"},
+    {"cache", "checkpoints", "fingerprints", "problems", "prompts", "reweighting", "scores"},
     {"interventions", "pair"},
     {"decoding", "scoring", "theory", "training"},
     {"evaluation", "report"},
     {"cli"},
 ]
 LAB = [
-    {"checkout", "tasks"},
+    {"checkout", "settings", "tasks"},
     {"anatomy", "claims", "toys"},
     {"studies"},
     {"cli"},

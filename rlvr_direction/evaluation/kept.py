@@ -43,7 +43,7 @@ def kept_tokens(
         "proposal_delta_logp": [delta for deltas in rows["proposal_delta_logp"] for delta in deltas],
         "selected": [flag for flags in rows["selected_at"] for flag in flags],
     }
-    prompts = [problems[i].prompt for i in rows["problem_id"]]
+    prompts = [problems[i].text for i in rows["problem_id"]]
     return table.assign(**flat).join(of_text.assign(prompt=prompts), on="text_id")
 
 

@@ -15,6 +15,7 @@ import torch
 from tqdm import tqdm
 
 from rlvr_direction.lab.checkout import DATA
+from rlvr_direction.lab.settings import StudySettings
 from rlvr_direction.lab.studies import direction, extrapolation, replacement, reweighting
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.records import Run
@@ -49,34 +50,24 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
 )
 
 
-def study(
-    name: str,
-    task: str,
-    *,
-    seeds: int | None = None,
-    n: int | None = None,
-    jobs: int | None = None,
-    out: Path | None = None,
-    resume: bool = False,
-    force: bool = False,
-    command: str,
-) -> Path:
-    """Run a study of a task's committed toy over RL seeds 0 to `seeds` - 1, `n` held-out problems; its file.
+def study(settings: StudySettings) -> Path:
+    """Run a study of a task's committed toy over RL seeds 0 to `seeds` - 1, `problems` held-out problems; its file.
 
     Raises ValueError for an unknown study or task, FileNotFoundError where it needs a checkpoint or a table that is
     not there.
     """
-    for kind, given, known in (("study", name, STUDIES), ("task", task, TASKS)):
+    s = settings
+    for kind, given, known in (("study", s.name, STUDIES), ("task", s.task, TASKS)):
         if given not in known:
             raise ValueError(f"no {kind} is called {given!r}; choose from {', '.join(sorted(known))}")
-    kind = STUDIES[name]
-    n = n or kind.n
-    parts = kind.plan(task, seeds=seeds or kind.seeds, n=n)
-    out = out or DATA / name / f"{task}.parquet"
-    run = Run(out, len(parts), {"study": name, "task": task, "problems": n}, resume=resume, force=force)
-    for index, table in _made(parts, run, f"{name} of {task}", jobs or kind.jobs):
+    kind = STUDIES[s.name]
+    n = s.problems or kind.n
+    parts = kind.plan(s.task, seeds=s.seeds or kind.seeds, n=n)
+    out = s.out or DATA / s.name / f"{s.task}.parquet"
+    run = Run(out, len(parts), {"study": s.name, "task": s.task, "problems": n}, resume=s.resume, force=s.force)
+    for index, table in _made(parts, run, f"{s.name} of {s.task}", s.jobs or kind.jobs):
         run.write(index, table)
-    return run.finish({"command": command})
+    return run.finish({"command": s.command})
 
 
 def _made(parts: Sequence[Part], run: Run, description: str, jobs: int) -> Iterator[tuple[int, pd.DataFrame]]:
