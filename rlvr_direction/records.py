@@ -67,6 +67,8 @@ class Run:
         settings = self._settings
         if self.out.suffix != ".parquet":
             raise ValueError(f"{self.out}: the table is written as Parquet; name it {self.out.stem}.parquet")
+        if self.out.is_dir():
+            raise ValueError(f"{self.out} is a folder; name a file that is not there yet")
         if self.resume and self.force:
             raise ValueError(f"{self.out}: --resume keeps what was made and --force discards it: pass one of them")
         if self.n_parts < 1:

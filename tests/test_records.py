@@ -310,7 +310,10 @@ def test_a_digest_that_differs_is_named_and_not_shown(tmp_path):
 def test_a_table_has_one_kind_of_file(tmp_path):
     with pytest.raises(ValueError, match=r"out\.csv: the table is written as Parquet; name it out\.parquet"):
         Run(tmp_path / "out.csv", 1, SETTINGS, force=True)
-    assert not os.listdir(tmp_path)
+    (tmp_path / "out.parquet").mkdir()
+    with pytest.raises(ValueError, match=r"out\.parquet is a folder; name a file"):
+        Run(tmp_path / "out.parquet", 1, SETTINGS, force=True)
+    assert os.listdir(tmp_path) == ["out.parquet"] and not os.listdir(tmp_path / "out.parquet")
 
 
 def test_rows_are_plain_and_an_empty_cell_is_a_key_that_is_not_there(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from rlvr_direction import records
 from rlvr_direction.problems.types import Problem
@@ -27,11 +28,14 @@ def read_rows(source: str | Path | pd.DataFrame, keys: Kinds) -> list[dict[str, 
     path = Path(source)
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not a file; pass a JSONL or Parquet file of rows with {_named(keys)}")
-    if path.suffix == ".parquet":
-        return _checked(records.rows(records.load(path)), keys, str(path), "row")
-    if path.suffix not in (".jsonl", ".json"):
+    if path.suffix not in (".jsonl", ".json", ".parquet"):
         raise ValueError(f"{path} ends in {path.suffix!r}; expected .jsonl or .parquet: convert it, or rename it")
-    lines = path.read_text(encoding="utf-8").split("\n")
+    try:
+        if path.suffix == ".parquet":
+            return _checked(records.rows(records.load(path)), keys, str(path), "row")
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} cannot be read as {path.suffix[1:]} ({error}); write it again, in UTF-8") from error
     return _checked([_object(line, f"{path}, line {i}") for i, line in enumerate(lines, 1)], keys, str(path), "line")
 
 

@@ -88,7 +88,8 @@ def test_other_settings_and_other_prompts_are_named(decode, tmp_path):
     with pytest.raises(ValueError, match=r"begun with seed = 0, now 1; where = 'delta_logp<=-0.3', now 'random:0.1'"):
         decode(seed=1, where="random:0.1", resume=True)
     assert decode(where=" delta_logp <= -0.3", resume=True)
-    (tmp_path / "problems.jsonl").write_text((tmp_path / "problems.jsonl").read_text().replace("T", "t", 1))
+    rows = (tmp_path / "problems.jsonl").read_text().splitlines()
+    (tmp_path / "problems.jsonl").write_text("\n".join(reversed(rows)))
     with pytest.raises(ValueError, match=r"begun with other problems; other prompts: pass"):
         decode(resume=True)
 

@@ -68,10 +68,18 @@ def test_an_answer_that_is_missing_from_a_table_is_named_by_its_row():
         load_problems(pd.DataFrame({"problem": ["a", "b"], "answer": ["1", None]}))
 
 
-def test_another_kind_of_file_is_refused(tmp_path):
-    (tmp_path / "p.csv").write_text("problem,answer\n1+1=,2\n")
-    with pytest.raises(ValueError, match=r"p\.csv ends in '\.csv'; expected \.jsonl or \.parquet"):
-        load_problems(tmp_path / "p.csv")
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("p.csv", b"problem,answer", r"p\.csv ends in '\.csv'; expected \.jsonl or \.parquet"),
+        ("p.parquet", b"not Parquet", r"p\.parquet cannot be read as parquet"),
+        ("p.jsonl", b'{"problem": "\xe9"}', r"p\.jsonl cannot be read as jsonl .*UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        load_problems(tmp_path / name)
 
 
 @pytest.mark.parametrize("module", [files, types])
