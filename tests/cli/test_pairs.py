@@ -145,7 +145,7 @@ BAD_TEXTS = {
     "a key is missing": ([GOOD, '{"prompt": "1"}\n'], "line 2: no key 'response'"),
     "a response of another type": (
         ['{"prompt": "1", "response": 3}\n'],
-        "line 1: 'response' is '3'; expected a string",
+        "line 1: 'response' is '3'",
     ),
     "longer than the context": ([GOOD, json.dumps({"prompt": "1", "response": "2" * 99}) + "\n"], "at most 48"),
     "an empty prompt": ([json.dumps({"prompt": "", "response": "2"}) + "\n"], "empty prompt"),

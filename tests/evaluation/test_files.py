@@ -139,7 +139,7 @@ def test_a_grader_is_a_task_math_or_a_function_of_ones_own(tmp_path, monkeypatch
         ({"max_new_tokens": 90}, "problem 0 has .* new ones fit into a context of 96"),
         ({"max_new_tokens": 512}, "max_new_tokens is 512, but the models' context is 96 tokens"),
         ({"out": Path("d.csv")}, r"d\.csv: the table is written as Parquet; name it d\.parquet"),
-        ({"dtype": "bf16"}, "dtype is 'bf16'; expected float32, bfloat16"),
+        ({"dtype": "bf17"}, "the dtype is 'bf17'; expected auto or one of"),
     ],
 )
 def test_bad_settings_are_refused_in_one_sentence_and_nothing_is_written(decode, tmp_path, changed, seen):
