@@ -8,9 +8,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from rlvr_direction.batches import pad
 from rlvr_direction.distributions import PairLogprobs, Sampling, extrapolate, truncate
 from rlvr_direction.interventions import AtRandom, Intervention
-from rlvr_direction.pair import ModelPair, pad
+from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import Proposer, View
 
 __all__ = [

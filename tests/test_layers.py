@@ -14,9 +14,11 @@ import rlvr_direction
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LIBRARY = [
-    {"distributions", "markup", "records", "settings", "statistics"},
+    {"batches", "distributions", "markup", "records", "settings", "statistics"},
     {"cache", "checkpoints", "fingerprints", "problems", "prompts", "reweighting", "scores"},
-    {"interventions", "pair"},
+    {"interventions", "rope"},
+    {"selfcheck"},
+    {"pair"},
     {"decoding", "scoring", "theory", "training"},
     {"evaluation", "report"},
     {"cli"},

@@ -65,7 +65,8 @@ def decode_file(settings: DecodeSettings) -> Path:
 
 
 def auto_block(pair: ModelPair, batch_size: int) -> int:
-    return 8 if pair.takes_holes else 1
+    """How many tokens to draft before a check: 8, or 1 (lockstep) where a model cannot take tokens back."""
+    return 8 if pair.supports_rollback else 1
 
 
 def _runs(settings: DecodeSettings, n_problems: int, *, where: str, prompts: str) -> tuple[Run, Run | None]:

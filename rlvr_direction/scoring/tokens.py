@@ -8,8 +8,9 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from rlvr_direction.batches import pad
 from rlvr_direction.distributions import PairLogprobs, Sampling, truncate
-from rlvr_direction.pair import ModelPair, Predictions, pad
+from rlvr_direction.pair import ModelPair, Predictions
 from rlvr_direction.scores import SCORES, Proposer, Score, View
 from rlvr_direction.scoring.texts import Encoded, encode
 

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 import torch
 
+from rlvr_direction.batches import pad
 from rlvr_direction.distributions import Sampling, entropy
-from rlvr_direction.pair import ModelPair, pad
+from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import SCORES
 from rlvr_direction.scoring import TOKEN_COLUMNS, score_tokens
 
