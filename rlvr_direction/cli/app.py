@@ -39,8 +39,8 @@ def command(settings: type[Settings], *, example: str, **options: Any) -> Callab
                 _end(f"interrupted: what was finished is kept; to go on, run the command again{again}", 130)
 
         parsed.__signature__ = inspect.signature(settings)
-        parsed.__doc__ = settings.__doc__
-        app.command(run.__name__, epilog=f"Example: {example}", **options)(parsed)
+        parsed.__name__, parsed.__doc__ = run.__name__, settings.__doc__
+        app.command(epilog=f"Example: {example}", **options)(parsed)
         return run
 
     return register
