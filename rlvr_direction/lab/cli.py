@@ -33,7 +33,10 @@ def toy(
 @refuses
 def study(
     name: Annotated[
-        str, typer.Argument(help="direction (C1), replacement (C2), extrapolation (C4), reweighting (C5).")
+        str,
+        typer.Argument(
+            help="direction (C1), replacement (C2), lemma and gradient (C3), extrapolation (C4), reweighting (C5)."
+        ),
     ],
     task: Annotated[str, typer.Option(help="arithmetic or pointer_tree.")],
     seeds: Annotated[int | None, typer.Option(min=1, help="RL seeds, from 0. Default: 5; of reweighting 10.")] = None,

@@ -6,14 +6,25 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from rlvr_direction.lab.claims.counts import Arms
-from rlvr_direction.lab.claims.verdicts import Verdict, combine, verdict
+from rlvr_direction.lab.claims.claim import SEED, Part
+from rlvr_direction.lab.claims.counts import Arms, arms_of_part
 from rlvr_direction.statistics import Interval, bootstrap, holm
 
-__all__ = ["gain", "gains_by_stage", "judge_gain"]
+__all__ = [
+    "SEEDS_FALL_SHORT",
+    "at_the_last_stage",
+    "deciding",
+    "gain",
+    "gains_by_seed",
+    "gains_by_stage",
+    "gains_of_task",
+    "what_was_chosen",
+]
 
-GAIN = 0.01
-SEEDS_NEEDED = 4
+SEEDS_FALL_SHORT = (
+    "Where it is not reproduced, at least 4 of 5 RL seeds must gain less than .01, in place of one sign in 4 of 5: a "
+    "gain of nothing has no sign."
+)
 
 
 def gain(arms: Arms, of: str, against: str, *, draws: int = 2000, seed: int) -> Interval:
@@ -28,7 +39,7 @@ def gain(arms: Arms, of: str, against: str, *, draws: int = 2000, seed: int) -> 
     )
 
 
-def gains_by_stage(stages: dict[str, Arms], against: str, *, draws: int = 2000, seed: int) -> pd.DataFrame:
+def gains_by_stage(stages: Mapping[str, Arms], against: str, *, draws: int = 2000, seed: int) -> pd.DataFrame:
     """The gain of the chosen cell at every stage: `stage, gain, low, high, p, p_holm`.
 
     `p` is of a two-sided z-test on the differences by problem, `p_holm` adjusted over the stages.
@@ -41,21 +52,40 @@ def gains_by_stage(stages: dict[str, Arms], against: str, *, draws: int = 2000, 
     return table.assign(p_holm=holm(table["p"].to_numpy()))
 
 
-def judge_gain(rows: pd.DataFrame, seeds: Mapping[str, Sequence[float]]) -> Verdict:
-    """The verdict on gains that must all hold: intervals above 0 also after Holm, none wholly below a point.
+def deciding(table: pd.DataFrame, part: str, **labels: object) -> Arms:
+    """The contrasts of one deciding part of a recorded study: "chosen", "gamma 0" under its gate, "rl", "global"."""
+    return arms_of_part(table, part, ["family"], **labels)
 
-    A row is a gain `against` something, whose gains at the RL `seeds` must lie on the side that its verdict takes:
-    at least 4 of them above 0 where it is reproduced, short of a point where it is not.
-    """
-    judged = []
-    for row in rows.itertuples():
-        found = verdict(Interval(row.gain, row.low, row.high), minimum_gain=GAIN)
-        if found == "reproduced" and row.p_holm >= 0.05:
-            found = "inconclusive"
-        gains = np.asarray(seeds[row.against])
-        uphold = gains > 0 if found == "reproduced" else gains < GAIN
-        judged.append(found if uphold.sum() >= SEEDS_NEEDED else "inconclusive")
-    return combine(judged)
+
+def gains_of_task(table: pd.DataFrame, against: str, *, draws: int = 2000, seed: int) -> pd.DataFrame:
+    """`gains_by_stage` of a recorded study, with the gate and the gamma that were chosen, in `where` and `gamma`."""
+    decide = table[table["part"] == "decide"]
+    stages = {stage: deciding(table, "decide", stage=stage) for stage in sorted(decide["stage"].unique())}
+    chosen = decide[decide["family"] == "chosen"].groupby("stage")[["where", "gamma"]].first()
+    return gains_by_stage(stages, against, draws=draws, seed=seed).join(chosen, on="stage")
+
+
+def gains_by_seed(table: pd.DataFrame, against: str) -> list[float]:
+    """The gain at the last stage for each RL seed, from 0."""
+    last = table.loc[table["part"] == "decide", "stage"].max()
+    others = sorted(table.loc[table["part"] == "seeds", "rl_seed"].unique())
+    found = [deciding(table, "decide", stage=last), *(deciding(table, "seeds", rl_seed=seed) for seed in others)]
+    return [gain(arms, "chosen", against, draws=1, seed=SEED).value for arms in found]
+
+
+def at_the_last_stage(table: pd.DataFrame, rivals: Sequence[str]) -> dict[str, Part]:
+    """The gain over each rival at the last stage, with Holm's p-value over stages and the gains of all RL seeds."""
+    last = {against: gains_of_task(table, against, seed=SEED).iloc[-1] for against in rivals}
+    return {
+        against: Part(Interval(*row[["gain", "low", "high"]]), gains_by_seed(table, against), row["p_holm"])
+        for against, row in last.items()
+    }
+
+
+def what_was_chosen(table: pd.DataFrame) -> str:
+    """What was measured at the last stage, in words, with `{part}` for the rival."""
+    chosen = table[(table["part"] == "decide") & (table["family"] == "chosen")].sort_values("stage").iloc[-1]
+    return f"Gain in accuracy at the last stage over {{part}}, with gamma {chosen['gamma']:g} where {chosen['where']}"
 
 
 def _p(arms: Arms, against: str) -> float:

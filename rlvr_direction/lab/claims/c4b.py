@@ -1,0 +1,27 @@
+"""Claim C4b: extrapolation gains on what its gate does without it."""
+
+from rlvr_direction.lab.claims.claim import Claim, Judged, judged
+from rlvr_direction.lab.claims.extrapolation import SEEDS_FALL_SHORT, at_the_last_stage, what_was_chosen
+
+__all__ = ["CLAIM", "judge"]
+
+CLAIM = Claim(
+    id="C4b",
+    statement="gamma > 0 beats gamma = 0 under the same gate.",
+    rule="Accuracy gain at the gamma and tau chosen on calibration problems, Holm over training stages: interval above "
+    "0 at the last stage, and not wholly below 1 point; at least 4 of 5 RL seeds gain where it is reproduced, and fall "
+    "short of 1 point where it is not.",
+    chapter="05_extrapolation",
+    unit="accuracy difference",
+    study="extrapolation",
+    minimum_gain=0.01,
+    departures=(SEEDS_FALL_SHORT,),
+)
+
+
+def judge(recorded) -> list[Judged]:
+    """One row per task: the gain at the last stage."""
+    return [
+        judged(CLAIM, task, at_the_last_stage(table, ["gamma 0"]), what_was_chosen(table))
+        for task, table in recorded["extrapolation"].items()
+    ]

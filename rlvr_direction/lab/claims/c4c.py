@@ -1,0 +1,26 @@
+"""Claim C4c: selective extrapolation gains on RL, and not through its gate alone."""
+
+from rlvr_direction.lab.claims.claim import Claim, Judged, judged
+from rlvr_direction.lab.claims.extrapolation import SEEDS_FALL_SHORT, at_the_last_stage, what_was_chosen
+
+__all__ = ["CLAIM", "judge"]
+
+CLAIM = Claim(
+    id="C4c",
+    statement="Selective extrapolation beats RL.",
+    rule="Gain against RL and against gamma = 0 under that gate: both intervals above 0, neither wholly below 1 point; "
+    "Holm and the RL seeds as in C4b.",
+    chapter="05_extrapolation",
+    unit="accuracy difference",
+    study="extrapolation",
+    minimum_gain=0.01,
+    departures=(SEEDS_FALL_SHORT,),
+)
+
+
+def judge(recorded) -> list[Judged]:
+    """One row per task: the smaller of two gains at the last stage."""
+    return [
+        judged(CLAIM, task, at_the_last_stage(table, ["gamma 0", "rl"]), what_was_chosen(table))
+        for task, table in recorded["extrapolation"].items()
+    ]
