@@ -1,6 +1,6 @@
 """Claim C2f: it is the sign of delta_logp that makes replacement cheap."""
 
-from rlvr_direction.lab.claims.claim import SEED, Claim, Judged, Part, judged
+from rlvr_direction.lab.claims.claim import SEED, Claim, Judged, Recorded, judge_tasks
 from rlvr_direction.lab.claims.counts import arms_of_part
 from rlvr_direction.lab.claims.replacement import sign_does_it
 
@@ -13,6 +13,7 @@ CLAIM = Claim(
     "to RL's argmax, position-level mass and, at equal selected, the matched coin: every interval above 0, none "
     "wholly below 1 point.",
     chapter="03_token_replacement",
+    measured="Smallest lead of delta_logp over its six rivals, mean accuracy at 2, 5 and 8 %: over {part}",
     unit="accuracy difference",
     study="replacement",
     minimum_gain=0.01,
@@ -20,11 +21,6 @@ CLAIM = Claim(
 )
 
 
-def judge(recorded) -> list[Judged]:
-    """One row per task: the smallest lead over six rivals."""
-    text = "Smallest lead of delta_logp over its six rivals, mean accuracy at 2, 5 and 8 %: over {part}"
-    rows = []
-    for task, table in recorded["replacement"].items():
-        leads = sign_does_it(arms_of_part(table, "curves"), seed=SEED)
-        rows.append(judged(CLAIM, task, {rival: Part(lead) for rival, lead in leads.items()}, text))
-    return rows
+def judge(recorded: Recorded) -> list[Judged]:
+    """One row per task: the smallest of six leads."""
+    return judge_tasks(CLAIM, recorded, lambda table: sign_does_it(arms_of_part(table, "curves"), seed=SEED))

@@ -1,6 +1,6 @@
 """Claim C3b: rare tokens carry most of the gradient."""
 
-from rlvr_direction.lab.claims.claim import SEED, Claim, Judged, Part, judged
+from rlvr_direction.lab.claims.claim import SEED, Claim, Judged, Recorded, judge_tasks
 from rlvr_direction.lab.claims.gradient import share_over_problems
 
 __all__ = ["CLAIM", "judge"]
@@ -8,23 +8,20 @@ __all__ = ["CLAIM", "judge"]
 CLAIM = Claim(
     id="C3b",
     statement="Rare tokens carry most of the gradient.",
-    rule="Their (p < .5) share of summed |A| ratio (1 - p) on that stage's rollouts: interval "
-    "above .5 at the start and at the end.",
+    rule="Their (p < .5) share of summed |A| ratio (1 - p) on that stage's rollouts: interval above .5 at the start and "
+    "at the end.",
     chapter="04_why_sparse",
+    measured="Share of the gradient on tokens with a probability below one half, at the {part} (the smaller of the two)",
     unit="share of the gradient",
     study="gradient",
     bound=0.5,
 )
 
 
-def judge(recorded) -> list[Judged]:
+def judge(recorded: Recorded) -> list[Judged]:
     """One row per task: the smaller share of the two stages."""
-    text = "Share of the gradient on tokens with a probability below one half, at the {part} (the smaller of the two)"
-    rows = []
-    for task, table in recorded["gradient"].items():
-        parts = {
-            stage: Part(share_over_problems(of, seed=SEED))
-            for stage, of in table.query("rl_seed == 0").groupby("stage", sort=False)
-        }
-        rows.append(judged(CLAIM, task, parts, text))
-    return rows
+
+    def shares(table):
+        return {stage: share_over_problems(of, seed=SEED) for stage, of in table.groupby("stage", sort=False)}
+
+    return judge_tasks(CLAIM, recorded, shares)

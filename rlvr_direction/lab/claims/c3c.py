@@ -1,7 +1,7 @@
 """Claim C3c: training on rollouts without rare tokens ends worse."""
 
-from rlvr_direction.lab.claims.claim import Claim, Judged, Part, judged
-from rlvr_direction.lab.claims.reweighting import at_the_end, paired_difference
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_tasks
+from rlvr_direction.lab.claims.reweighting import OWN_RATES, at_the_end, paired_difference
 
 __all__ = ["CLAIM", "judge"]
 
@@ -10,21 +10,18 @@ CLAIM = Claim(
     statement="Training on top-p filtered rollouts ends worse.",
     rule="Final accuracy difference at T = 1, top_p = 1, paired over seeds: interval below 0.",
     chapter="04_why_sparse",
+    measured="Final accuracy with top-p 0.9 minus that with all tokens, paired over seeds",
     unit="accuracy difference",
     study="reweighting",
     below=True,
-    departures=("Each method has a learning rate of its own, tuned on one seed of arithmetic and used on both tasks.",),
+    departures=(OWN_RATES,),
 )
 
 
-def judge(recorded) -> list[Judged]:
-    """One row per task: the difference, paired over seeds."""
-    return [
-        judged(
-            CLAIM,
-            task,
-            {"DAPO": Part(paired_difference(at_the_end(runs), "top-p 0.9", "DAPO"))},
-            "Final accuracy with top-p 0.9 minus that with all tokens, paired over seeds",
-        )
-        for task, runs in recorded["reweighting"].items()
-    ]
+def judge(recorded: Recorded) -> list[Judged]:
+    """One row per task: the difference over seeds."""
+
+    def difference(runs):
+        return {"DAPO": paired_difference(at_the_end(runs), "top-p 0.9", "DAPO")}
+
+    return judge_tasks(CLAIM, recorded, difference)

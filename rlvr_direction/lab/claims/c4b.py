@@ -1,7 +1,7 @@
 """Claim C4b: extrapolation gains on what its gate does without it."""
 
-from rlvr_direction.lab.claims.claim import Claim, Judged, judged
-from rlvr_direction.lab.claims.extrapolation import SEEDS_FALL_SHORT, at_the_last_stage, what_was_chosen
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_tasks
+from rlvr_direction.lab.claims.extrapolation import SEEDS_FALL_SHORT, at_the_last_stage
 
 __all__ = ["CLAIM", "judge"]
 
@@ -12,6 +12,7 @@ CLAIM = Claim(
     "0 at the last stage, and not wholly below 1 point; at least 4 of 5 RL seeds gain where it is reproduced, and fall "
     "short of 1 point where it is not.",
     chapter="05_extrapolation",
+    measured="Gain in accuracy at the last stage over {part}",
     unit="accuracy difference",
     study="extrapolation",
     minimum_gain=0.01,
@@ -19,9 +20,6 @@ CLAIM = Claim(
 )
 
 
-def judge(recorded) -> list[Judged]:
+def judge(recorded: Recorded) -> list[Judged]:
     """One row per task: the gain at the last stage."""
-    return [
-        judged(CLAIM, task, at_the_last_stage(table, ["gamma 0"]), what_was_chosen(table))
-        for task, table in recorded["extrapolation"].items()
-    ]
+    return judge_tasks(CLAIM, recorded, lambda table: at_the_last_stage(table, ["gamma 0"]))

@@ -1,7 +1,7 @@
 """Claim C5b: the paper's weighting keeps the chance that one of sixteen tries is right."""
 
-from rlvr_direction.lab.claims.claim import Claim, Judged, Part, judged
-from rlvr_direction.lab.claims.reweighting import at_the_end, paired_difference
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_tasks
+from rlvr_direction.lab.claims.reweighting import OWN_RATES, at_the_end, paired_difference
 
 __all__ = ["CLAIM", "judge"]
 
@@ -10,21 +10,18 @@ CLAIM = Claim(
     statement="Reweighting keeps Pass@16.",
     rule="Pass@16 difference to DAPO, paired over seeds: interval above -2 points.",
     chapter="06_reweighted_grpo",
+    measured="Pass@16, paper minus DAPO",
     unit="pass@16 difference",
     study="reweighting",
     bound=-0.02,
-    departures=("Each method has a learning rate of its own, tuned on one seed of arithmetic and used on both tasks.",),
+    departures=(OWN_RATES,),
 )
 
 
-def judge(recorded) -> list[Judged]:
-    """One row per task: the difference, paired over seeds."""
-    return [
-        judged(
-            CLAIM,
-            task,
-            {"DAPO": Part(paired_difference(at_the_end(runs, "pass@16"), "paper", "DAPO"))},
-            "Pass@16, paper minus DAPO",
-        )
-        for task, runs in recorded["reweighting"].items()
-    ]
+def judge(recorded: Recorded) -> list[Judged]:
+    """One row per task: the difference over seeds."""
+
+    def difference(runs):
+        return {"DAPO": paired_difference(at_the_end(runs, "pass@16"), "paper", "DAPO")}
+
+    return judge_tasks(CLAIM, recorded, difference)

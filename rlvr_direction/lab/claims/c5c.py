@@ -1,7 +1,7 @@
 """Claim C5c: the paper's weighting trains better than its two rivals."""
 
-from rlvr_direction.lab.claims.claim import Claim, Judged, Part, judged
-from rlvr_direction.lab.claims.reweighting import areas, paired_difference
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_tasks
+from rlvr_direction.lab.claims.reweighting import OWN_RATES, areas, paired_difference
 
 __all__ = ["CLAIM", "judge"]
 
@@ -10,19 +10,18 @@ CLAIM = Claim(
     statement="Reweighting beats Dominate and PPL.",
     rule="As C5a against each rival, 10 seeds each: both intervals above 0, and neither wholly below 1 point.",
     chapter="06_reweighted_grpo",
-    unit="area under accuracy, difference",
+    measured="Area under accuracy, paper minus {part} (the smaller lead of two)",
+    unit="mean accuracy difference",
     study="reweighting",
     minimum_gain=0.01,
-    departures=("Each method has a learning rate of its own, tuned on one seed of arithmetic and used on both tasks.",),
+    departures=(OWN_RATES,),
 )
 
 
-def judge(recorded) -> list[Judged]:
+def judge(recorded: Recorded) -> list[Judged]:
     """One row per task: the smaller lead of two."""
-    text = "Area under accuracy, paper minus {part} (the smaller lead of two)"
-    rows = []
-    for task, runs in recorded["reweighting"].items():
-        area = areas(runs)
-        parts = {rival: Part(paired_difference(area, "paper", rival)) for rival in ("Dominate", "PPL")}
-        rows.append(judged(CLAIM, task, parts, text))
-    return rows
+
+    def leads(runs):
+        return {rival: paired_difference(areas(runs), "paper", rival) for rival in ("Dominate", "PPL")}
+
+    return judge_tasks(CLAIM, recorded, leads)

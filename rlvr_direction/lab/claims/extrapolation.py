@@ -18,7 +18,6 @@ __all__ = [
     "gains_by_seed",
     "gains_by_stage",
     "gains_of_task",
-    "what_was_chosen",
 ]
 
 SEEDS_FALL_SHORT = (
@@ -75,17 +74,13 @@ def gains_by_seed(table: pd.DataFrame, against: str) -> list[float]:
 
 def at_the_last_stage(table: pd.DataFrame, rivals: Sequence[str]) -> dict[str, Part]:
     """The gain over each rival at the last stage, with Holm's p-value over stages and the gains of all RL seeds."""
-    last = {against: gains_of_task(table, against, seed=SEED).iloc[-1] for against in rivals}
-    return {
-        against: Part(Interval(*row[["gain", "low", "high"]]), gains_by_seed(table, against), row["p_holm"])
-        for against, row in last.items()
-    }
-
-
-def what_was_chosen(table: pd.DataFrame) -> str:
-    """What was measured at the last stage, in words, with `{part}` for the rival."""
-    chosen = table[(table["part"] == "decide") & (table["family"] == "chosen")].sort_values("stage").iloc[-1]
-    return f"Gain in accuracy at the last stage over {{part}}, with gamma {chosen['gamma']:g} where {chosen['where']}"
+    parts = {}
+    for against in rivals:
+        row = gains_of_task(table, against, seed=SEED).iloc[-1]
+        interval = Interval(row["gain"], row["low"], row["high"])
+        name = f"{against}, with gamma {row['gamma']:g} where {row['where']}"
+        parts[name] = Part(interval, gains_by_seed(table, against), row["p_holm"])
+    return parts
 
 
 def _p(arms: Arms, against: str) -> float:

@@ -1,20 +1,16 @@
 """The claims in their order, the recorded tables that decide them, and the verdicts."""
 
 import hashlib
-from collections.abc import Mapping
-
-import pandas as pd
 
 from rlvr_direction import records
 from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.claims import c1, c2, c2f, c3a, c3b, c3c, c4a, c4b, c4c, c5a, c5b, c5c
-from rlvr_direction.lab.claims.claim import Judged, as_record
+from rlvr_direction.lab.claims.claim import Judged, Recorded, as_record
 
-__all__ = ["CLAIMS", "Recorded", "judge_all", "recorded", "verdict_records"]
+__all__ = ["CLAIMS", "MODULES", "judge_all", "recorded", "verdict_records"]
 
 MODULES = (c1, c2, c2f, c3a, c3b, c3c, c4a, c4b, c4c, c5a, c5b, c5c)
 CLAIMS = {module.CLAIM.id: module.CLAIM for module in MODULES}
-Recorded = Mapping[str, Mapping[str, pd.DataFrame]]
 
 
 def recorded(*studies: str) -> Recorded:

@@ -15,9 +15,9 @@ SEEDS_NEEDED = 4
 
 def verdict(
     interval: Interval,
-    *,
     seeds: Sequence[float] | None = None,
     p_holm: float = 0.0,
+    *,
     bound: float = 0.0,
     minimum_gain: float = 0.0,
     below: bool = False,
