@@ -11,8 +11,8 @@ CLAIM = Claim(
     statement="Some gamma > 0 does at least as well as RL, for a tabular softmax trained by natural policy gradient.",
     rule="Exact by enumeration for whole responses as actions; a counterexample for per-token states is shown.",
     chapter="05_extrapolation",
-    measured="Smallest change of the exact expected reward along gamma, over 500 random problems with whole responses as "
-    "actions",
+    measured="Smallest change of the exact expected reward along gamma, over 500 random problems with whole responses "
+    "as actions",
     unit="change of the expected reward",
     bound=-1e-12,
     deterministic=True,

@@ -1,7 +1,7 @@
 """A claim with the numbers of its rule, and what a judgement of it holds."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
@@ -92,4 +92,6 @@ def as_record(row: Judged) -> dict:
     """A verdict with its claim as JSON holds it, to four digits."""
     numbers = {key: getattr(row, key) for key in ("value", "low", "high")}
     numbers = {key: None if value is None else float(f"{value:.4g}") for key, value in numbers.items()}
-    return asdict(row.claim) | asdict(row) | numbers | {"better": row.claim.better}
+    record = vars(row.claim) | vars(row) | numbers
+    record |= {"better": row.claim.better, "departures": list(row.claim.departures)}
+    return {key: value for key, value in record.items() if key not in ("claim", "measured")}

@@ -7,7 +7,7 @@ import pandas as pd
 
 from rlvr_direction.lab.anatomy import lemma_errors, rollout_tokens
 from rlvr_direction.lab.checkout import TOYS
-from rlvr_direction.lab.claims import mass_by_problem
+from rlvr_direction.lab.claims.gradient import mass_by_problem
 from rlvr_direction.lab.studies.arms import last_stage
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import load_toy_pair, stages
