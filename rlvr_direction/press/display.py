@@ -106,17 +106,19 @@ def _figure_html(drawing: str, data: pd.DataFrame, name: str) -> str:
 
 
 def claim(rows: Sequence[Judged]) -> None:
-    """Show verdicts on registered claims, as their `judge` returned them, and record each."""
+    """Show verdicts on registered claims, as their `judge` returned them, with their rules, and record each."""
     for row in rows:
         record = as_record(row)
         interval = "" if row.low is None else f", interval {number(record['low'])} to {number(record['high'])}"
         numbers = f"{number(record['value'])}{interval}"
         unit = f"{row.claim.unit}; {row.claim.better} is better"
         title = " · ".join(filter(None, [row.claim.id, row.task, row.verdict]))
+        rule = " Departure from the registered rule: ".join([row.claim.rule, *row.claim.departures])
         html = (
             f'<div class="admonition {CALLOUTS[row.verdict]} rlvr-claim">'
             f'<p class="admonition-title">{escape(title)}</p><p>{escape(row.claim.statement)}</p>'
-            f"<p>{escape(row.text)}: <strong>{numbers}</strong> ({escape(unit)})</p></div>"
+            f"<p>{escape(row.text)}: <strong>{numbers}</strong> ({escape(unit)})</p>"
+            f"<details><summary>The rule</summary><p>{escape(rule)}</p></details></div>"
         )
         display(Shown({CLAIM: record, "text/html": html, "text/plain": f"{title}: {row.text}: {numbers} ({unit})"}))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from rlvr_direction.lab.claims import verdict_records
+from rlvr_direction.lab.claims import judge_all, recorded, verdict_records
 from rlvr_direction.press import ledger
 from rlvr_direction.press.run import ROOT, chapters, collect, executed, failed_checks, run, tagged
 from rlvr_direction.press.verify import verify
@@ -34,7 +34,7 @@ def build_book(profile: str, *, root: Path = ROOT, force: bool = False) -> Path:
     run(profile, root=root, force=force)
     _refuse("outside the expected range", failed_checks(collect(profile, root=root)))
     if profile == "cpu":
-        record(verdict_records(), root)
+        record(verdict_records(judge_all(recorded())), root)
     stage(profile, root=root)
     site = build(profile, root=root)
     _refuse("the site cannot be published", verify(site))

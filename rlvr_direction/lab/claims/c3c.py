@@ -14,7 +14,7 @@ CLAIM = Claim(
     unit="accuracy difference",
     study="reweighting",
     below=True,
-    departures=(OWN_RATES,),
+    departures=("A loss below 1 point is not held against it.", OWN_RATES),
 )
 
 

@@ -1,7 +1,7 @@
 """Claim C4b: extrapolation gains on what its gate does without it."""
 
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_tasks
-from rlvr_direction.lab.claims.extrapolation import SEEDS_FALL_SHORT, at_the_last_stage
+from rlvr_direction.lab.claims.extrapolation import DEPARTURES, at_the_last_stage
 
 __all__ = ["CLAIM", "judge"]
 
@@ -16,7 +16,7 @@ CLAIM = Claim(
     unit="accuracy difference",
     study="extrapolation",
     minimum_gain=0.01,
-    departures=(SEEDS_FALL_SHORT,),
+    departures=DEPARTURES,
 )
 
 

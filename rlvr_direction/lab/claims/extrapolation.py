@@ -11,7 +11,7 @@ from rlvr_direction.lab.claims.counts import Arms, arms_of_part
 from rlvr_direction.statistics import Interval, bootstrap, holm
 
 __all__ = [
-    "SEEDS_FALL_SHORT",
+    "DEPARTURES",
     "at_the_last_stage",
     "deciding",
     "gain",
@@ -20,9 +20,10 @@ __all__ = [
     "gains_of_task",
 ]
 
-SEEDS_FALL_SHORT = (
+DEPARTURES = (
     "Where it is not reproduced, at least 4 of 5 RL seeds must gain less than .01, in place of one sign in 4 of 5: a "
-    "gain of nothing has no sign."
+    "gain of nothing has no sign.",
+    "RL seeds 1 to 4 have 500 problems.",
 )
 
 

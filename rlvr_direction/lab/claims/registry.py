@@ -1,13 +1,14 @@
 """The claims in their order, the recorded tables that decide them, and the verdicts."""
 
 import hashlib
+from collections.abc import Iterable
 
 from rlvr_direction import records
 from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.claims import c1, c2, c2f, c3a, c3b, c3c, c4a, c4b, c4c, c5a, c5b, c5c
 from rlvr_direction.lab.claims.claim import Judged, Recorded, as_record
 
-__all__ = ["CLAIMS", "MODULES", "judge_all", "recorded", "verdict_records"]
+__all__ = ["CLAIMS", "judge_all", "recorded", "verdict_records"]
 
 MODULES = (c1, c2, c2f, c3a, c3b, c3c, c4a, c4b, c4c, c5a, c5b, c5c)
 CLAIMS = {module.CLAIM.id: module.CLAIM for module in MODULES}
@@ -28,9 +29,9 @@ def judge_all(recorded: Recorded) -> list[Judged]:
     return [row for module in MODULES for row in module.judge(recorded)]
 
 
-def verdict_records() -> list[dict]:
-    """What `book/data/claims/cpu.json` must hold: every verdict, with a digest of the data that it rests on."""
-    return [as_record(row) | {"data": _digest(row)} for row in judge_all(recorded())]
+def verdict_records(rows: Iterable[Judged]) -> list[dict]:
+    """Verdicts as `book/data/claims/cpu.json` holds them, each with a digest of the recorded table it rests on."""
+    return [as_record(row) | {"data": _digest(row)} for row in rows]
 
 
 def _digest(row: Judged) -> str | None:
