@@ -10,7 +10,8 @@ YES, NO, OPEN = "reproduced", "not reproduced", "inconclusive"
 
 def leads(response, token):
     """A recorded study with these leads by RL seed, each with an interval of .02 on either side."""
-    rows = [(level, k, "lead", x, x - 0.02, x + 0.02) for level, xs in (("response", response), ("token", token)) for k, x in enumerate(xs)]
+    both = [(level, k, x) for level, leads in (("response", response), ("token", token)) for k, x in enumerate(leads)]
+    rows = [(level, k, "lead", x, x - 0.02, x + 0.02) for level, k, x in both]
     table = pd.DataFrame(rows, columns=["level", "rl_seed", "score", "auroc", "low", "high"])
     return pd.concat([table, table.assign(score="delta_logp", auroc=0.9)])
 

@@ -25,7 +25,9 @@ def test_the_share_is_that_of_tokens_below_one_half():
 
 
 def test_another_measure_of_the_gradient_may_be_shared_out():
-    assert share_over_problems(mass_by_problem(TOKENS, mass=pd.Series([1.0, 2.0, 1.0, 0.0])), draws=50, seed=0).value == pytest.approx(0.5)
+    table = mass_by_problem(TOKENS, mass=pd.Series([1.0, 2.0, 1.0, 0.0]))
+    assert table[["rare", "mass"]].to_numpy().tolist() == [[2.0, 3.0], [0.0, 1.0]]
+    assert share_over_problems(table, draws=50, seed=0).value == pytest.approx(0.5)
 
 
 def test_problems_are_drawn_whole():

@@ -37,11 +37,12 @@ def test_exact_verdicts_have_no_interval_and_all_others_have_one():
         assert record["deterministic"] == (record["low"] is None) == (record["high"] is None)
 
 
-@pytest.mark.parametrize("key", ["verdict", "value", "low", "high", "rule"])
-def test_an_edited_verdict_is_noticed(key):
+@pytest.mark.parametrize(
+    "edit", [{"verdict": "reproduced"}, {"value": -0.01178}, {"low": -0.0348001}, {"task": "other"}, {"rule": ""}]
+)
+def test_an_edited_verdict_is_noticed(edit):
     now, kept = rejudged(c5b)
-    assert now == kept
-    assert now != [kept[0] | {key: kept[1][key]} | {"rule": f"{kept[0]['rule']} Or not."} * (key == "rule"), kept[1]]
+    assert now == kept != [kept[0] | edit, kept[1]]
 
 
 @pytest.mark.parametrize("change", [{"bound": -0.0201}, {"minimum_gain": 0.001}, {"rule": "Something else."}])
@@ -51,9 +52,7 @@ def test_a_changed_rule_is_noticed_even_where_it_changes_no_verdict(monkeypatch,
     assert now != kept
 
 
-@pytest.mark.parametrize(
-    ("module", "family"), [(c2f, "delta_logp"), (c2f, "coin"), (c4b, "chosen"), (c4b, "gamma 0")]
-)
+@pytest.mark.parametrize(("module", "family"), [(c2f, "delta_logp"), (c2f, "coin"), (c4b, "chosen"), (c4b, "gamma 0")])
 def test_flipped_answers_of_a_deciding_arm_change_the_verdict_record(monkeypatch, module, family):
     load = registry.records.load
 
