@@ -111,16 +111,16 @@ def claim(rows: Sequence[Judged]) -> None:
         record = as_record(row)
         interval = "" if row.low is None else f", interval {number(record['low'])} to {number(record['high'])}"
         numbers = f"{number(record['value'])}{interval}"
-        unit = f"{row.claim.unit}; {row.claim.better} is better"
         title = " · ".join(filter(None, [row.claim.id, row.task, row.verdict]))
         rule = " Departure from the registered rule: ".join([row.claim.rule, *row.claim.departures])
         html = (
             f'<div class="admonition {CALLOUTS[row.verdict]} rlvr-claim">'
             f'<p class="admonition-title">{escape(title)}</p><p>{escape(row.claim.statement)}</p>'
-            f"<p>{escape(row.text)}: <strong>{numbers}</strong> ({escape(unit)})</p>"
+            f"<p>{escape(row.text)}: <strong>{numbers}</strong> ({escape(row.claim.reading)})</p>"
             f"<details><summary>The rule</summary><p>{escape(rule)}</p></details></div>"
         )
-        display(Shown({CLAIM: record, "text/html": html, "text/plain": f"{title}: {row.text}: {numbers} ({unit})"}))
+        plain = f"{title}: {row.text}: {numbers} ({row.claim.reading})"
+        display(Shown({CLAIM: record, "text/html": html, "text/plain": plain}))
 
 
 def check(name: str, value: float, low: float | None = None, high: float | None = None) -> None:

@@ -10,7 +10,7 @@ from rlvr_direction.lab.claims.verdicts import verdicts_by_chance
 __all__ = ["MARKS", "between_marks", "read_claims", "table", "update", "write_claims"]
 
 MARKS = ("<!-- ledger:start -->", "<!-- ledger:end -->")
-COLUMNS = ("Claim", "Task", "Verdict", "Estimate and interval", "Unit and good direction", "What was claimed")
+COLUMNS = ("Claim", "Task", "Verdict", "Estimate and interval", "Unit, and what supports the claim", "What was claimed")
 REGISTRATIONS = {1: "First registration"}
 
 
@@ -43,7 +43,7 @@ def _cells(claim: dict, chapters_at: str) -> list[str]:
         claim["task"] or "",
         f"**{claim['verdict']}**",
         f"{claim['value']:.3g}{interval}",
-        f"{claim['unit']}; {claim['better']} is better, bound {claim['bound']:g}",
+        claim["reading"],
         claim["statement"],
     ]
     return [cell.replace("|", "\\|").replace("\n", " ") for cell in cells]

@@ -23,7 +23,7 @@ def judge(recorded: Recorded) -> list[Judged]:
     """One row per task: the smaller lead of the two units."""
 
     def leads(table):
-        of_level = table[table["score"] == "lead"].sort_values("rl_seed").groupby("level")
-        return {level: Part(Interval(*of[["auroc", "low", "high"]].iloc[0]), of["auroc"]) for level, of in of_level}
+        of_level = table[table["score"] == "lead"].sort_values("rl_seed").groupby("level")[["auroc", "low", "high"]]
+        return {level: Part(Interval(*of.iloc[0]), of["auroc"].tolist()) for level, of in of_level}
 
     return judge_tasks(CLAIM, recorded, leads)

@@ -29,7 +29,7 @@ def judge(recorded: Recorded) -> list[Judged]:
         found, parts = fewest_replacements(arms_of_part(table, "curves"), seed=SEED), {}
         for row, (_, seeds) in zip(found.itertuples(), log_ratios_by_seed(table).iterrows(), strict=True):
             name = f"{row.first} to {row.second}, {row.share:.0%} of the way, tokens {row.of}"
-            parts[name] = Part(Interval(row.log_ratio, row.low, row.high), seeds)
+            parts[name] = Part(Interval(row.log_ratio, row.low, row.high), seeds.tolist())
         return parts
 
     return judge_tasks(CLAIM, recorded, ratios)

@@ -39,8 +39,13 @@ class Claim:
 
     @property
     def better(self) -> str:
-        """The direction in which the estimate speaks for the claim: "higher" or "lower"."""
+        """The direction in which an estimate supports the claim: "higher" or "lower"."""
         return "lower" if self.below else "higher"
+
+    @property
+    def reading(self) -> str:
+        """The unit of the estimate and what supports the claim, such as "accuracy difference; above 0 supports it"."""
+        return f"{self.unit}; {'below' if self.below else 'above'} {self.bound:g} supports it"
 
 
 class Part(NamedTuple):
@@ -93,5 +98,5 @@ def as_record(row: Judged) -> dict:
     numbers = {key: getattr(row, key) for key in ("value", "low", "high")}
     numbers = {key: None if value is None else float(f"{value:.4g}") for key, value in numbers.items()}
     record = vars(row.claim) | vars(row) | numbers
-    record |= {"better": row.claim.better, "departures": list(row.claim.departures)}
+    record |= {"better": row.claim.better, "reading": row.claim.reading, "departures": list(row.claim.departures)}
     return {key: value for key, value in record.items() if key not in ("claim", "measured")}

@@ -1,6 +1,6 @@
 """Claims C4b and C4c: whether a gamma above 0 gains under the same gate, and whether it gains on RL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,6 @@ __all__ = [
     "gain",
     "gains_by_seed",
     "gains_by_stage",
-    "gains_of_task",
 ]
 
 DEPARTURES = (
@@ -39,30 +38,23 @@ def gain(arms: Arms, of: str, against: str, *, draws: int = 2000, seed: int) -> 
     )
 
 
-def gains_by_stage(stages: Mapping[str, Arms], against: str, *, draws: int = 2000, seed: int) -> pd.DataFrame:
-    """The gain of the chosen cell at every stage: `stage, gain, low, high, p, p_holm`.
-
-    `p` is of a two-sided z-test on the differences by problem, `p_holm` adjusted over the stages.
-    """
-    rows = []
-    for stage, arms in stages.items():
-        interval = gain(arms, "chosen", against, draws=draws, seed=seed)
-        rows.append((stage, *interval, _p(arms, against)))
-    table = pd.DataFrame(rows, columns=["stage", "gain", "low", "high", "p"])
-    return table.assign(p_holm=holm(table["p"].to_numpy()))
-
-
 def deciding(table: pd.DataFrame, part: str, **labels: object) -> Arms:
     """The contrasts of one deciding part of a recorded study: "chosen", "gamma 0" under its gate, "rl", "global"."""
     return arms_of_part(table, part, ["family"], **labels)
 
 
-def gains_of_task(table: pd.DataFrame, against: str, *, draws: int = 2000, seed: int) -> pd.DataFrame:
-    """`gains_by_stage` of a recorded study, with the gate and the gamma that were chosen, in `where` and `gamma`."""
-    decide = table[table["part"] == "decide"]
-    stages = {stage: deciding(table, "decide", stage=stage) for stage in sorted(decide["stage"].unique())}
+def gains_by_stage(table: pd.DataFrame, against: str, *, draws: int = 2000, seed: int) -> pd.DataFrame:
+    """The gain of the chosen cell at every stage of a study: `stage, gain, low, high, p, p_holm, where, gamma`.
+
+    `p` is of a two-sided z-test on the differences by problem, `p_holm` adjusted over the stages.
+    """
+    decide, rows = table[table["part"] == "decide"], []
+    for stage in sorted(decide["stage"].unique()):
+        arms = deciding(decide, "decide", stage=stage)
+        rows.append((stage, *gain(arms, "chosen", against, draws=draws, seed=seed), _p(arms, against)))
+    found = pd.DataFrame(rows, columns=["stage", "gain", "low", "high", "p"])
     chosen = decide[decide["family"] == "chosen"].groupby("stage")[["where", "gamma"]].first()
-    return gains_by_stage(stages, against, draws=draws, seed=seed).join(chosen, on="stage")
+    return found.assign(p_holm=holm(found["p"].to_numpy())).join(chosen, on="stage")
 
 
 def gains_by_seed(table: pd.DataFrame, against: str) -> list[float]:
@@ -77,10 +69,10 @@ def at_the_last_stage(table: pd.DataFrame, rivals: Sequence[str]) -> dict[str, P
     """The gain over each rival at the last stage, with Holm's p-value over stages and the gains of all RL seeds."""
     parts = {}
     for against in rivals:
-        row = gains_of_task(table, against, seed=SEED).iloc[-1]
-        interval = Interval(row["gain"], row["low"], row["high"])
-        name = f"{against}, with gamma {row['gamma']:g} where {row['where']}"
-        parts[name] = Part(interval, gains_by_seed(table, against), row["p_holm"])
+        last = gains_by_stage(table, against, draws=1, seed=SEED).iloc[-1]
+        interval = gain(deciding(table, "decide", stage=last["stage"]), "chosen", against, seed=SEED)
+        name = f"{against}, with gamma {last['gamma']:g} where {last['where']}"
+        parts[name] = Part(interval, gains_by_seed(table, against), last["p_holm"])
     return parts
 
 

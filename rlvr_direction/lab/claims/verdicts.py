@@ -39,7 +39,7 @@ def verdict(
     edge, enough = sign * bound, sign * bound + minimum_gain
     found = "reproduced" if low > edge and p_holm < 0.05 else "inconclusive"
     found = "not reproduced" if high < enough else found
-    agree = seeds is None or seeds_agree(found, sign * np.asarray(seeds), edge=edge, enough=enough)
+    agree = seeds is None or seeds_agree(found, [sign * seed for seed in seeds], edge=edge, enough=enough)
     return found if agree else "inconclusive"
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from rlvr_direction.lab.claims import c5a
 
+SMALL = (0.004, "not reproduced")
+
 
 @pytest.mark.parametrize(("gain", "wanted"), [(0.02, "reproduced"), SMALL, (-0.02, "not reproduced")])
 def test_a_gain_must_matter(training_table, gain, wanted):

@@ -29,12 +29,12 @@ def test_a_gain_is_the_paired_difference_of_accuracies():
     assert interval.low < interval.value < interval.high and 0.03 < interval.value < 0.06
 
 
-def test_holm_adjusts_over_the_stages():
-    table = gains_by_stage(
-        {"a": stage(0.06), "b": stage(0.0, seed=1), "c": stage(0.0, seed=2)}, "rl", seed=0, draws=200
-    )
-    assert (table["p_holm"] >= table["p"]).all() and table["p_holm"].iloc[0] == pytest.approx(3 * table["p"].iloc[0])
-    assert table["p"].iloc[0] < 1e-6 and table["p"].iloc[1] > 1e-3
+def test_holm_adjusts_over_the_stages(extrapolation_table):
+    table = gains_by_stage(extrapolation_table(0.0, 0.02, []), "rl", seed=0, draws=20)
+    assert table["stage"].tolist() == ["rl_010", "rl_080"] and table["gain"].tolist() == pytest.approx([0.1, 0.02])
+    assert table["p_holm"].iloc[0] == pytest.approx(2 * table["p"].iloc[0]) and table["p"].iloc[0] < 1e-6
+    assert table["p_holm"].iloc[1] == pytest.approx(table["p"].iloc[1])
+    assert table["where"].iloc[1] == "delta_logp<=-0.3" and table["gamma"].iloc[1] == 0.3
 
 
 def test_what_is_judged_is_the_last_stage_with_all_seeds_and_holm_over_the_stages(extrapolation_table):
