@@ -52,16 +52,15 @@ def test_a_changed_rule_is_noticed_even_where_it_changes_no_verdict(monkeypatch,
     assert now != kept
 
 
-@pytest.mark.parametrize(("module", "family"), [(c2f, "delta_logp"), (c2f, "coin"), (c4b, "chosen"), (c4b, "gamma 0")])
+@pytest.mark.parametrize(("module", "family"), [(c2f, "delta_logp"), (c4b, "chosen")])
 def test_flipped_answers_of_a_deciding_arm_change_the_verdict_record(monkeypatch, module, family):
     load = registry.records.load
 
     def flipped(path):
         table = load(path)
         deciding = (table["family"] == family) & table["part"].isin(["curves", "decide"])
-        return table.assign(
-            correct=table["correct"].mask(deciding, (table["samples"] - table["correct"]).astype("int32"))
-        )
+        wrong = (table["samples"] - table["correct"]).astype("int32")
+        return table.assign(correct=table["correct"].mask(deciding, wrong))
 
     monkeypatch.setattr(registry.records, "load", flipped)
     now, kept = rejudged(module)
