@@ -1,4 +1,4 @@
-# make book [PROFILE=smoke|cpu|gpu]   run the chapters, judge their claims, build the site
+# make book [PROFILE=smoke|cpu]   run the chapters, judge their claims, build the site
 # make test                           lint, unit tests, the chapters and the site at smoke size, the site in a browser
 # make clean                          remove all that the other two made
 PROFILE ?= cpu
@@ -11,7 +11,7 @@ book: .venv/installed
 test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -q tests --ignore tests/test_chapters.py --ignore tests/test_site.py --ignore tests/test_browser.py
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal tests --ignore tests/test_chapters.py --ignore tests/test_site.py --ignore tests/test_browser.py
 	$(BIN)/python -m pytest -q tests/test_chapters.py tests/test_site.py
 	$(BIN)/python -m pytest -q tests/test_browser.py
 

@@ -11,9 +11,7 @@ __all__ = [
     "Interval",
     "auroc",
     "auroc_of_weights",
-    "avg_at_k",
     "bootstrap",
-    "clustered_standard_error",
     "holm",
     "oriented",
     "overlap",
@@ -28,13 +26,6 @@ class Interval(NamedTuple):
     value: float | Float[np.ndarray, "..."]
     low: float | Float[np.ndarray, "..."]
     high: float | Float[np.ndarray, "..."]
-
-
-def avg_at_k(
-    n_correct: Integer[np.ndarray, " problems"], n_samples: int | Integer[np.ndarray, " problems"]
-) -> Float[np.ndarray, " problems"]:
-    """Each problem's share of right samples; the mean over problems is Avg@k with k = `n_samples`."""
-    return n_correct / _counts(n_correct, n_samples)
 
 
 def pass_at_k(
@@ -64,19 +55,6 @@ def _counts(n_correct: np.ndarray, n_samples: int | np.ndarray) -> np.ndarray:
             "expected at least one problem, at least one sample each, and 0 <= n_correct <= n_samples"
         )
     return n
-
-
-def clustered_standard_error(values: Real[np.ndarray, " n"], clusters: Integer[np.ndarray, " n"]) -> float:
-    """Standard error of the mean of values whose errors are shared within a cluster (samples of one problem).
-
-    The sandwich of Miller (2024, arXiv 2411.00640, equation 4), here times G / (G - 1) for G clusters: with one value
-    a cluster it is the ordinary standard error. Raises ValueError below two clusters.
-    """
-    labels, codes = np.unique(clusters, return_inverse=True)
-    if len(labels) < 2:
-        raise ValueError(f"{len(labels)} clusters give no standard error: pass values of at least two")
-    sums = np.bincount(codes, weights=values - values.mean())
-    return float(np.sqrt(sums @ sums * len(labels) / (len(labels) - 1)) / len(values))
 
 
 def bootstrap(

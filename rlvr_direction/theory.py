@@ -5,19 +5,16 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
-from rlvr_direction.distributions import PairLogprobs, Sampling, extrapolate, truncate
+from rlvr_direction.distributions import Sampling, extrapolate, truncate
 from rlvr_direction.interventions import AtRandom, Intervention
-from rlvr_direction.pair import ModelPair, pad
-from rlvr_direction.scores import Proposer, View
+from rlvr_direction.scores import View
 
 __all__ = [
     "Mixed",
-    "Responses",
     "advantages",
-    "enumerate_responses",
     "expected_reward",
     "logit_gradient_norm",
     "mixed_policy",
@@ -35,14 +32,6 @@ class Mixed(NamedTuple):
     policy: Float[Tensor, "*batch vocab"]
     selected: Float[Tensor, "*batch"]
     changed: Float[Tensor, "*batch"]
-
-
-class Responses(NamedTuple):
-    """Every response there is, with its probability; padded where it ended early."""
-
-    token_ids: Int[Tensor, "responses time"]
-    n_tokens: Int[Tensor, " responses"]
-    probability: Float[Tensor, " responses"]
 
 
 def mixed_policy(view: View, intervention: Intervention, sampling: Sampling) -> Mixed:
@@ -67,45 +56,6 @@ def _firing(view: View, where: object) -> Float[Tensor, "*batch vocab"]:
     if callable(rate):
         rate = rate(view, torch.zeros_like(view.raw.base[..., 0], dtype=torch.long)).unsqueeze(-1)
     return torch.zeros_like(view.raw.base) + rate
-
-
-@torch.inference_mode()
-def enumerate_responses(
-    pair: ModelPair,
-    prompt: Sequence[int],
-    intervention: Intervention,
-    sampling: Sampling,
-    *,
-    ends: Sequence[int],
-    propose: Proposer = "base",
-    max_new_tokens: int,
-) -> Responses:
-    """Every response to one prompt of at most `max_new_tokens`, with its exact probability under an intervention.
-
-    Their number grows as the vocabulary to the power of the length: meant for two or three tokens.
-    """
-    open_ids, open_p = torch.zeros(1, 0, dtype=torch.long), torch.ones(1, dtype=torch.float64)
-    closed: list[tuple[Tensor, Tensor]] = []
-    for _ in range(max_new_tokens):
-        ids, mask = pad([[*prompt, *row] for row in open_ids.tolist()], pad_id=pair.pad_id)
-        raw = PairLogprobs(*(_last(model, pair, ids, mask) for model in pair.models))
-        view = View(raw, PairLogprobs(*(truncate(logp, sampling) for logp in raw)), propose)
-        p = (open_p.unsqueeze(1) * mixed_policy(view, intervention, sampling).policy).flatten()
-        vocabulary = torch.arange(pair.vocab_size)
-        ids = torch.cat([open_ids.repeat_interleave(len(vocabulary), 0), vocabulary.repeat(len(open_ids))[:, None]], 1)
-        ids, p = ids[p > 0], p[p > 0]
-        ended = torch.isin(ids[:, -1], torch.tensor(list(ends)))
-        closed.append((ids[ended], p[ended]))
-        open_ids, open_p = ids[~ended], p[~ended]
-    closed.append((open_ids, open_p))
-    n_tokens = torch.cat([torch.full((len(ids),), ids.shape[1]) for ids, _ in closed])
-    padded, _ = pad([row for ids, _ in closed for row in ids.tolist()], pad_id=pair.pad_id)
-    return Responses(padded, n_tokens, torch.cat([p for _, p in closed]))
-
-
-def _last(model: torch.nn.Module, pair: ModelPair, ids: Tensor, mask: Tensor) -> Float[Tensor, "batch vocab"]:
-    logits = model(input_ids=ids, attention_mask=mask.long()).logits[:, -1, : pair.vocab_size]
-    return torch.log_softmax(logits.float(), -1)
 
 
 def expected_reward(policy: Tree, reward: Float[np.ndarray, " leaves"]) -> float:

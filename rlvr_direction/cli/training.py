@@ -50,13 +50,14 @@ def train(
     force: Force = False,
 ) -> None:
     """Train a model by GRPO with reweighted token advantages; any field of TRL's GRPOConfig is an option, too."""
+    from rlvr_direction.training import TrainSettings
+    from rlvr_direction.training import train as run
     from rlvr_direction.training.config import parse
-    from rlvr_direction.training.run import Source, named_weighting
-    from rlvr_direction.training.run import train as run
 
-    source = Source(task, problems, data, reward, eval_problems, eval_data)
-    weigh = named_weighting(weighting, alpha, mean_one=mean_one)
     file = [] if config is None else ["--config", str(config)]
     seeded = [] if seed is None else ["--seed", str(seed)]
-    settings = parse([*file, "--output_dir", str(out), *seeded, *(fields or [])])
-    typer.echo(run(model, settings, source, weighting=weigh, overlong=overlong, resume=resume, force=force))
+    grpo = parse([*file, "--output_dir", str(out), *seeded, *(fields or [])])
+    prompts = {"task": task, "problems": problems, "data": data, "reward": reward}
+    held_out = {"eval_problems": eval_problems, "eval_data": eval_data}
+    how = {"weighting": weighting, "alpha": alpha, "mean_one": mean_one, "overlong": overlong}
+    typer.echo(run(TrainSettings(model, grpo, **prompts, **held_out, **how, resume=resume, force=force)))

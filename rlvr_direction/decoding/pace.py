@@ -35,7 +35,7 @@ def measure_pace(
 
     A pair that cannot take tokens back from its caches is decoded in lockstep.
     """
-    if not pair.takes_holes:
+    if not pair.supports_rollback:
         return Pace(1, {}, 0.0)
     stop, doubt, alive = _watch(pair, job, prompts, seed=seed, max_new_tokens=max_new_tokens)
     seconds = _seconds(pair, prompts)

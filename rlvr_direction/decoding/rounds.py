@@ -11,11 +11,12 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from rlvr_direction.batches import pad, positions
 from rlvr_direction.cache import Fed
 from rlvr_direction.decoding.noise import Noise
 from rlvr_direction.distributions import PairLogprobs, Sampling, at, extrapolate, inverse_cdf, truncate
 from rlvr_direction.interventions import Intervention
-from rlvr_direction.pair import ModelPair, pad, positions
+from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import Proposer, View
 
 __all__ = ["DOUBT", "SHARE", "Decoded", "Job", "Round", "Rows", "empty"]

@@ -95,7 +95,7 @@ def _check(
 ) -> None:
     if block != "auto" and block < 1:
         raise ValueError(f"block is {block}; expected 'auto' or the number of tokens to draft, at least 1")
-    if block != "auto" and block > 1 and not pair.takes_holes:
+    if block != "auto" and block > 1 and not pair.supports_rollback:
         raise ValueError(
             f"block is {block}, but {type(pair.base).__name__} cannot take tokens back from its cache; use 1 or 'auto'"
         )

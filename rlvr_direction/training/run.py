@@ -1,153 +1,104 @@
-"""A training run from names: what `rlvr-direction train` does."""
+"""A training run from its settings: what `rlvr-direction train` does."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
 
-from datasets import Dataset, load_dataset
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+from tqdm import tqdm
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.trainer import TRAINER_STATE_NAME
 from trl.rewards import get_soft_overlong_punishment
 
-from rlvr_direction import reweighting
 from rlvr_direction.checkpoints import load_part
-from rlvr_direction.problems import load_function, task_named
-from rlvr_direction.reweighting import Weighting
+from rlvr_direction.prompts import encode_prompt
 from rlvr_direction.training.config import ReweightedGRPOConfig, updates_per_rollout
-from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
+from rlvr_direction.training.prompts import without_known_warnings
+from rlvr_direction.training.settings import (
+    TrainSettings,
+    held_out_prompts,
+    named_weighting,
+    reward_function,
+    training_prompts,
+)
 from rlvr_direction.training.trainer import ReweightedGRPOTrainer
 
-__all__ = ["WEIGHTINGS", "Source", "named_weighting", "train"]
-
-WEIGHTINGS = (
-    "low_probability",
-    "high_probability",
-    "perplexity",
-    "entropy_top",
-    "keep_below",
-    "keep_above",
-    "divergence",
-)
-FILES = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".csv": "csv"}
+__all__ = ["train"]
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where prompts and rewards come from: `n` problems of a built-in task, or a data set and a function.
+def train(settings: TrainSettings) -> Path:
+    """Train a model by reweighted GRPO and save it in `grpo.output_dir`, beside its checkpoints and metrics.
 
-    `n_held_out` problems of the task, or the rows of `eval_data`, are what evaluations are made on.
+    A prompt that is a string goes through the tokenizer's chat template if it has one, as in `score` and `decode`;
+    which it was is said on stderr and in the metadata of the metrics, as `prompts`. Raises FileExistsError for a folder
+    with a run in it, unless `resume` goes on from its last checkpoint or `force` starts over.
     """
-
-    task: str | None = None
-    n: int = 2000
-    data: str | None = None
-    reward: str | None = None
-    n_held_out: int = 100
-    eval_data: str | None = None
-
-    def __post_init__(self) -> None:
-        if bool(self.task) == bool(self.data) or bool(self.data) != bool(self.reward):
-            raise ValueError("pass --task, or else --data with --reward module:function: one source of prompts")
-        if self.task:
-            task_named(self.task)
-
-    def prompts(self, *, seed: int) -> Dataset:
-        """Rows with a column `prompt`; the others go to the reward function."""
-        return prompts_of(task_named(self.task), self.n, seed=seed) if self.task else _rows_of(self.data)
-
-    def held_out(self, *, seed: int) -> Dataset:
-        """The same of prompts that are not trained on. Raises ValueError where nobody named any."""
-        if self.task:
-            return prompts_of(task_named(self.task), self.n_held_out, seed=seed, split="test")
-        if not self.eval_data:
-            raise ValueError(
-                "eval_strategy asks for evaluations, but there is nothing to make them on: pass --eval-data"
-            )
-        return _rows_of(self.eval_data)
-
-    def rewards(self, tokenizer: PreTrainedTokenizerBase) -> Callable[..., Any]:
-        """The task's verifier, or the function as TRL calls it."""
-        return reward_of(task_named(self.task), tokenizer) if self.task else load_function(self.reward)
-
-
-def _rows_of(data: str) -> Dataset:
-    """The rows of a file, or the train split of a data set by its name."""
-    kind = FILES.get(Path(data).suffix)
-    if kind and not Path(data).is_file():
-        raise FileNotFoundError(f"{data} is not a file; pass a data set's name or one of {', '.join(FILES)}")
-    rows = load_dataset(kind, data_files=data, split="train") if kind else load_dataset(data, split="train")
-    if "prompt" not in rows.column_names:
-        raise ValueError(f"{data} has no column 'prompt', only {', '.join(rows.column_names)}; rename one")
-    return rows
-
-
-def named_weighting(name: str, strength: float | None = None, *, mean_one: bool = False) -> Weighting:
-    """A weighting by its name, or a function of one's own as `module:function`.
-
-    `strength` is its alpha, fraction or quantile. Raises ValueError for a name that is none of these.
-    """
-    if name == "uniform":
-        weighting = reweighting.uniform
-    elif name in WEIGHTINGS:
-        make = getattr(reweighting, name)
-        weighting = make() if strength is None else make(strength)
-    elif ":" in name:
-        weighting = load_function(name)
-    else:
-        choices = ", ".join(("uniform", *WEIGHTINGS))
-        raise ValueError(f"no weighting is called {name!r}; choose from {choices}, module:function")
-    return reweighting.mean_one(weighting) if mean_one else weighting
-
-
-def train(
-    model: str,
-    config: ReweightedGRPOConfig,
-    source: Source,
-    *,
-    weighting: Weighting,
-    overlong: int = 0,
-    resume: bool = False,
-    force: bool = False,
-) -> Path:
-    """Train a model by reweighted GRPO and save it in the configuration's folder, beside its checkpoints and metrics.
-
-    `overlong` tokens before the limit a response begins to pay for its length (DAPO's soft overlong penalty); 0: never.
-    Raises FileExistsError for a folder with a run in it, unless `resume` goes on from its last checkpoint or `force`
-    starts over.
-    """
-    folder = Path(config.output_dir)
-    begun = _begun(folder, resume=resume, force=force)
-    tokenizer = load_part(AutoTokenizer, model, padding_side="left")
-    rewards: Sequence[Callable[..., Any]] = [source.rewards(tokenizer)]
-    if overlong:
-        rewards = [*rewards, get_soft_overlong_punishment(config.max_completion_length, overlong)]
+    grpo, folder = settings.grpo, Path(settings.grpo.output_dir)
+    begun = _begun(folder)
+    if begun and not (settings.resume or settings.force):
+        raise FileExistsError(f"{folder} holds a run already: pass --resume to go on with it, or --force to start over")
+    revision = (grpo.model_init_kwargs or {}).get("revision")
+    tokenizer = load_part(AutoTokenizer, settings.model, padding_side="left", revision=revision)
+    rewards = [reward_function(settings, tokenizer)]
+    if settings.overlong:
+        rewards.append(get_soft_overlong_punishment(grpo.max_completion_length, settings.overlong))
     with without_known_warnings():
-        trainer = ReweightedGRPOTrainer(
-            load_part(AutoModelForCausalLM, model, dtype="float32"),
-            list(rewards),
-            config,
-            source.prompts(seed=config.seed),
-            source.held_out(seed=config.seed) if config.eval_strategy != "no" else None,
+        trainer = _TemplatedTrainer(
+            _model(settings.model, grpo),
+            rewards,
+            _without_model_options(grpo),
+            training_prompts(settings),
+            held_out_prompts(settings),
             processing_class=tokenizer,
-            weighting=weighting,
+            weighting=named_weighting(settings.weighting, settings.alpha, mean_one=settings.mean_one),
         )
-        if force:  # nothing is lost to a start that is refused
+        if settings.force:  # nothing is lost to a start that is refused
             _remove(begun)
-        trainer.train(resume_from_checkpoint=_last_checkpoint(folder, updates_per_rollout(config)))
+        _say_how_prompts_are_read(trainer)
+        trainer.train(resume_from_checkpoint=_last_checkpoint(folder, updates_per_rollout(grpo)))
         trainer.save_model()
     return folder
 
 
-def _begun(folder: Path, *, resume: bool, force: bool) -> list[Path]:
-    """What a run of ours has left in a folder; refused where there is something and nobody said what to do with it."""
-    if resume and force:
-        raise ValueError(f"{folder}: --resume keeps what was made and --force discards it: pass one of them")
-    begun = [path for name in ("checkpoint-*", "metrics.parquet", "model.safetensors") for path in folder.glob(name)]
-    if begun and not (resume or force):
-        raise FileExistsError(f"{folder} holds a run already: pass --resume to go on with it, or --force to start over")
-    return begun
+class _TemplatedTrainer(ReweightedGRPOTrainer):
+    """Reads a string as one user message where the tokenizer has a chat template; TRL would take it as it is."""
+
+    def _tokenize_prompts(self, prompts: list) -> tuple:
+        if not isinstance(prompts[0], str):
+            return super()._tokenize_prompts(prompts)
+        if self.chat_template_kwargs and self._tokenizer.chat_template:
+            return super()._tokenize_prompts([[{"role": "user", "content": prompt}] for prompt in prompts])
+        return [encode_prompt(self._tokenizer, prompt) for prompt in prompts], None, {}
+
+
+def _say_how_prompts_are_read(trainer: _TemplatedTrainer) -> None:
+    rule = "through the chat template" if trainer._tokenizer.chat_template else "as they are, without a chat template"
+    trainer.metrics_file.metadata["prompts"] = rule
+    if trainer.is_world_process_zero():
+        tqdm.write(f"prompts are read {rule}", file=sys.stderr)
+
+
+def _model(name: str | Path, grpo: ReweightedGRPOConfig) -> PreTrainedModel:
+    """The model in float32, or as `model_init_kwargs` says. Raises ValueError for an option that no model takes."""
+    options = {"dtype": "float32", **(grpo.model_init_kwargs or {})}
+    try:
+        return load_part(AutoModelForCausalLM, name, **options)
+    except TypeError as error:
+        raise ValueError(f"model_init_kwargs: {error}; pass what from_pretrained takes for {name}") from error
+
+
+def _without_model_options(grpo: ReweightedGRPOConfig) -> ReweightedGRPOConfig:
+    """TRL says of a model's options that it ignores them: they have been obeyed, and only a reference needs them."""
+    grpo = copy(grpo)
+    if not grpo.beta:
+        grpo.model_init_kwargs = None
+    return grpo
+
+
+def _begun(folder: Path) -> list[Path]:
+    """What a run of ours has left in a folder."""
+    return [path for name in ("checkpoint-*", "metrics.parquet", "model.safetensors") for path in folder.glob(name)]
 
 
 def _remove(paths: Sequence[Path]) -> None:
@@ -157,7 +108,7 @@ def _remove(paths: Sequence[Path]) -> None:
 
 
 def _last_checkpoint(folder: Path, updates: int) -> str | None:
-    """The last checkpoint at the end of a rollout of so many updates that is whole: its trainer's state comes last."""
+    """The last whole checkpoint at the end of a rollout; a checkpoint is whole once its trainer's state is written."""
     steps = [int(path.parent.name.split("-")[1]) for path in folder.glob(f"checkpoint-*/{TRAINER_STATE_NAME}")]
     exact = [step for step in steps if step % updates == 0]
     return str(folder / f"checkpoint-{max(exact)}") if exact else None

@@ -18,7 +18,7 @@ from rlvr_direction.scoring import score_tokens
 
 STEPS, SEED, PLAIN = 7, 3, Sampling()
 PROMPTS = ("1+2", "3", "45-6*7=", "9:", "0+0", "a1*2+3-4?", "bb", "8=")
-TOKEN_FAMILIES = ("llama", "gpt2", "qwen2", "mistral")
+TOKEN_FAMILIES = ("llama", "mistral")
 POLICIES = {  # where, gamma, who proposes -> the one model that is left, and the stream it is fed
     (NOWHERE, 0.0, "base"): ("base", "proposal"),
     (NOWHERE, 0.5, "rl"): ("rl", "proposal"),
@@ -114,7 +114,7 @@ def test_two_samplers_differ_so_that_the_identity_says_something(sample_alone):
         assert sample_alone("llama", *a, Sampling()) != sample_alone("llama", *b, Sampling())
 
 
-@pytest.mark.parametrize("family", ["llama", "gpt2", "qwen3", "mistral"])
+@pytest.mark.parametrize("family", ["llama", "mistral"])
 def test_a_result_depends_neither_on_batching_nor_on_order_nor_on_company(run, load_pair, encode, family):
     prompts = encode(load_pair(family)) * 2
     ids, samples = [*range(8)] * 2, [0] * 8 + [5] * 8
@@ -221,7 +221,7 @@ def long_run(run):
 
 
 @pytest.mark.parametrize("block", [2, 4, 8, 16, "auto"])
-@pytest.mark.parametrize("family", ["llama", "gpt2", "qwen2", "mistral", "gemma2"])
+@pytest.mark.parametrize("family", ["llama", "mistral"])
 def test_a_draft_of_any_length_gives_the_tokens_of_lockstep(long_run, family, block, monkeypatch):
     monkeypatch.setattr(module, "WORTH_MEASURING", 0)  # so that "auto" drafts here, too
     for where, propose, gamma in (("delta_logp<=-1.5", "base", 0.5), ("random:0.1", "rl", -1.0)):
@@ -237,14 +237,6 @@ def test_the_identities_hold_for_drafts(run, sample_alone, family, block):
     for (where, gamma, propose), (model, stream) in POLICIES.items():
         decoded = run(family, where, gamma, propose=propose, block=block)
         assert responses(decoded) == sample_alone(family, model, stream, PLAIN), (where, gamma, propose)
-
-
-def test_recurrent_models_are_decoded_in_lockstep_and_refuse_drafts(run, sample_alone):
-    for propose, stream in (("base", "proposal"), ("rl", "proposal")):
-        decoded = run("mamba2", NOWHERE, propose=propose, batch_size=1)
-        assert responses(decoded) == sample_alone("mamba2", propose, stream, PLAIN)
-    with pytest.raises(ValueError, match=r"block is 4, but Mamba2ForCausalLM cannot take tokens back"):
-        run("mamba2", NOWHERE, block=4)
 
 
 @pytest.mark.parametrize("task", ["arithmetic", "pointer_tree"])

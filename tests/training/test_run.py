@@ -1,92 +1,32 @@
-"""A run from names: where prompts come from, which weighting a name means, and whose folder it is."""
+"""A run from its settings: whose folder it is, where it goes on, and how its model is loaded."""
 
 import json
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 import torch
+from transformers import AutoTokenizer
 
-from rlvr_direction import reweighting as w
-from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.reweighting import Rollout
-from rlvr_direction.training import run
-from rlvr_direction.training.run import WEIGHTINGS, Source, named_weighting
-
-ROLLOUT = Rollout(
-    torch.tensor([[0.5, 0.9], [0.2, 0.4]]).log(),
-    torch.ones(2, 2),
-    torch.tensor([1.0, -1.0]),
-    2,
-    entropy=torch.tensor([[1.0, 2.0], [3.0, 4.0]]),
-    logp_reference=torch.zeros(2, 2),
-)
+from rlvr_direction import records
+from rlvr_direction.prompts import encode_prompt
+from rlvr_direction.training import ReweightedGRPOConfig, TrainSettings, run, train
 
 
-@pytest.mark.parametrize("name", WEIGHTINGS)
-def test_a_name_is_the_function_of_that_name_at_the_strength_asked_for(name):
-    expected = getattr(w, name)(0.5)(ROLLOUT)
-    assert torch.equal(named_weighting(name, 0.5)(ROLLOUT), expected)
-    assert not torch.equal(named_weighting(name)(ROLLOUT), expected)
-
-
-def test_uniform_and_mean_one():
-    assert named_weighting("uniform") is w.uniform
-    weights = named_weighting("low_probability", 3.0, mean_one=True)(ROLLOUT)
-    assert weights.mean() == pytest.approx(1) and weights.std() > 0
-
-
-def test_prompts_of_a_task_depend_on_the_seed_and_are_as_many_as_asked_for():
-    one, again, other = (Source("arithmetic", 5).prompts(seed=seed)["prompt"][:] for seed in (1, 1, 2))
-    assert len(one) == 5 and one == again != other
-    assert one == [problem.prompt for problem in TASKS["arithmetic"].problems(5, seed=1, split="train")]
-
-
-@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
-def test_prompts_of_a_file(tmp_path, suffix):
-    file = tmp_path / f"rows{suffix}"
-    rows = [{"prompt": "1+1=", "answer": "2"}]
-    file.write_text(json.dumps(rows[0]) if suffix == ".jsonl" else "prompt,answer\n1+1=,2\n")
-    found = Source(data=str(file), reward="math:sqrt").prompts(seed=0)
-    assert found["prompt"][:] == ["1+1="] and len(found) == 1
-
-
-def test_a_file_without_prompts_is_refused(tmp_path):
-    (tmp_path / "rows.jsonl").write_text('{"question": "1+1="}')
-    with pytest.raises(ValueError, match="no column 'prompt', only question"):
-        Source(data=str(tmp_path / "rows.jsonl"), reward="math:sqrt").prompts(seed=0)
-
-
-@pytest.mark.parametrize(
-    "names", [{}, {"task": "arithmetic", "data": "d", "reward": "r"}, {"data": "d"}, {"reward": "r"}]
-)
-def test_prompts_have_one_source(names):
-    with pytest.raises(ValueError, match="one source of prompts"):
-        Source(**names)
-
-
-def test_held_out_problems_are_none_that_are_trained_on(tmp_path):
-    source = Source("arithmetic", 50, n_held_out=7)
-    held_out = source.held_out(seed=1)["prompt"][:]
-    assert len(held_out) == 7 and not set(held_out) & set(source.prompts(seed=1)["prompt"])
-    (tmp_path / "rows.jsonl").write_text('{"prompt": "1+1="}')
-    ones_own = {"data": "elsewhere", "reward": "math:sqrt"}
-    assert len(Source(**ones_own, eval_data=str(tmp_path / "rows.jsonl")).held_out(seed=0)) == 1
-    with pytest.raises(ValueError, match="pass --eval-data"):
-        Source(**ones_own).held_out(seed=0)
-
-
-def test_a_folder_in_use_is_refused_or_what_a_run_left_is_named(tmp_path):
+def test_what_a_run_left_is_named_and_nothing_else_is_removed(tmp_path):
     for name in ("checkpoint-2", "notes"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_text("")
     (tmp_path / "metrics.parquet").write_text("")
-    with pytest.raises(FileExistsError, match="--resume"):
-        run._begun(tmp_path, resume=False, force=False)
-    with pytest.raises(ValueError, match="pass one of them"):
-        run._begun(tmp_path, resume=True, force=True)
-    begun = run._begun(tmp_path, resume=False, force=True)
-    assert begun == run._begun(tmp_path, resume=True, force=False)
-    run._remove([*begun, tmp_path / "checkpoint-4"])
+    run._remove([*run._begun(tmp_path), tmp_path / "checkpoint-4"])
     assert [path.name for path in tmp_path.iterdir()] == ["notes"]
+
+
+def test_a_folder_in_use_is_refused_before_a_model_is_loaded(tmp_path):
+    (tmp_path / "metrics.parquet").write_text("")
+    settings = TrainSettings("/no/model", ReweightedGRPOConfig.dapo(str(tmp_path)), task="arithmetic")
+    with pytest.raises(FileExistsError, match="holds a run already: pass --resume"):
+        train(settings)
 
 
 def test_a_checkpoint_that_was_not_written_to_its_end_is_passed_over(tmp_path):
@@ -106,3 +46,79 @@ def test_a_run_goes_on_from_the_end_of_a_rollout(tmp_path):
         (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text("{}")
     assert run._last_checkpoint(tmp_path, 2) == str(tmp_path / "checkpoint-4")
     assert run._last_checkpoint(tmp_path, 7) is None
+
+
+def test_options_of_the_model_are_obeyed_and_those_that_no_model_takes_refused(folders, tmp_path):
+    base, _ = folders("llama")
+
+    def loaded(**options):
+        return run._model(base, ReweightedGRPOConfig.dapo(str(tmp_path), model_init_kwargs=options or None))
+
+    assert loaded().dtype == torch.float32
+    assert loaded(dtype="bfloat16").dtype == torch.bfloat16
+    assert loaded(attn_implementation="eager").config._attn_implementation == "eager"
+    with pytest.raises(ValueError, match=r"model_init_kwargs: .*'no_such_option'; pass what from_pretrained takes"):
+        loaded(no_such_option=1)
+
+
+QUESTION = [{"role": "user", "content": "1+2"}]
+TEMPLATE = "{% for m in messages %}a{{ m.content }}{% endfor %}{% if add_generation_prompt %}b{% endif %}"
+
+
+@pytest.fixture
+def chat_model(folders, tmp_path):
+    """A tiny model whose tokenizer has a chat template: `a` opens a question, `b` the response."""
+    folder = Path(copytree(folders("llama")[0], tmp_path / "chat"))
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.chat_template = TEMPLATE
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def prompts_read(tmp_path, monkeypatch):
+    """A function (model folder, prompt) -> the texts that one update of `train` was made on, and its metrics' notes."""
+
+    def read(model, prompt, **grpo):
+        seen, out = [], tmp_path / "run"
+
+        class Kept(run._TemplatedTrainer):
+            def _compute_loss(self, model, inputs):
+                rows = zip(inputs["prompt_ids"], inputs["prompt_mask"].bool(), strict=True)
+                seen.extend(ids[mask].tolist() for ids, mask in rows)
+                return super()._compute_loss(model, inputs)
+
+        monkeypatch.setattr(run, "_TemplatedTrainer", Kept)
+        (tmp_path / "rows.jsonl").write_text(json.dumps({"prompt": prompt}) + "\n")
+        sizes = {"per_device_train_batch_size": 2, "num_generations": 2, "max_completion_length": 2, "max_steps": 1}
+        config = ReweightedGRPOConfig.dapo(
+            str(out), **sizes, save_strategy="no", disable_tqdm=True, dynamic_sampling=False, logging_steps=1, **grpo
+        )
+        rows = {"data": str(tmp_path / "rows.jsonl"), "reward": f"{__name__}:zero"}
+        monkeypatch.setattr(run, "reward_function", lambda *_: zero)
+        train(TrainSettings(model, config, **rows, force=True))
+        assert seen[0] == seen[1]
+        return seen[0], records.load(out / "metrics.parquet").attrs["prompts"]
+
+    return read
+
+
+def zero(completions, **_columns):
+    return [0.0] * len(completions)
+
+
+def test_a_string_is_read_through_the_chat_template_as_in_score_and_decode(chat_model, prompts_read, capsys):
+    tokenizer = AutoTokenizer.from_pretrained(chat_model)
+    ids, rule = prompts_read(chat_model, "1+2")
+    assert ids == encode_prompt(tokenizer, "1+2") == tokenizer("a1+2b")["input_ids"]
+    assert rule == "through the chat template" and f"prompts are read {rule}" in capsys.readouterr().err
+    assert prompts_read(chat_model, QUESTION)[0] == ids
+    assert prompts_read(chat_model, "1+2", chat_template_kwargs={"add": 1})[0] == ids
+
+
+def test_without_a_chat_template_a_string_is_read_as_it_is(folders, prompts_read):
+    tokenizer = AutoTokenizer.from_pretrained(folders("llama")[0])
+    assert prompts_read(folders("llama")[0], "1+2") == (
+        tokenizer("1+2")["input_ids"],
+        "as they are, without a chat template",
+    )

@@ -1,14 +1,14 @@
 """Arms: one intervention with one pair on the study's problems, counted problem by problem."""
 
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import respond
 from rlvr_direction.interventions import Criterion, Intervention, calibrate, mass, parse
-from rlvr_direction.lab.checkout import TOYS
+from rlvr_direction.lab.checkout import TOYS, require
 from rlvr_direction.lab.tasks import TASKS, Problem
 from rlvr_direction.lab.toys import load_toy_pair, stage_name, stages
 from rlvr_direction.pair import ModelPair
@@ -54,7 +54,7 @@ class Arm:
 
 def last_stage(task: str, rl_seed: int = 0) -> str:
     """The last checkpoint of the toy's RL run of this seed. Raises FileNotFoundError where there is none."""
-    if have := stages(TOYS / task, seed=rl_seed):
+    if have := stages(require(TOYS / task), seed=rl_seed):
         return have[-1]
     raise FileNotFoundError(
         f"the {task} toy has no RL run of seed {rl_seed} (such as {stage_name(80, seed=rl_seed)}); make it with "
@@ -69,7 +69,7 @@ def problems_of(task: str, n: int, *, calibration: bool = False) -> list[Problem
     """
     if n > MOST:
         raise ValueError(f"{n} problems asked for; the studies judge on at most {MOST}")
-    problems = TASKS[task].problems(CALIBRATION + MOST, seed=SEED)
+    problems = _drawn(task, CALIBRATION + MOST)
     return problems[:CALIBRATION] if calibration else problems[CALIBRATION : CALIBRATION + n]
 
 
@@ -100,6 +100,11 @@ def threshold(
     side = ">=" if propose == "rl" else FAMILIES[family]
     name = mass(MASS_OF) if family == "mass" else family
     return Criterion(name, side, calibrate(values, side, budget), reads)
+
+
+@cache
+def _drawn(task: str, n: int) -> list[Problem]:
+    return TASKS[task].problems(n, seed=SEED)
 
 
 @lru_cache(maxsize=2)

@@ -1,6 +1,5 @@
 """Claims C3a and C3b: the lemma against autograd, and how much of the gradient the rare tokens of rollouts carry."""
 
-from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
@@ -8,6 +7,7 @@ import pandas as pd
 from rlvr_direction.lab.anatomy import lemma_errors, rollout_tokens
 from rlvr_direction.lab.checkout import TOYS
 from rlvr_direction.lab.claims.gradient import mass_by_problem
+from rlvr_direction.lab.parts import Part
 from rlvr_direction.lab.studies.arms import last_stage
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import load_toy_pair, stages
@@ -18,12 +18,12 @@ __all__ = ["POLICIES", "plan", "plan_lemma"]
 POLICIES: dict[str, Proposer] = {"start of RL": "base", "end of RL": "rl"}
 
 
-def plan(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
+def plan(task: str, *, seeds: int, n: int) -> list[Part]:
     """A part for each RL seed and stage: eight responses to each problem, summed problem by problem."""
     return [partial(_of_stage, task, stage, rl_seed, n) for rl_seed in range(seeds) for stage in POLICIES]
 
 
-def plan_lemma(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
+def plan_lemma(task: str, *, seeds: int, n: int) -> list[Part]:
     """A part for each RL seed: responses of the base under the first checkpoint of RL, far enough to be clipped."""
     return [partial(_lemma, task, rl_seed, n) for rl_seed in range(seeds)]
 

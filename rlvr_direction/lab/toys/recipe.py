@@ -27,7 +27,10 @@ class BaseRecipe:
 
 @dataclass(frozen=True)
 class RLRecipe:
-    """DAPO by TRL: rollouts of `prompts` x `generations` responses, two updates each; the rollouts kept as stages."""
+    """DAPO's loss and clipping by TRL, without dynamic sampling, over rollouts of `prompts` x `generations` responses.
+
+    Each rollout is used for two updates; `stages` are the rollouts after which the model is kept.
+    """
 
     rollouts: int = 80
     prompts: int = 24
@@ -91,7 +94,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
 
 
 def tokenizer_for(task: Task) -> PreTrainedTokenizerFast:
-    """A tokenizer with one token a character of the task's alphabet, after `<pad>`, `<eos>` and `<unk>`."""
+    """A tokenizer with one token per character of the task's alphabet, after `<pad>`, `<eos>` and `<unk>`."""
     vocabulary = {token: i for i, token in enumerate((*SPECIAL, *sorted(task.alphabet)))}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[\s\S]"), behavior="isolated")

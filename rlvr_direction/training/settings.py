@@ -1,0 +1,120 @@
+"""What a training run is asked for, in one place, and what its names mean: prompts, rewards, weightings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset, load_dataset
+from transformers import PreTrainedTokenizerBase
+
+from rlvr_direction import reweighting
+from rlvr_direction.problems import load_function, task_named
+from rlvr_direction.reweighting import Weighting
+from rlvr_direction.training.config import ReweightedGRPOConfig
+from rlvr_direction.training.prompts import prompts_of, reward_of
+
+__all__ = ["WEIGHTINGS", "TrainSettings", "held_out_prompts", "named_weighting", "reward_function", "training_prompts"]
+
+WEIGHTINGS = (
+    "low_probability",
+    "high_probability",
+    "perplexity",
+    "entropy_top",
+    "keep_below",
+    "keep_above",
+    "divergence",
+)
+FILES = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".csv": "csv"}
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """A run of `train`: the model, how TRL trains it, where prompts and rewards come from, and the weighting.
+
+    Prompts are `problems` problems of a built-in `task`, or a data set `data` with a `reward` (`module:function`,
+    called as TRL does); evaluations are made on `eval_problems` held-out problems, or on the rows of `eval_data`.
+    `alpha` is the weighting's strength, fraction or quantile. A response begins to pay for its length `overlong`
+    tokens before the limit (DAPO's soft overlong penalty); 0: never. Raises ValueError for names that are none.
+    """
+
+    model: str | Path
+    grpo: ReweightedGRPOConfig
+    task: str | None = None
+    problems: int = 2000
+    data: str | None = None
+    reward: str | None = None
+    eval_problems: int = 100
+    eval_data: str | None = None
+    weighting: str | Weighting = "low_probability"
+    alpha: float | None = None
+    mean_one: bool = False
+    overlong: int = 0
+    resume: bool = False
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        if bool(self.task) == bool(self.data) or bool(self.data) != bool(self.reward):
+            raise ValueError("pass --task, or else --data with --reward module:function: one source of prompts")
+        if self.task:
+            task_named(self.task)
+        if self.resume and self.force:
+            raise ValueError("--resume keeps what was made and --force discards it: pass one of them")
+        named_weighting(self.weighting, self.alpha, mean_one=self.mean_one)
+
+
+def training_prompts(settings: TrainSettings) -> Dataset:
+    """Rows with a column `prompt`; the other columns go to the reward function."""
+    if settings.task:
+        return prompts_of(task_named(settings.task), settings.problems, seed=settings.grpo.seed)
+    return _rows_of(settings.data)
+
+
+def held_out_prompts(settings: TrainSettings) -> Dataset | None:
+    """Rows that are not trained on; None where no evaluation is asked for.
+
+    Raises ValueError for evaluations with nothing to make them on.
+    """
+    if settings.grpo.eval_strategy == "no":
+        return None
+    if settings.task:
+        return prompts_of(task_named(settings.task), settings.eval_problems, seed=settings.grpo.seed, split="test")
+    if not settings.eval_data:
+        raise ValueError("eval_strategy asks for evaluations, but there is nothing to make them on: pass --eval-data")
+    return _rows_of(settings.eval_data)
+
+
+def reward_function(settings: TrainSettings, tokenizer: PreTrainedTokenizerBase) -> Callable[..., Any]:
+    """The task's verifier, or the function that `reward` names, as TRL calls it."""
+    return reward_of(task_named(settings.task), tokenizer) if settings.task else load_function(settings.reward)
+
+
+def named_weighting(name: str | Weighting, strength: float | None = None, *, mean_one: bool = False) -> Weighting:
+    """A weighting by its name, a function of one's own as `module:function`, or the function itself.
+
+    `strength` is its alpha, fraction or quantile. Raises ValueError for a name that is none of these.
+    """
+    if not isinstance(name, str):
+        weighting = name
+    elif name == "uniform":
+        weighting = reweighting.uniform
+    elif name in WEIGHTINGS:
+        make = getattr(reweighting, name)
+        weighting = make() if strength is None else make(strength)
+    elif ":" in name:
+        weighting = load_function(name)
+    else:
+        choices = ", ".join(("uniform", *WEIGHTINGS))
+        raise ValueError(f"no weighting is called {name!r}; choose from {choices}, module:function")
+    return reweighting.mean_one(weighting) if mean_one else weighting
+
+
+def _rows_of(data: str) -> Dataset:
+    """The rows of a file, or the train split of a data set by its name."""
+    kind = FILES.get(Path(data).suffix)
+    if kind and not Path(data).is_file():
+        raise FileNotFoundError(f"{data} is not a file; pass a data set's name or one of {', '.join(FILES)}")
+    rows = load_dataset(kind, data_files=data, split="train") if kind else load_dataset(data, split="train")
+    if "prompt" not in rows.column_names:
+        raise ValueError(f"{data} has no column 'prompt', only {', '.join(rows.column_names)}; rename one")
+    return rows
