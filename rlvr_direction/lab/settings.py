@@ -29,7 +29,12 @@ class StudySettings(Settings):
     `more_seeds` repeats it on ten other seeds.
     """
 
-    name: Annotated[str, Argument(help="direction (C1), replacement (C2), extrapolation (C4), reweighting (C5).")]
+    name: Annotated[
+        str,
+        Argument(
+            help="direction (C1), replacement (C2), lemma and gradient (C3), extrapolation (C4), reweighting (C5)."
+        ),
+    ]
     task: Annotated[str, Option(help="arithmetic or pointer_tree.")]
     out: Annotated[Path | None, Option(help="Default: book/data/<study>/<task>.parquet.")] = None
     seeds: Annotated[int | None, Option(min=1, help="RL seeds, from 0. Default: 5; of reweighting 10.")] = None

@@ -15,9 +15,11 @@ from rlvr_direction.records import Run, load
 def test_two_at_a_time_make_the_same_table_and_a_failure_keeps_what_was_made(tmp_path):
     parts = [partial(pd.DataFrame, {"rl_seed": [seed]}) for seed in range(3)]
     with pytest.raises(ValueError, match="seven"):
-        for index, table in made([*parts[:2], partial(float, "seven")], run := Run(tmp_path / "s", 3, {}), "", jobs=2):
+        for index, table in made(
+            [*parts[:2], partial(float, "seven")], run := Run(tmp_path / "s.parquet", 3, {}), "", jobs=2
+        ):
             run.write(index, table)
-    run, written = Run(tmp_path / "s", 3, {}, resume=True), []
+    run, written = Run(tmp_path / "s.parquet", 3, {}, resume=True), []
     for index, table in made(parts, run, "", jobs=2):
         run.write(index, table)
         written.append(index)
