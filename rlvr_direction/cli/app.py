@@ -40,7 +40,7 @@ def command(settings: type[Settings], *, example: str, **options: Any) -> Callab
 
         parsed.__signature__ = inspect.signature(settings)
         parsed.__name__, parsed.__doc__ = run.__name__, settings.__doc__
-        app.command(epilog=f"Example: {example}", **options)(parsed)
+        app.command(epilog=f"Example: {example}", short_help=run.__doc__, **options)(parsed)
         return run
 
     return register
