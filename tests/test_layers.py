@@ -15,14 +15,14 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LIBRARY = [
     {"distributions", "markup", "records", "statistics"},
-    {"cache", "checkpoints", "problems", "reweighting", "scores"},
+    {"cache", "checkpoints", "problems", "prompts", "reweighting", "scores"},
     {"interventions", "pair"},
     {"decoding", "scoring", "theory", "training"},
     {"evaluation", "report"},
     {"cli"},
 ]
 LAB = [
-    {"checkout", "tasks"},
+    {"checkout", "parts", "tasks"},
     {"anatomy", "claims", "toys"},
     {"studies"},
     {"cli"},

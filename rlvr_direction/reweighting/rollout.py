@@ -21,6 +21,21 @@ class Rollout:
     `logp_old` are log-probabilities of the sampling policy (nats, at the sampling temperature), `mask` marks response
     tokens, `gather` collects a per-row tensor over all processes, in their order, of which this is number `rank`.
     `entropy` (nats) and `logp_reference` (of the policy before training) are there for weightings that `needs` names.
+
+    Two responses to one prompt, the second a token shorter, and a weighting of one's own that favours short ones:
+
+    >>> probabilities = torch.tensor([[0.5, 0.9, 0.1], [0.2, 1.0, 1.0]])
+    >>> rollout = Rollout(
+    ...     logp_old=probabilities.log(),
+    ...     mask=torch.tensor([[1, 1, 1], [1, 1, 0]]),
+    ...     advantages=torch.tensor([1.0, -1.0]),
+    ...     group_size=2,
+    ... )
+    >>> def short(rollout):
+    ...     return (2 / rollout.mask.sum(1, keepdim=True)).expand_as(rollout.logp_old)
+    >>> checked(short, rollout)
+    tensor([[0.6667, 0.6667, 0.6667],
+            [1.0000, 1.0000, 1.0000]])
     """
 
     logp_old: Float[Tensor, "B T"]
@@ -52,7 +67,7 @@ def is_pointwise(weighting: Weighting) -> bool:
 
 
 def checked(weighting: Weighting, rollout: Rollout) -> Float[Tensor, "B T"]:
-    """The weights of a rollout, 1 behind its responses.
+    """The weights of a rollout, 1 after the end of its responses.
 
     Raises ValueError for no tensor, a wrong shape, negative or non-finite weights.
     """

@@ -31,7 +31,12 @@ def uniform(rollout: Rollout) -> Float[Tensor, "B T"]:
 
 
 def low_probability(alpha: float = 0.2) -> Weighting:
-    """The paper's 1 + alpha (1 - pi_old), section 5: rare tokens count more."""
+    """The paper's 1 + alpha (1 - pi_old), section 5: rare tokens count more.
+
+    >>> rollout = Rollout(torch.tensor([[0.5, 0.9, 0.1]]).log(), mask=torch.ones(1, 3), advantages=torch.ones(1))
+    >>> low_probability(0.2)(rollout)
+    tensor([[1.1000, 1.0200, 1.1800]])
+    """
     _positive("alpha", alpha)
     return _pointwise(lambda rollout: 1 + alpha * (1 - rollout.logp_old.exp()))
 
@@ -43,7 +48,7 @@ def high_probability(alpha: float = 0.3) -> Weighting:
 
 
 def perplexity(alpha: float = 0.1) -> Weighting:
-    """PPL (arXiv 2508.02260): one weight a response, 1 - alpha z, never below 0.
+    """PPL (arXiv 2508.02260): one weight per response, 1 - alpha z, never below 0.
 
     z is its mean negative log-likelihood, standardised among the responses to its prompt that have tokens.
     """
@@ -113,7 +118,12 @@ def negative_only(weighting: Weighting) -> Weighting:
 
 
 def mean_one(weighting: Weighting) -> Weighting:
-    """The weighting, rescaled to a mean of 1 over the rollout's tokens: what is left when it is no larger step."""
+    """The weighting, rescaled to a mean of 1 over the rollout's tokens: what is left when it is no larger step.
+
+    >>> rollout = Rollout(torch.tensor([[0.5, 0.9, 0.1]]).log(), mask=torch.ones(1, 3), advantages=torch.ones(1))
+    >>> mean_one(low_probability(0.2))(rollout)
+    tensor([[1.0000, 0.9273, 1.0727]])
+    """
 
     def rescale(rollout: Rollout, weights: Tensor) -> Tensor:
         total = rollout.gather((weights * rollout.mask).sum(1)).sum()

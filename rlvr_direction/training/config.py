@@ -15,7 +15,11 @@ __all__ = ["ReweightedGRPOConfig", "complete", "parse", "preset", "updates_per_r
 @no_type_check  # TRL annotates floats and takes whole numbers for them
 @dataclass
 class ReweightedGRPOConfig(GRPOConfig):
-    """TRL's GRPOConfig, default for default, with what it lacks off; `dapo` switches it on and knows about CPUs."""
+    """TRL's GRPOConfig, default for default, with what it lacks off; `dapo` switches it on and knows about CPUs.
+
+    The added fields are read by `ReweightedGRPOTrainer` alone: TRL's own `GRPOTrainer` takes this configuration and
+    passes over them without a word, dynamic sampling included.
+    """
 
     dynamic_sampling: bool = field(
         default=False,
@@ -41,18 +45,13 @@ class ReweightedGRPOConfig(GRPOConfig):
         },
     )
 
-    @property
-    def updates_per_rollout(self) -> int:
-        """Optimizer updates until one ends together with a rollout: checkpoints lie at multiples of them."""
-        return updates_per_rollout(self)
-
     @classmethod
     def dapo(cls, output_dir: str, **overrides: object) -> "ReweightedGRPOConfig":
         """The paper's preset (its section 5): clip 0.2 / 0.28, dual clip 10, token-mean loss, no KL, T = 1, top_p = 1.
 
-        Dynamic sampling is on. The soft overlong penalty is a reward function of TRL's, `get_soft_overlong_punishment`.
-
-        `overrides` are fields of GRPOConfig and win over the preset.
+        Dynamic sampling is on, which takes `ReweightedGRPOTrainer`: TRL's own does without. The soft overlong penalty
+        is a reward function of TRL's, `get_soft_overlong_punishment`. `overrides` are fields of GRPOConfig and win over
+        the preset.
         """
         return cls(output_dir, **{**preset(), **overrides})
 
@@ -61,7 +60,7 @@ ReweightedGRPOConfig.__no_type_check__ = False  # ... at run time; who parses ar
 
 
 def updates_per_rollout(args: GRPOConfig) -> int:
-    """Optimizer updates until one ends together with a rollout, for TRL's own configuration, too."""
+    """Optimizer updates until one ends together with a rollout: checkpoints lie at multiples of them."""
     accumulated = args.gradient_accumulation_steps
     return lcm(args.num_iterations * args.steps_per_generation, accumulated) // accumulated
 

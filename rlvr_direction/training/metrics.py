@@ -52,15 +52,15 @@ class Direction(TrainerCallback):
 
 
 class MetricsFile(TrainerCallback):
-    """Keeps `metrics.parquet` in the output folder: a row a log, as transformers logged it, up to date at each log."""
+    """Keeps `metrics.parquet` in the output folder: one row per log, as transformers logged it, and `metadata`."""
 
     def __init__(self, folder: str | Path) -> None:
-        self._path = Path(folder, NAME)
+        self._path, self.metadata = Path(folder, NAME), {}
 
     def on_log(self, _arguments: Any, state: Any, _control: Any, **_objects: Any) -> None:
         """Write all rows; a resumed run starts from those of its checkpoint."""
         if state.is_world_process_zero:
-            records.save(pd.DataFrame(state.log_history), self._path, metadata={})
+            records.save(pd.DataFrame(state.log_history), self._path, metadata=self.metadata)
 
 
 def passes(correct: Tensor, n: int) -> dict[str, float]:

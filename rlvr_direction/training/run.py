@@ -1,15 +1,18 @@
 """A training run from its settings: what `rlvr-direction train` does."""
 
+import sys
 from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
 from shutil import rmtree
 
+from tqdm import tqdm
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.trainer import TRAINER_STATE_NAME
 from trl.rewards import get_soft_overlong_punishment
 
 from rlvr_direction.checkpoints import load_part
+from rlvr_direction.prompts import encode_prompt
 from rlvr_direction.training.config import ReweightedGRPOConfig, updates_per_rollout
 from rlvr_direction.training.prompts import without_known_warnings
 from rlvr_direction.training.settings import (
@@ -27,8 +30,9 @@ __all__ = ["train"]
 def train(settings: TrainSettings) -> Path:
     """Train a model by reweighted GRPO and save it in `grpo.output_dir`, beside its checkpoints and metrics.
 
-    Raises FileExistsError for a folder with a run in it, unless `resume` goes on from its last checkpoint or `force`
-    starts over.
+    A prompt that is a string goes through the tokenizer's chat template if it has one, as in `score` and `decode`;
+    which it was is said on stderr and in the metadata of the metrics, as `prompts`. Raises FileExistsError for a folder
+    with a run in it, unless `resume` goes on from its last checkpoint or `force` starts over.
     """
     grpo, folder = settings.grpo, Path(settings.grpo.output_dir)
     begun = _begun(folder)
@@ -40,7 +44,7 @@ def train(settings: TrainSettings) -> Path:
     if settings.overlong:
         rewards.append(get_soft_overlong_punishment(grpo.max_completion_length, settings.overlong))
     with without_known_warnings():
-        trainer = ReweightedGRPOTrainer(
+        trainer = _TemplatedTrainer(
             _model(settings.model, grpo),
             rewards,
             _without_model_options(grpo),
@@ -51,9 +55,28 @@ def train(settings: TrainSettings) -> Path:
         )
         if settings.force:  # nothing is lost to a start that is refused
             _remove(begun)
+        _say_how_prompts_are_read(trainer)
         trainer.train(resume_from_checkpoint=_last_checkpoint(folder, updates_per_rollout(grpo)))
         trainer.save_model()
     return folder
+
+
+class _TemplatedTrainer(ReweightedGRPOTrainer):
+    """Reads a string as one user message where the tokenizer has a chat template; TRL would take it as it is."""
+
+    def _tokenize_prompts(self, prompts: list) -> tuple:
+        if not isinstance(prompts[0], str):
+            return super()._tokenize_prompts(prompts)
+        if self.chat_template_kwargs and self._tokenizer.chat_template:
+            return super()._tokenize_prompts([[{"role": "user", "content": prompt}] for prompt in prompts])
+        return [encode_prompt(self._tokenizer, prompt) for prompt in prompts], None, {}
+
+
+def _say_how_prompts_are_read(trainer: _TemplatedTrainer) -> None:
+    rule = "through the chat template" if trainer._tokenizer.chat_template else "as they are, without a chat template"
+    trainer.metrics_file.metadata["prompts"] = rule
+    if trainer.is_world_process_zero():
+        tqdm.write(f"prompts are read {rule}", file=sys.stderr)
 
 
 def _model(name: str | Path, grpo: ReweightedGRPOConfig) -> PreTrainedModel:

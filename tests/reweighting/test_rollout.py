@@ -1,12 +1,13 @@
 """What a weighting declares of itself, and which weights are refused."""
 
+import doctest
 from dataclasses import replace
 
 import pytest
 import torch
 
 from rlvr_direction import reweighting as w
-from rlvr_direction.reweighting import Rollout
+from rlvr_direction.reweighting import Rollout, rollout
 
 P = torch.tensor([[0.5, 0.9, 0.1], [0.2, 1.0, 0.4]])
 MASK = torch.tensor([[1, 1, 1], [1, 1, 0]])
@@ -45,3 +46,8 @@ def test_checked_weights_ignore_what_lies_behind_a_response():
     assert torch.equal(w.checked(wild, ROLLOUT), torch.tensor([[2.0, 2.0, 2.0], [2.0, 2.0, 1.0]]))
     with pytest.raises(ValueError, match=r"the weighting test_checked.* gave nan to token 2 of response 1"):
         w.checked(wild, replace(ROLLOUT, mask=torch.ones(2, 3)))
+
+
+def test_examples_in_docstrings_are_true():
+    found = doctest.testmod(rollout)
+    assert found.attempted >= 4 and not found.failed

@@ -1,12 +1,13 @@
 """Weightings by hand on a few tokens, what they need to know, and what is refused."""
 
+import doctest
 from dataclasses import replace
 
 import pytest
 import torch
 
 from rlvr_direction import reweighting as w
-from rlvr_direction.reweighting import Rollout
+from rlvr_direction.reweighting import Rollout, weightings
 
 P = torch.tensor([[0.5, 0.9, 0.1], [0.2, 1.0, 0.4]])
 MASK = torch.tensor([[1, 1, 1], [1, 1, 0]])
@@ -120,3 +121,8 @@ def test_a_strength_below_zero_is_refused(make, value):
 def test_a_share_above_one_is_refused(make):
     with pytest.raises(ValueError, match=r"is 1\.5; expected a number from 0 to 1"):
         make(1.5)
+
+
+def test_examples_in_docstrings_are_true():
+    found = doctest.testmod(weightings)
+    assert found.attempted >= 4 and not found.failed

@@ -6,6 +6,7 @@ import pytest
 from trl import GRPOConfig
 
 from rlvr_direction.training import ReweightedGRPOConfig
+from rlvr_direction.training.config import updates_per_rollout
 
 PAPER = {
     "loss_type": "dapo",
@@ -60,4 +61,4 @@ def test_a_field_that_trl_does_not_have_is_an_error(tmp_path):
     ],
 )
 def test_updates_per_rollout(tmp_path, settings, updates):
-    assert ReweightedGRPOConfig.dapo(str(tmp_path), **BATCH, **settings).updates_per_rollout == updates
+    assert updates_per_rollout(ReweightedGRPOConfig.dapo(str(tmp_path), **BATCH, **settings)) == updates

@@ -32,6 +32,17 @@ def test_a_resumed_run_goes_on_with_the_same_losses(train, tmp_path, schedule):
     assert torch.equal(whole.weights, resumed.weights)
 
 
+@pytest.mark.parametrize("schedule", [{"max_steps": 4}, {"max_steps": 4, "num_iterations": 2}, {"prompts": 8}])
+def test_a_run_killed_after_its_last_update_makes_no_further_one(train, tmp_path, schedule):
+    settings = {"max_steps": 4, "save_strategy": "steps", "save_steps": 2, **schedule}
+    whole = train(tmp_path / "run", **settings)
+    resumed = train(tmp_path / "run", resume=str(tmp_path / "run" / "checkpoint-4"), **settings)
+    assert not resumed.losses and resumed.trainer.state.global_step == 4
+    assert torch.equal(whole.weights, resumed.weights)
+    whole_log, log = (run.trainer.state.log_history for run in (whole, resumed))
+    assert log[:-1] == whole_log[:-1] and "train_runtime" in log[-1]
+
+
 @pytest.mark.parametrize(
     ("settings", "phrase"),
     [

@@ -1,8 +1,15 @@
 """A run from its settings: whose folder it is, where it goes on, and how its model is loaded."""
 
+import json
+from pathlib import Path
+from shutil import copytree
+
 import pytest
 import torch
+from transformers import AutoTokenizer
 
+from rlvr_direction import records
+from rlvr_direction.prompts import encode_prompt
 from rlvr_direction.training import ReweightedGRPOConfig, TrainSettings, run, train
 
 
@@ -52,3 +59,66 @@ def test_options_of_the_model_are_obeyed_and_those_that_no_model_takes_refused(f
     assert loaded(attn_implementation="eager").config._attn_implementation == "eager"
     with pytest.raises(ValueError, match=r"model_init_kwargs: .*'no_such_option'; pass what from_pretrained takes"):
         loaded(no_such_option=1)
+
+
+QUESTION = [{"role": "user", "content": "1+2"}]
+TEMPLATE = "{% for m in messages %}a{{ m.content }}{% endfor %}{% if add_generation_prompt %}b{% endif %}"
+
+
+@pytest.fixture
+def chat_model(folders, tmp_path):
+    """A tiny model whose tokenizer has a chat template: `a` opens a question, `b` the response."""
+    folder = Path(copytree(folders("llama")[0], tmp_path / "chat"))
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.chat_template = TEMPLATE
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def prompts_read(tmp_path, monkeypatch):
+    """A function (model folder, prompt) -> the texts that one update of `train` was made on, and its metrics' notes."""
+
+    def read(model, prompt, **grpo):
+        seen, out = [], tmp_path / "run"
+
+        class Kept(run._TemplatedTrainer):
+            def _compute_loss(self, model, inputs):
+                rows = zip(inputs["prompt_ids"], inputs["prompt_mask"].bool(), strict=True)
+                seen.extend(ids[mask].tolist() for ids, mask in rows)
+                return super()._compute_loss(model, inputs)
+
+        monkeypatch.setattr(run, "_TemplatedTrainer", Kept)
+        (tmp_path / "rows.jsonl").write_text(json.dumps({"prompt": prompt}) + "\n")
+        sizes = {"per_device_train_batch_size": 2, "num_generations": 2, "max_completion_length": 2, "max_steps": 1}
+        config = ReweightedGRPOConfig.dapo(
+            str(out), **sizes, save_strategy="no", disable_tqdm=True, dynamic_sampling=False, logging_steps=1, **grpo
+        )
+        rows = {"data": str(tmp_path / "rows.jsonl"), "reward": f"{__name__}:zero"}
+        monkeypatch.setattr(run, "reward_function", lambda *_: zero)
+        train(TrainSettings(model, config, **rows, force=True))
+        assert seen[0] == seen[1]
+        return seen[0], records.load(out / "metrics.parquet").attrs["prompts"]
+
+    return read
+
+
+def zero(completions, **_columns):
+    return [0.0] * len(completions)
+
+
+def test_a_string_is_read_through_the_chat_template_as_in_score_and_decode(chat_model, prompts_read, capsys):
+    tokenizer = AutoTokenizer.from_pretrained(chat_model)
+    ids, rule = prompts_read(chat_model, "1+2")
+    assert ids == encode_prompt(tokenizer, "1+2") == tokenizer("a1+2b")["input_ids"]
+    assert rule == "through the chat template" and f"prompts are read {rule}" in capsys.readouterr().err
+    assert prompts_read(chat_model, QUESTION)[0] == ids
+    assert prompts_read(chat_model, "1+2", chat_template_kwargs={"add": 1})[0] == ids
+
+
+def test_without_a_chat_template_a_string_is_read_as_it_is(folders, prompts_read):
+    tokenizer = AutoTokenizer.from_pretrained(folders("llama")[0])
+    assert prompts_read(folders("llama")[0], "1+2") == (
+        tokenizer("1+2")["input_ids"],
+        "as they are, without a chat template",
+    )

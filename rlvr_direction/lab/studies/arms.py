@@ -8,7 +8,7 @@ import pandas as pd
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import respond
 from rlvr_direction.interventions import Criterion, Intervention, calibrate, mass, parse
-from rlvr_direction.lab.checkout import TOYS
+from rlvr_direction.lab.checkout import TOYS, require
 from rlvr_direction.lab.tasks import TASKS, Problem
 from rlvr_direction.lab.toys import load_toy_pair, stage_name, stages
 from rlvr_direction.pair import ModelPair
@@ -54,7 +54,7 @@ class Arm:
 
 def last_stage(task: str, rl_seed: int = 0) -> str:
     """The last checkpoint of the toy's RL run of this seed. Raises FileNotFoundError where there is none."""
-    if have := stages(TOYS / task, seed=rl_seed):
+    if have := stages(require(TOYS / task), seed=rl_seed):
         return have[-1]
     raise FileNotFoundError(
         f"the {task} toy has no RL run of seed {rl_seed} (such as {stage_name(80, seed=rl_seed)}); make it with "

@@ -1,12 +1,12 @@
 """Claim C1 over RL seeds: how well each score tells RL's text from the base's."""
 
-from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
 
 from rlvr_direction.lab.anatomy import score_sources
 from rlvr_direction.lab.claims import separation_of
+from rlvr_direction.lab.parts import Part
 from rlvr_direction.lab.studies.arms import last_stage
 from rlvr_direction.lab.tasks import TASKS, Task
 from rlvr_direction.lab.toys import load_toy_pair
@@ -15,7 +15,7 @@ from rlvr_direction.pair import ModelPair
 __all__ = ["plan", "separation"]
 
 
-def plan(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
+def plan(task: str, *, seeds: int, n: int) -> list[Part]:
     """A part for each RL seed."""
     return [partial(_of_seed, task, last_stage(task, rl_seed), rl_seed, n) for rl_seed in range(seeds)]
 

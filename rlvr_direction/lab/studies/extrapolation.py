@@ -1,12 +1,12 @@
 """Claims C4b and C4c: accuracy over gamma, threshold and training stage, chosen on other problems than judged."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 
 from rlvr_direction.lab.checkout import TOYS
+from rlvr_direction.lab.parts import Part
 from rlvr_direction.lab.studies.arms import Arm, last_stage, run_arm
 from rlvr_direction.lab.toys import stages
 
@@ -18,7 +18,7 @@ OWN_GATES = ("delta_logp<=-0.3", "delta_logp<=0.0", "delta_logp<=0.3", "delta_lo
 SEED_PROBLEMS = 500
 
 
-def plan(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
+def plan(task: str, *, seeds: int, n: int) -> list[Part]:
     """Maps of every stage, the deciding contrasts of every stage and RL seed, top_p = .7, and RL's own samples."""
     own = last_stage(task)
     parts = [partial(run_arm, task, arm) for stage in stages(TOYS / task) for arm in _map("map", stage, n)]
@@ -34,13 +34,12 @@ def plan(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
     return parts
 
 
-def choose(calibration: pd.DataFrame, *, selective: bool) -> tuple[str, float]:
+def choose(calibration: pd.DataFrame) -> tuple[str, float]:
     """The gate and the gamma above 0 with the most right answers on calibration problems.
 
-    `selective` leaves out the gate that is always open.
+    The gate that is always open is not chosen: it selects nothing.
     """
-    tried = calibration[calibration["gamma"] > 0]
-    tried = tried[tried["where"] != "everywhere"] if selective else tried
+    tried = calibration[(calibration["gamma"] > 0) & (calibration["where"] != "everywhere")]
     right = tried.groupby(["where", "gamma"], sort=False)["correct"].sum()
     return right.idxmax()
 
@@ -53,7 +52,7 @@ def _decide(task: str, part: str, stage: str, n: int, *, rl_seed: int = 0, top_p
     """The calibration map of a stage, and on other problems the chosen cell, gamma 0 under its gate, and RL alone."""
     cells = _map(f"{part}: calibration", stage, n, rl_seed=rl_seed, top_p=top_p)
     calibration = pd.concat([run_arm(task, arm, calibration=True) for arm in cells], ignore_index=True)
-    gate, gamma = choose(calibration, selective=True)
+    gate, gamma = choose(calibration)
     chosen = Arm(part, "chosen", gate, stage, gamma=gamma, samples=4, problems=n, rl_seed=rl_seed, top_p=top_p)
     contrasts = [
         chosen,

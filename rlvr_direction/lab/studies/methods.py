@@ -13,7 +13,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback, T
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import respond
 from rlvr_direction.interventions import NOWHERE, Intervention
-from rlvr_direction.lab.checkout import TOYS
+from rlvr_direction.lab.checkout import TOYS, require
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.reweighting import (
@@ -69,7 +69,7 @@ def train_once(task: str, name: str, seed: int, rate: float, n: int) -> pd.DataF
     Columns: `method, seed, rate, rollout, reward, entropy` (nats), `length` (tokens), `weight_mean`; `accuracy` at
     T = 1, top_p = 1 on `n` held-out problems every tenth rollout; `pass@1` to `pass@32` in the last.
     """
-    method, folder = METHODS[name], TOYS / task / "base"
+    method, folder = METHODS[name], require(TOYS / task / "base")
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     measured = _Measured(task, tokenizer, n)

@@ -1,12 +1,12 @@
 """Claims C3c and C5: methods of training from one base over RL seeds, each at its own best learning rate."""
 
-from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
 
 from rlvr_direction import records
-from rlvr_direction.lab.checkout import DATA
+from rlvr_direction.lab.checkout import DATA, require
+from rlvr_direction.lab.parts import Part
 from rlvr_direction.lab.studies.methods import METHODS, train_once
 
 __all__ = ["RATES", "best_rates", "plan", "plan_more_seeds", "plan_rates", "plan_same_rate"]
@@ -18,7 +18,7 @@ EXTRA_SEEDS = 5  # of the methods that are trained on arithmetic alone
 JUDGED, SEEDS_BEFORE = ("DAPO", "paper", "Dominate", "PPL"), 10
 
 
-def plan(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
+def plan(task: str, *, seeds: int, n: int) -> list[Part]:
     """A part for each method and seed, at the learning rate that `rates` found for the method.
 
     Raises FileNotFoundError where no rates have been tuned.
@@ -32,7 +32,7 @@ def plan(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
     ]
 
 
-def plan_same_rate(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
+def plan_same_rate(task: str, *, seeds: int, n: int) -> list[Part]:
     """The methods of both tasks that `rates` gave another learning rate than DAPO, at DAPO's: a control.
 
     Raises FileNotFoundError where no rates have been tuned.
@@ -46,7 +46,7 @@ def plan_same_rate(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.Dat
     ]
 
 
-def plan_more_seeds(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
+def plan_more_seeds(task: str, *, seeds: int, n: int) -> list[Part]:
     """The methods that claim C5 compares, once more, on seeds that follow the ten that its verdict rests on.
 
     Raises FileNotFoundError where no rates have been tuned.
@@ -57,7 +57,7 @@ def plan_more_seeds(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.Da
     ]
 
 
-def plan_rates(task: str, *, seeds: int, n: int) -> list[Callable[[], pd.DataFrame]]:
+def plan_rates(task: str, *, seeds: int, n: int) -> list[Part]:
     """Every method at three learning rates, on seeds that the study does not use."""
     return [
         partial(train_once, task, name, TUNING_SEED + seed, rate, n)
@@ -74,7 +74,7 @@ def best_rates(table: pd.DataFrame) -> dict[str, float]:
 
 
 def _tuned() -> dict[str, float]:
-    tuned = DATA / "rates" / f"{TUNED_ON}.parquet"
+    tuned = require(DATA) / "rates" / f"{TUNED_ON}.parquet"
     if not tuned.is_file():
         raise FileNotFoundError(
             f"no {tuned}: tune the learning rates first, `rlvr-direction study rates --task {TUNED_ON}`"

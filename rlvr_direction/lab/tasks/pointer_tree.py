@@ -45,7 +45,8 @@ class PointerTree:
     """All 20,160 tables of seven labels and a goal.
 
     The corpus retries after a failed walk with probability `retry` while fewer than `max_walks` are written, and
-    writes a uniformly random label in place of a node with probability `slip`.
+    writes a uniformly random label in place of a node with probability `slip`. Corpus accuracy: 0.296 with the
+    defaults.
     """
 
     retry: float = 0.30
@@ -77,19 +78,6 @@ class PointerTree:
         rng = Random(seed)
         problems = rng.choices(_pool("train"), k=n)
         return [(problem, self._solution(_tree(problem), rng)) for problem in problems]
-
-    def corpus_accuracy(self) -> float:
-        """The expected reward of a corpus response: 0.296 with the defaults.
-
-        A walk is right if both nodes are and both directions lead to the goal. It is claimed if its last node is the
-        goal, which a slip can also bring about: onto the goal itself, or onto the goal's parent or the goal (which
-        leads to itself) one step earlier. Walk k is written if the k walks before it failed and were retried.
-        """
-        size, leaves = len(LABELS), 2**DEPTH
-        right = (1 - self.slip + self.slip / size) ** DEPTH / leaves
-        led_to_goal = (1 - self.slip) / leaves + self.slip * (1 / 2 + 1) / size
-        claimed = (1 - self.slip) * led_to_goal + self.slip / size
-        return right * sum(((1 - claimed) * self.retry) ** k for k in range(self.max_walks))
 
     def reward(self, problem: Problem, response: str) -> float:
         """Return 1.0 if the last of at most `max_walks` walks is right and claimed with `!`, else 0.0.

@@ -66,6 +66,7 @@ def _facts(out: Path, stage: str, rl_seed: int, command: str) -> dict[str, objec
         **facts,
         "RL seed": rl_seed,
         "rollouts": f"{rollouts} of {rl.attrs['prompts']} prompts x {rl.attrs['generations']} responses",
+        "algorithm": "DAPO's loss and clipping, without dynamic sampling",
         "commit": rl.attrs["commit"],
         "seconds after the base": round(seconds),
     }

@@ -27,7 +27,10 @@ class BaseRecipe:
 
 @dataclass(frozen=True)
 class RLRecipe:
-    """DAPO by TRL: rollouts of `prompts` x `generations` responses, two updates each; the rollouts kept as stages."""
+    """DAPO's loss and clipping by TRL, without dynamic sampling, over rollouts of `prompts` x `generations` responses.
+
+    Each rollout is used for two updates; `stages` are the rollouts after which the model is kept.
+    """
 
     rollouts: int = 80
     prompts: int = 24

@@ -1,4 +1,4 @@
-"""RL checkpoints of a toy: TRL's GRPOTrainer from the saved base, with the task's verifier as the reward."""
+"""RL checkpoints of a toy: DAPO's loss and clipping from the saved base, without dynamic sampling."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,12 +9,12 @@ import pandas as pd
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase, PrinterCallback, TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
-from trl import GRPOTrainer
 
 from rlvr_direction import records
 from rlvr_direction.lab.tasks import Task
 from rlvr_direction.lab.toys.recipe import RECIPES, RLRecipe
-from rlvr_direction.training import ReweightedGRPOConfig
+from rlvr_direction.reweighting import uniform
+from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
 from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
 
 __all__ = ["stage_name", "train_rl"]
@@ -40,9 +40,10 @@ def stage_name(rollouts: int, *, seed: int = 0) -> str:
 def train_rl(task: Task, out: Path, *, seed: int, recipe: RLRecipe | None = None, progress: bool = True) -> list[Path]:
     """Train `out/base` by GRPO and save its stages (`out/rl_010`, ...) and `out/training_seed_<seed>.parquet`.
 
-    The metrics are a row a rollout: mean reward, entropy (nats), length (tokens), wall-clock seconds. A killed run
-    goes on from its last checkpoint, at a rollout's end, and a finished one is returned as it is. `progress` shows a
-    bar. Raises FileNotFoundError without a base.
+    The task's verifier is the reward; DAPO's loss and clipping, without dynamic sampling. The metrics are one row per
+    rollout: mean reward, entropy (nats), length (tokens), wall-clock seconds. A killed run goes on from its last
+    checkpoint, at a rollout's end, and a finished one is returned as it is. `progress` shows a bar. Raises
+    FileNotFoundError without a base.
     """
     recipe = recipe or RECIPES[task.name].rl
     if not Path(out, "base", "config.json").is_file():
@@ -59,13 +60,14 @@ def train_rl(task: Task, out: Path, *, seed: int, recipe: RLRecipe | None = None
 def _train(task: Task, out: Path, recipe: RLRecipe, *, seed: int, progress: bool) -> pd.DataFrame:
     tokenizer = AutoTokenizer.from_pretrained(out / "base")
     scratch = _scratch(out, seed)
-    trainer = GRPOTrainer(
+    trainer = ReweightedGRPOTrainer(
         model=AutoModelForCausalLM.from_pretrained(out / "base", dtype=torch.float32),
         reward_funcs=reward_of(task, tokenizer),
         args=_arguments(task, scratch, recipe, seed=seed, progress=progress),
         train_dataset=prompts_of(task, recipe.rollouts * recipe.prompts, seed=seed),
         processing_class=tokenizer,
         callbacks=[_KeepStages(out, recipe.stages, tokenizer, seed=seed)],
+        weighting=uniform,
     )
     if not progress:
         trainer.remove_callback(PrinterCallback)
@@ -78,6 +80,7 @@ def _arguments(task: Task, scratch: Path, recipe: RLRecipe, *, seed: int, progre
     return ReweightedGRPOConfig.dapo(
         str(scratch),
         seed=seed,
+        dynamic_sampling=False,
         learning_rate=recipe.learning_rate,
         warmup_steps=0,
         weight_decay=0.0,

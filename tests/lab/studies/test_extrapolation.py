@@ -20,14 +20,8 @@ def grid(**right):
     return pd.DataFrame(rows, columns=["where", "gamma", "correct"])
 
 
-def test_the_choice_is_the_best_gamma_above_zero():
-    assert choose(grid(**{"00": 99, "12": 7, "21": 5}), selective=True) == (GATES[1], GAMMAS[2])
-
-
-def test_a_selective_choice_leaves_out_the_gate_that_is_always_open():
-    table = grid(**{"31": 9, "12": 7})
-    assert choose(table, selective=False) == ("everywhere", GAMMAS[1])
-    assert choose(table, selective=True) == (GATES[1], GAMMAS[2])
+def test_the_choice_is_the_best_gamma_above_zero_of_a_gate_that_is_not_always_open():
+    assert choose(grid(**{"00": 99, "12": 7, "21": 5, "31": 9})) == (GATES[1], GAMMAS[2])
 
 
 def test_the_deciding_part_holds_the_calibration_and_the_contrasts(few):
@@ -39,7 +33,7 @@ def test_the_deciding_part_holds_the_calibration_and_the_contrasts(few):
     judged = table[table["part"] == "decide"]
     assert set(judged["family"]) == {"chosen", "gamma 0", "rl", "global"} and (judged["samples"] == 4).all()
     chosen = judged[judged["family"] == "chosen"].iloc[0]
-    assert (chosen["where"], chosen["gamma"]) == choose(calibration, selective=True)
+    assert (chosen["where"], chosen["gamma"]) == choose(calibration)
     same = judged[judged["family"] == "gamma 0"].iloc[0]
     assert same["where"] == chosen["where"] and same["gamma"] == 0
 

@@ -68,6 +68,16 @@ def test_a_killed_run_ends_where_an_uninterrupted_one_does(trained, tmp_path, mo
     assert records.load(resumed / "training.parquet").equals(records.load(trained / "training.parquet"))
 
 
+def test_a_base_killed_before_it_was_saved_makes_no_further_step(trained, tmp_path, monkeypatch):
+    monkeypatch.setattr(base, "SAVE_EVERY", 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(base.records, "save", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            train_base(TASK, tmp_path, seed=1, recipe=TINY)
+    monkeypatch.setattr(base, "_update", None)
+    assert same(weights(train_base(TASK, tmp_path, seed=1, recipe=TINY)), weights(trained))
+
+
 def test_a_finished_base_is_returned_as_it_is(trained, monkeypatch):
     monkeypatch.setattr(base, "_update", None)
     assert train_base(TASK, trained.parent, seed=9, recipe=TINY) == trained

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from trl import GRPOTrainer
 
 from rlvr_direction import records
 from rlvr_direction.lab.checkout import TOYS
@@ -63,6 +64,15 @@ def test_another_seed_is_another_run_from_the_same_base(trained):
     assert other.name == "rl_001_seed_2" and not same(weights(other), weights(stages[0]))
 
 
+def test_it_is_trls_own_trainer_bit_for_bit(trained, tmp_path, monkeypatch):
+    def stock(*, weighting, **arguments):
+        return GRPOTrainer(**arguments)
+
+    monkeypatch.setattr(rl, "ReweightedGRPOTrainer", stock)
+    last = train_rl(TASK, with_base(tmp_path), seed=0, recipe=TINY, progress=False)[-1]
+    assert same(weights(last), weights(trained[1][-1]))
+
+
 def test_a_killed_run_resumes_to_the_same_weights_and_metrics(trained, tmp_path, monkeypatch):
     monkeypatch.setattr(rl, "SAVE_EVERY", 1)
     real, calls = rl.reward_of, []
@@ -85,6 +95,21 @@ def test_a_killed_run_resumes_to_the_same_weights_and_metrics(trained, tmp_path,
     assert not (tmp_path / "training_seed_0.parquet").exists()
     resumed = train_rl(TASK, tmp_path, seed=0, recipe=TINY, progress=False)
     assert len(calls) == 4 and same(weights(resumed[-1]), weights(trained[1][-1]))
+    columns = ["rollout", "reward", "entropy", "length", "loss"]
+    assert metrics(tmp_path)[columns].equals(metrics(trained[0])[columns])
+
+
+def test_a_run_killed_before_its_metrics_were_written_makes_no_further_update(trained, tmp_path, monkeypatch):
+    with_base(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(rl, "SAVE_EVERY", 1)
+        patch.setattr(rl, "_per_rollout", lambda _history: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            train_rl(TASK, tmp_path, seed=0, recipe=TINY, progress=False)
+    last = (tmp_path / "rl_003" / "model.safetensors").stat().st_mtime_ns
+    monkeypatch.setattr(rl, "SAVE_EVERY", 1)
+    resumed = train_rl(TASK, tmp_path, seed=0, recipe=TINY, progress=False)
+    assert (resumed[-1] / "model.safetensors").stat().st_mtime_ns == last
     columns = ["rollout", "reward", "entropy", "length", "loss"]
     assert metrics(tmp_path)[columns].equals(metrics(trained[0])[columns])
 

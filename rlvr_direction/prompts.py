@@ -1,0 +1,79 @@
+"""What a model reads of a prompt: one rule for scoring, decoding and training."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from hashlib import blake2b
+
+import numpy as np
+from jinja2 import TemplateError
+from transformers import PreTrainedTokenizerBase
+
+__all__ = ["DATE", "Prompt", "digest", "encode_prompt", "render"]
+
+Prompt = str | Sequence[Mapping[str, str]]
+DATE = date(2024, 7, 26)  # what Llama 3's own template falls back to where it has no clock
+
+
+def render(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> str:
+    """The text of a prompt, through the tokenizer's chat template if it has one; a string is one user message.
+
+    A template that asks for today's date is given `DATE`, so that a prompt is the same on every day. A final assistant
+    message is continued. Raises ValueError for what is neither a string nor messages, for messages without a template,
+    and for messages that the template refuses.
+    """
+    if tokenizer.chat_template is None and isinstance(prompt, str):
+        return prompt
+    messages = _messages(prompt)
+    if tokenizer.chat_template is None:
+        raise ValueError("the prompt is a list of messages, but the tokenizer has no chat template; pass a string")
+    continued = messages[-1]["role"] == "assistant"
+    try:
+        return tokenizer.apply_chat_template(
+            messages,
+            chat_template=_dated(tokenizer.get_chat_template()),
+            add_generation_prompt=not continued,
+            continue_final_message=continued,
+            tokenize=False,
+        )
+    except TemplateError as error:
+        roles = [message["role"] for message in messages]
+        raise ValueError(f"the chat template refuses messages of the roles {roles}: {error}") from error
+
+
+def encode_prompt(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> list[int]:
+    """A prompt as token ids; a chat template writes its own special tokens, a plain text gets the tokenizer's."""
+    return tokenizer(render(tokenizer, prompt), add_special_tokens=tokenizer.chat_template is None)["input_ids"]
+
+
+def digest(prompt_ids: Iterable[Sequence[int]]) -> str:
+    """A fingerprint of prompts as the models read them, in hexadecimal.
+
+    >>> digest([[1, 2], [3]]) == digest([[1], [2, 3]])
+    False
+    """
+    hashed = blake2b(digest_size=16)
+    for ids in prompt_ids:
+        hashed.update(np.array([len(ids), *ids], dtype="<i8").tobytes())
+    return hashed.hexdigest()
+
+
+def _messages(prompt: object) -> list[dict[str, str]]:
+    """A prompt as messages."""
+    if isinstance(prompt, str):
+        return [{"role": "user", "content": prompt}]
+    whole = isinstance(prompt, Sequence) and len(prompt) > 0
+    if not (whole and all(isinstance(m, Mapping) and {"role", "content"} <= m.keys() for m in prompt)):
+        raise ValueError(
+            f"the prompt is {str(prompt)[:60]!r}; expected a string, or a list of messages with role and content"
+        )
+    return [dict(message) for message in prompt]
+
+
+def _dated(template: str) -> str:
+    """A chat template whose clock stands still: a macro takes the place of `strftime_now`."""
+    if "strftime_now" not in template:
+        return template
+    directives = sorted(set(re.findall(r"%-?[a-zA-Z]", template)))
+    filled = "".join(f" | replace({directive!r}, {DATE.strftime(directive)!r})" for directive in directives)
+    return f"{{% macro strftime_now(format) %}}{{{{ format{filled} }}}}{{% endmacro +%}}{template}"

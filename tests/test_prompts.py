@@ -1,0 +1,75 @@
+"""A prompt is one text under every template, on every day."""
+
+import copy
+
+import pytest
+
+from rlvr_direction.prompts import DATE, digest, encode_prompt, render
+
+USER = [{"role": "user", "content": "1+2"}]
+ASK = "{% if add_generation_prompt %}a:{% endif %}"
+WHOLE = "{% for m in messages %}{{ m.role[0] }}:{{ m.content }}\n{% endfor %}" + ASK
+PIECES = "{% for m in messages %}{{ m.role[0] + ':' + m.content + '\n' }}{% endfor %}" + ASK
+DATED = "\n{% if strftime_now is defined %}{{ strftime_now('%d %b %Y') }}{% endif %}\n\n" + WHOLE
+
+
+@pytest.fixture
+def chatty(tokenizer):
+    """A function template -> the tokenizer with that chat template."""
+
+    def build(template):
+        changed = copy.deepcopy(tokenizer)
+        changed.chat_template = template
+        return changed
+
+    return build
+
+
+@pytest.mark.parametrize("template", [WHOLE, PIECES])
+def test_a_string_is_one_user_message_and_messages_work_under_every_template(chatty, template):
+    tokenizer = chatty(template)
+    assert render(tokenizer, "1+2") == render(tokenizer, USER) == render(tokenizer, tuple(USER)) == "u:1+2\na:"
+    turns = [{"role": "system", "content": "b"}, *USER]
+    assert render(tokenizer, turns) == "s:b\nu:1+2\na:"
+
+
+def test_an_answer_that_was_begun_is_continued(chatty):
+    begun = [*USER, {"role": "assistant", "content": "1+2="}]
+    assert render(chatty(WHOLE), begun) == "u:1+2\na:1+2="
+
+
+def test_ids_are_those_of_the_text_and_a_plain_text_alone_gets_the_tokenizers_special_tokens(chatty, tokenizer):
+    from tokenizers.processors import TemplateProcessing
+
+    with_start = chatty(None)
+    with_start.backend_tokenizer.post_processor = TemplateProcessing(single="<pad> $A", special_tokens=[("<pad>", 0)])
+    assert encode_prompt(with_start, "1+2") == [0, *tokenizer.convert_tokens_to_ids(list("1+2"))]
+    with_start.chat_template = WHOLE.replace("{{ m.role[0] }}", "b").replace("a:", "a")
+    assert encode_prompt(with_start, "1+2") == tokenizer.convert_tokens_to_ids(list("b:1+2\na"))
+
+
+def test_the_date_stands_still_and_nothing_else_moves(chatty):
+    assert render(chatty(DATED), "1+2") == f"\n{DATE:%d %b %Y}\nu:1+2\na:"
+    without = DATED.replace("{{ strftime_now('%d %b %Y') }}", "")
+    assert render(chatty(DATED), "1+2").replace(f"{DATE:%d %b %Y}", "") == render(chatty(without), "1+2")
+
+
+@pytest.mark.parametrize("prompt", [[], [{"role": "user"}]])
+@pytest.mark.parametrize("template", [None, WHOLE])
+def test_what_is_no_prompt_is_refused(chatty, template, prompt):
+    with pytest.raises(ValueError, match="expected a string, or a list of messages"):
+        render(chatty(template), prompt)
+
+
+def test_messages_need_a_template_that_takes_them(chatty, tokenizer):
+    with pytest.raises(ValueError, match="the tokenizer has no chat template; pass a string"):
+        encode_prompt(tokenizer, USER)
+    with pytest.raises(ValueError, match=r"refuses messages of the roles \['user'\]: no users"):
+        render(chatty("{{ raise_exception('no users') }}"), USER)
+
+
+def test_a_digest_names_the_prompts_their_order_and_where_each_ends():
+    prompts = [[1, 2], [3]]
+    others = ([[3], [1, 2]], [[1], [2, 3]], [[1, 2, 3]], [[1, 2], [4]], [[1, 2], [3], []])
+    assert digest(prompts) == digest(tuple(map(tuple, prompts)))
+    assert len({digest(prompts), *map(digest, others)}) == 6
