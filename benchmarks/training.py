@@ -3,7 +3,8 @@
     python benchmarks/training.py [--rollouts 3] [--repeats 20] [--prompts 16]
 
 Strengths are set so that every weight is 1: all runs of a schedule then write the same responses and do the same work,
-and differ by the weighting alone. Printed are the ratio of wall-clock times within a repeat (geometric mean over the
+and differ by the weighting alone. "own pass" makes its weights from a forward pass with the rollout, as all would without
+late binding. Printed are the ratio of wall-clock times within a repeat (geometric mean over the
 interleaved repeats, with its 95 % interval: machines are noisier than weightings are slow) and the share of the time
 that passes inside the weighting, its extra forward pass included.
 """
@@ -31,6 +32,7 @@ WEIGHTINGS = {
     "stock TRL": None,
     "uniform": w.uniform,
     "low_probability": w.low_probability(0.0),
+    "own pass": w.low_probability(0.0),
     "perplexity": w.perplexity(0.0),
     "keep_below": w.keep_below(1.0),
     "mean one": w.mean_one(w.low_probability(0.0)),
@@ -42,6 +44,11 @@ class Timed(ReweightedGRPOTrainer):
     """Adds up the seconds spent on weights: making them, and forward passes that stock TRL does not make."""
 
     weighing = 0.0
+    own_pass = False
+
+    @property
+    def _binds_late(self):
+        return super()._binds_late and not self.own_pass
 
     def _weighted(self, *args):
         begun = time.perf_counter()
@@ -82,6 +89,7 @@ def run(name: str, updates: int, rollouts: int, prompts: int, model, tokenizer) 
             processing_class=tokenizer,
             **own,
         )
+        trainer.own_pass = name == "own pass"
         trainer.remove_callback(PrinterCallback)
         begun = time.perf_counter()
         trainer.train()

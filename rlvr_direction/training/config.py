@@ -30,7 +30,7 @@ class ReweightedGRPOConfig(GRPOConfig):
     dynamic_sampling_tries: int = field(
         default=4,
         metadata={
-            "help": "Dynamic sampling gives up after so many generations a rollout and fills up with what it has."
+            "help": "Dynamic sampling gives up after this many generations per rollout and fills up with what it has."
         },
     )
     truncated_behaviour: bool = field(
@@ -40,7 +40,7 @@ class ReweightedGRPOConfig(GRPOConfig):
     direction_every: int = field(
         default=0,
         metadata={
-            "help": "Every so many updates: the share of tokens with positive (negative) advantage that the update "
+            "help": "At every n-th update: the share of tokens with positive (negative) advantage that the update "
             "raises (lowers). Costs a forward pass. 0: never."
         },
     )

@@ -17,7 +17,7 @@ NAME = "metrics.parquet"
 
 
 class Direction(TrainerCallback):
-    """Direction correctness of an update (the paper's reviewers' Q7), every so many updates.
+    """Direction correctness of an update (the paper's reviewers' Q7), at every n-th update.
 
     Logs the share of tokens with a positive advantage whose log-probability the update raises, and of those with a
     negative one whose it lowers. A token that the weighting gave nothing counts for neither.

@@ -43,7 +43,7 @@ def response_text(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> tup
 
 @contextmanager
 def without_known_warnings() -> Iterator[None]:
-    """TRL uses a deprecated name, and GPT-2 takes padding behind a finished row for a missing mask: both harmless."""
+    """TRL uses a deprecated name, and GPT-2 takes padding after a finished row for a missing mask: both harmless."""
     verbosity = logging.get_verbosity()
     logging.set_verbosity_error()
     try:

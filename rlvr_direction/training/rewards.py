@@ -12,7 +12,7 @@ __all__ = ["named"]
 
 
 def named(reward: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The same function, but what it raises becomes one ValueError with its name and the first response it fails on.
+    """Wrap a reward function: what it raises becomes one ValueError with its name and the first response it fails on.
 
     A reward model and a coroutine are left as they are; a number that is not finite is a failure, None is not.
     """

@@ -108,7 +108,7 @@ def _remove(paths: Sequence[Path]) -> None:
 
 
 def _last_checkpoint(folder: Path, updates: int) -> str | None:
-    """The last checkpoint at the end of a rollout of so many updates that is whole: its trainer's state comes last."""
+    """The last whole checkpoint at the end of a rollout; a checkpoint is whole once its trainer's state is written."""
     steps = [int(path.parent.name.split("-")[1]) for path in folder.glob(f"checkpoint-*/{TRAINER_STATE_NAME}")]
     exact = [step for step in steps if step % updates == 0]
     return str(folder / f"checkpoint-{max(exact)}") if exact else None

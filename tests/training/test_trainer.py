@@ -20,13 +20,26 @@ SCHEDULES = {
 each_schedule = pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
 
 
+@pytest.fixture(scope="module")
+def stock(train, tmp_path_factory):
+    """A function (schedule, settings) -> the run of TRL's own trainer, made once."""
+    made = {}
+
+    def run(**settings):
+        key = tuple(sorted(settings.items()))
+        if key not in made:
+            made[key] = train(tmp_path_factory.mktemp("stock"), kind=GRPOTrainer, **settings)
+        return made[key]
+
+    return run
+
+
 @each_schedule
 @pytest.mark.parametrize(
     "weighting", [w.uniform, w.low_probability(0.0), lambda rollout: torch.ones_like(rollout.logp_old)]
 )
-def test_a_weight_of_one_is_stock_trl_bit_for_bit(train, tmp_path, schedule, weighting):
-    ours = train(tmp_path / "ours", options={"weighting": weighting}, **schedule)
-    theirs = train(tmp_path / "theirs", kind=GRPOTrainer, **schedule)
+def test_a_weight_of_one_is_stock_trl_bit_for_bit(train, stock, tmp_path, schedule, weighting):
+    ours, theirs = train(tmp_path, options={"weighting": weighting}, **schedule), stock(**schedule)
     assert ours.losses == theirs.losses and len(ours.losses) > 2
     assert torch.equal(ours.weights, theirs.weights)
 
@@ -86,11 +99,12 @@ REFERENCE = {
 
 @pytest.mark.parametrize("schedule", ["on-policy", "two iterations"])
 @pytest.mark.parametrize("name", REFERENCE)
-def test_first_loss_and_gradients_are_those_of_a_plain_computation(train, random_model, tmp_path, name, schedule):
+def test_first_loss_and_gradients_are_those_of_a_plain_computation(
+    train, stock, random_model, tmp_path, name, schedule
+):
     weighting, expected_weights = REFERENCE[name]
     settings = {**SCHEDULES[schedule], "max_steps": 1, "max_grad_norm": 0.0}
-    ours = train(tmp_path / "ours", options={"weighting": weighting}, **settings)
-    batch = train(tmp_path / "theirs", kind=GRPOTrainer, **settings).batches[0]
+    ours, batch = train(tmp_path, options={"weighting": weighting}, **settings), dict(stock(**settings).batches[0])
     model = random_model("qwen3", seed=0)
     ids, mask = (torch.cat([batch[f"prompt_{part}"], batch[f"completion_{part}"]], 1) for part in ("ids", "mask"))
     n = batch["completion_ids"].shape[1]

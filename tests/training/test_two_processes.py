@@ -1,5 +1,6 @@
 """Two processes compute the weights that one computes on the same responses, in groups that span both."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -17,14 +18,16 @@ NAMES = ["low probability", "perplexity", "keep below", "entropy top", "mean one
 def weights(tmp_path_factory):
     folder = tmp_path_factory.mktemp("processes")
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
-    for launcher, world in (
-        ([sys.executable], 1),
-        ([sys.executable, "-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=29611"], 2),
-    ):
-        done = subprocess.run(
-            [*launcher, str(SCRIPT), str(folder), str(world)], env=environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=29611"]
+    both = subprocess.Popen(
+        [*launcher, str(SCRIPT), str(folder), "2"], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    spec = importlib.util.spec_from_file_location("two_processes", SCRIPT)
+    spec.loader.exec_module(here := importlib.util.module_from_spec(spec))
+    for name in NAMES:
+        here.run(folder, name, 1)
+    _, messages = both.communicate()
+    assert both.returncode == 0, messages[-3000:]
     return SimpleNamespace(
         folder=folder, of=lambda name, rank, world: torch.load(folder / f"{name} {rank} of {world}.pt")
     )

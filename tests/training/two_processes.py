@@ -68,10 +68,10 @@ def run(out, name, world, *, dynamic_sampling=False):
 
     weigh.needs = w.needs(WEIGHTINGS[name])
     args = ReweightedGRPOConfig.dapo(
-        str(out / "run"),
+        str(out / f"run of {world}"),
         per_device_train_batch_size=8 // world,
         num_generations=8,
-        max_steps=3,
+        max_steps=2,
         dynamic_sampling=dynamic_sampling,
         save_strategy="no",
         disable_tqdm=True,
@@ -87,7 +87,7 @@ def run(out, name, world, *, dynamic_sampling=False):
     )
     assert trainer.accelerator.num_processes == world
     trainer.train()
-    assert trainer.state.global_step == 3
+    assert trainer.state.global_step == 2
     torch.save(seen, out / f"{name} {trainer.accelerator.process_index} of {world}.pt")
 
 

@@ -1,4 +1,4 @@
-"""What a single replaced token is worth: rollouts from just behind it, against rollouts from behind the proposal."""
+"""What a single replaced token is worth: rollouts that go on after it, against rollouts after the proposal."""
 
 from collections.abc import Sequence
 
@@ -53,7 +53,7 @@ def first_replacements(
 def token_values(
     pair: ModelPair, task: Task, problems: Sequence[Problem], replacements: pd.DataFrame, *, rollouts: int, seed: int
 ) -> pd.DataFrame:
-    """The base's chance of a right answer from behind the proposal and from behind the replacement.
+    """The base's chance of a right answer after the proposal and after the replacement.
 
     The `replacements` with `value_kept`, `value_replaced` (shares of `rollouts` continuations by the base alone, with
     the same noise for both) and `value`, their difference.

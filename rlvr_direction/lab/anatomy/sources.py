@@ -39,7 +39,7 @@ def score_sources(
 def token_roles(tokens: pd.DataFrame, task: Task, problems: Sequence[Problem]) -> pd.Series:
     """The role of every row of a table by `score_sources`; the end token's is "end".
 
-    Roles are a label a character: raises ValueError where the tokens of a response are not its characters.
+    Roles are one label per character: raises ValueError where the tokens of a response are not its characters.
     """
     labels = []
     for (text_id, prompt_id, response), rows in tokens.groupby(["text_id", "prompt_id", "response"], sort=True):

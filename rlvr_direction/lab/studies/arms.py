@@ -1,7 +1,7 @@
 """Arms: one intervention with one pair on the study's problems, counted problem by problem."""
 
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -69,7 +69,7 @@ def problems_of(task: str, n: int, *, calibration: bool = False) -> list[Problem
     """
     if n > MOST:
         raise ValueError(f"{n} problems asked for; the studies judge on at most {MOST}")
-    problems = TASKS[task].problems(CALIBRATION + MOST, seed=SEED)
+    problems = _drawn(task, CALIBRATION + MOST)
     return problems[:CALIBRATION] if calibration else problems[CALIBRATION : CALIBRATION + n]
 
 
@@ -100,6 +100,11 @@ def threshold(
     side = ">=" if propose == "rl" else FAMILIES[family]
     name = mass(MASS_OF) if family == "mass" else family
     return Criterion(name, side, calibrate(values, side, budget), reads)
+
+
+@cache
+def _drawn(task: str, n: int) -> list[Problem]:
+    return TASKS[task].problems(n, seed=SEED)
 
 
 @lru_cache(maxsize=2)

@@ -27,7 +27,7 @@ def _of_seed(task: str, stage: str, rl_seed: int, n: int) -> pd.DataFrame:
 
 
 def separation(pair: ModelPair, task: Task, *, n: int, seed: int) -> pd.DataFrame:
-    """Claim C1 on `n` held-out problems of a pair: `level, score, auroc, low, high, overlap`, a row a score and level.
+    """Claim C1 on `n` held-out problems of a pair: `level, score, auroc, low, high, overlap`, by score and level.
 
     `level` is "response" or "token" (where TV(base, rl) > .01). The row whose score is "lead" holds the deciding
     difference: delta_logp's oriented AUROC minus the best rival's, with its 95 % interval over problems.

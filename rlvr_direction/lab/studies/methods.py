@@ -64,7 +64,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
 
 
 def train_once(task: str, name: str, seed: int, rate: float, n: int) -> pd.DataFrame:
-    """Train one method from the toy's base: a row a rollout.
+    """Train one method from the toy's base: one row per rollout.
 
     Columns: `method, seed, rate, rollout, reward, entropy` (nats), `length` (tokens), `weight_mean`; `accuracy` at
     T = 1, top_p = 1 on `n` held-out problems every tenth rollout; `pass@1` to `pass@32` in the last.
@@ -133,7 +133,7 @@ class _Measured(TrainerCallback):
         self._rows.append(row)
 
     def _right(self, model: torch.nn.Module, problems: list, samples: int) -> Any:
-        """How many of its samples are right, a number a problem; every run and stage shares the noise."""
+        """How many of its samples are right, one number per problem; every run and stage shares the noise."""
         model.eval()
         pair, alone = ModelPair(model, model, self._tokenizer), Intervention(NOWHERE)
         table = respond(pair, self._task, problems, alone, Sampling(), samples=samples, seed=SEED, block=1)

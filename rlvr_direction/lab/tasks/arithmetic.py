@@ -23,7 +23,7 @@ __all__ = ["Arithmetic"]
 
 TEST_SHARE = 0.1
 LARGEST = 99  # values are clipped to 0..99
-REPEATS = 1000  # so many in a row mean that a split is used up
+REPEATS = 1000  # this many in a row mean that a split is used up
 OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 ERRORS = (-10, -3, -2, -1, 1, 2, 3, 10)
 
@@ -75,7 +75,7 @@ class Arithmetic:
         return sum(3 * operations + 4 for operations in range(self.max_operations)) + len("A:99") + 1
 
     def problems(self, n: int, *, seed: int, split: str = "test") -> list[Problem]:
-        """`n` different problems of a split; ValueError where the split does not have so many."""
+        """`n` different problems of a split; ValueError where the split has fewer."""
         rng = Random(seed)
         found: dict[Problem, None] = {}
         repeats = 0

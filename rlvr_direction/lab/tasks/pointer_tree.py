@@ -70,7 +70,7 @@ class PointerTree:
         """`n` different problems of a split; ValueError where the split has fewer."""
         pool = _pool(split)
         if n > len(pool):
-            raise ValueError(f"{n} problems asked for; the {split} split has {len(pool)}: ask for at most so many")
+            raise ValueError(f"{n} problems asked for; the {split} split has {len(pool)}: ask for no more")
         return Random(seed).sample(pool, n)
 
     def corpus(self, n: int, *, seed: int) -> list[tuple[Problem, str]]:

@@ -60,7 +60,7 @@ def _train(
     *,
     seed: int,
 ) -> tuple[pd.DataFrame, float]:
-    """Step through the corpus: one row a step with its loss (nats) and learning rate, and the seconds it all took."""
+    """Step through the corpus: one row per step with its loss (nats) and learning rate, and the seconds it all took."""
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=recipe.weight_decay, betas=(0.9, 0.98))
     history, seconds = _resume(partial, model, optimizer)
     begun = time.monotonic() - seconds

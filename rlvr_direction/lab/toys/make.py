@@ -34,7 +34,7 @@ def describe(task_name: str, out: Path, *, rl_seed: int, command: str) -> pd.Dat
     """Measure the held-out accuracy of every stage of one RL seed, keep it as Parquet, and write the cards.
 
     The base and the last stage are measured over temperature and top_p, those between at T = 0, .7 and 1. The base's
-    card tells of the run that made it, so RL runs of other seeds leave it as it is.
+    card describes the run that made it, so RL runs of other seeds leave it as it is.
     """
     *early, last = stages(out, seed=rl_seed)
     task = TASKS[task_name]
@@ -42,8 +42,8 @@ def describe(task_name: str, out: Path, *, rl_seed: int, command: str) -> pd.Dat
     between = accuracy_table(task, out, early, temperatures=(0.0, 0.7, 1.0), with_base=False)
     accuracy = pd.concat([full, between], ignore_index=True)
     records.save(accuracy, out / f"accuracy_seed_{rl_seed}.parquet", metadata={"command": command})
-    told = (out / "base" / "README.md").is_file()
-    facts = {stage: _facts(out, stage, rl_seed, command) for stage in (*([] if told else ["base"]), *early, last)}
+    described = (out / "base" / "README.md").is_file()
+    facts = {stage: _facts(out, stage, rl_seed, command) for stage in (*([] if described else ["base"]), *early, last)}
     write_cards(task, out, accuracy, facts)
     return accuracy
 

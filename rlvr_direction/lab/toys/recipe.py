@@ -94,7 +94,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
 
 
 def tokenizer_for(task: Task) -> PreTrainedTokenizerFast:
-    """A tokenizer with one token a character of the task's alphabet, after `<pad>`, `<eos>` and `<unk>`."""
+    """A tokenizer with one token per character of the task's alphabet, after `<pad>`, `<eos>` and `<unk>`."""
     vocabulary = {token: i for i, token in enumerate((*SPECIAL, *sorted(task.alphabet)))}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[\s\S]"), behavior="isolated")

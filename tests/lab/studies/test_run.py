@@ -8,6 +8,7 @@ import pytest
 
 from rlvr_direction import records
 from rlvr_direction.interventions import parse
+from rlvr_direction.lab import checkout
 from rlvr_direction.lab.studies import replacement, study
 from rlvr_direction.lab.studies import run as module
 
@@ -50,6 +51,13 @@ def test_a_killed_study_goes_on_where_it_stopped(counting, tmp_path):
     fatal.clear()
     assert run(tmp_path / "s.parquet", resume=True).read_bytes() == whole
     assert asked == [0, 1, 1, 2]
+
+
+def test_an_installation_without_a_clone_has_no_place_for_a_study(counting, monkeypatch, tmp_path):
+    monkeypatch.setattr(checkout, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "DATA", tmp_path / "book" / "data")
+    with pytest.raises(FileNotFoundError, match="come with a clone of the repository, and this installation has none"):
+        study("counting", "arithmetic", command="c")
 
 
 @pytest.mark.parametrize("name", ["direction", "replacement", "extrapolation"])

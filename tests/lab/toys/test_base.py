@@ -100,6 +100,6 @@ def test_the_learning_rate_warms_up_and_decays():
 
 
 def test_training_learns_the_corpus(tmp_path):
-    folder = train_base(TASK, tmp_path, seed=0, recipe=BaseRecipe(steps=60, documents=32, warmup_steps=5))
+    folder = train_base(TASK, tmp_path, seed=0, recipe=BaseRecipe(steps=40, documents=16, warmup_steps=5))
     losses = records.load(folder / "training.parquet")["loss"]
     assert losses.tail(5).mean() < 0.6 * losses.head(5).mean()

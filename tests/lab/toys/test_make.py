@@ -11,37 +11,38 @@ from rlvr_direction.lab.toys import base, make, make_toy, rl
 from rlvr_direction.lab.toys.recipe import RECIPES, BaseRecipe, RLRecipe
 
 
-@pytest.fixture
-def tiny(monkeypatch):
-    """The pointer_tree recipe and its measurements in seconds."""
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    """The folder of a toy whose recipe and measurements take seconds."""
     recipe = replace(
         RECIPES["pointer_tree"], base=BaseRecipe(steps=3, documents=4), rl=RLRecipe(2, 2, 4, stages=(1, 2))
     )
     recipes = MappingProxyType({"pointer_tree": recipe})
-    for module in (base, rl):
-        monkeypatch.setattr(module, "RECIPES", recipes)
-    monkeypatch.setattr(make, "accuracy_table", functools.partial(make.accuracy_table, n=4))
-    monkeypatch.setattr(make, "TEMPERATURES", (0.0, 1.0))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (base, rl):
+            patch.setattr(module, "RECIPES", recipes)
+        patch.setattr(make, "accuracy_table", functools.partial(make.accuracy_table, n=4))
+        patch.setattr(make, "TEMPERATURES", (0.0, 1.0))
+        yield make_toy("pointer_tree", tmp_path_factory.mktemp("toy"), seed=3, rl_seed=0, command="rlvr-direction toy")
 
 
-def test_a_toy_has_models_cards_problems_and_its_accuracy(tiny, tmp_path):
-    out = make_toy("pointer_tree", tmp_path / "toy", seed=3, rl_seed=0, command="rlvr-direction toy")
-    assert {path.name for path in out.iterdir()} == {
+def test_a_toy_has_models_cards_problems_and_its_accuracy(toy):
+    assert {path.name for path in toy.iterdir()} == {
         *("base", "rl_001", "rl_002", "problems.jsonl"),
         *("training_seed_0.parquet", "accuracy_seed_0.parquet"),
     }
-    card = (out / "rl_002" / "README.md").read_text()
+    card = (toy / "rl_002" / "README.md").read_text()
+    assert "DAPO's loss and clipping, without dynamic sampling" in card
     assert "base seed: 3" in card and "rollouts: 2 of 2 prompts x 4 responses" in card and "gpt2" in card
-    accuracy = records.load(out / "accuracy_seed_0.parquet")
+    accuracy = records.load(toy / "accuracy_seed_0.parquet")
     assert set(accuracy["stage"]) == {"base", "rl_001", "rl_002"} and accuracy.attrs["command"] == "rlvr-direction toy"
 
 
-def test_another_rl_seed_leaves_base_and_first_run_as_they_are(tiny, tmp_path):
-    make_toy("pointer_tree", tmp_path, seed=0, command="first")
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    make_toy("pointer_tree", tmp_path, seed=0, rl_seed=1, command="second")
+def test_another_rl_seed_leaves_base_and_first_run_as_they_are(toy):
+    before = {path: path.read_bytes() for path in toy.rglob("*") if path.is_file()}
+    make_toy("pointer_tree", toy, seed=3, rl_seed=1, command="second")
     assert all(path.read_bytes() == content for path, content in before.items())
-    assert "RL seed: 1" in (tmp_path / "rl_002_seed_1" / "README.md").read_text()
+    assert "RL seed: 1" in (toy / "rl_002_seed_1" / "README.md").read_text()
 
 
 def test_an_unknown_task_is_refused_before_anything_is_written(tmp_path):
