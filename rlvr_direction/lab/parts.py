@@ -24,7 +24,7 @@ def made(parts: Sequence[Part], run: Run, description: str, *, jobs: int) -> Ite
         return
     missing, n = run.missing(), run.n_parts
     with parallel_config("loky", inner_max_num_threads=1):
-        tables = Parallel(jobs, return_as="generator_unordered")(
+        tables = Parallel(jobs, return_as="generator_unordered", batch_size=1)(
             delayed(_make)(index, parts[index], os.getpid()) for index in missing
         )
     yield from tqdm(tables, description, total=n, initial=n - len(missing), unit="part", disable=None)

@@ -9,12 +9,13 @@ from rlvr_direction.lab.studies.arms import CALIBRATION, FAMILIES, Arm, last_sta
 TASK = "pointer_tree"
 
 
-@pytest.fixture(autouse=True)
-def few(monkeypatch):
+@pytest.fixture(autouse=True, scope="module")
+def few():
     """Forty calibration problems."""
-    monkeypatch.setattr(module, "CALIBRATION", 40)
-    module._calibration_scores.cache_clear()
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "CALIBRATION", 40)
+        module._calibration_scores.cache_clear()
+        yield
     module._calibration_scores.cache_clear()
 
 
