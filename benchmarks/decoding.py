@@ -16,12 +16,12 @@ import torch
 from transformers import LogitsProcessor
 
 from rlvr_direction import Intervention, ModelPair, Sampling, decode, load_toy_pair
+from rlvr_direction.batches import pad, positions
 from rlvr_direction.cache import Fed
 from rlvr_direction.decoding import end_ids, indexed_noise
 from rlvr_direction.distributions import inverse_cdf
 from rlvr_direction.interventions import parse
 from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.pair import pad, positions
 
 WHERE = parse("delta_logp<=-0.3")
 TASK = TASKS["arithmetic"]

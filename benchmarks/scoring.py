@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM
 
+from rlvr_direction.batches import pad
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys.recipe import RECIPES, tokenizer_for
-from rlvr_direction.pair import ModelPair, pad
+from rlvr_direction.pair import ModelPair
 from rlvr_direction.scoring import score_tokens
 
 TEXTS, BATCH, ROUNDS, LIMIT = 512, 64, 15, 1.25

@@ -3,9 +3,9 @@
     python benchmarks/training.py [--rollouts 3] [--repeats 20] [--prompts 16]
 
 Strengths are set so that every weight is 1: all runs of a schedule then write the same responses and do the same work,
-and differ by the weighting alone. "own pass" makes its weights from a forward pass with the rollout, as all would without
-late binding. Printed are the ratio of wall-clock times within a repeat (geometric mean over the
-interleaved repeats, with its 95 % interval: machines are noisier than weightings are slow) and the share of the time
+and differ by the weighting alone. "own pass" makes its weights from a forward pass with the rollout, as all would
+without late binding. Printed are the ratio of wall-clock times within a repeat (geometric mean over the interleaved
+repeats, with its 95 % interval: machines are noisier than weightings are slow) and the share of the time
 that passes inside the weighting, its extra forward pass included.
 """
 

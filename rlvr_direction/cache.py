@@ -2,16 +2,18 @@
 
 import inspect
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from transformers import DynamicCache, PreTrainedModel
+from transformers import DynamicCache, PreTrainedConfig, PreTrainedModel
 
-__all__ = ["Fed", "PlainStream", "Stream", "stream", "takes_holes"]
+__all__ = ["Fed", "OwnCacheStream", "RollbackStream", "Stream", "masks_itself", "text_config"]
 
 WINDOWED = {"full_attention": False, "sliding_attention": True}
+WINDOWS = ("sliding_window", "use_sliding_window", "max_window_layers")
+CACHES = ("past_key_values", "cache_params", "state")
 Normalise = Callable[[Tensor], Tensor]
 
 
@@ -23,32 +25,49 @@ class Fed(NamedTuple):
     valid: Bool[Tensor, "batch time"]
 
 
-def takes_holes(model: PreTrainedModel) -> bool:
-    """Whether tokens can be taken back from the model's cache: attention only, and a mask of one's own is obeyed."""
-    kinds = set(getattr(model.config, "layer_types", None) or ["full_attention"])
-    explicit = "position_ids" in inspect.signature(model.forward).parameters
+@runtime_checkable
+class Stream(Protocol):
+    """One model's next-token log-probabilities over texts that grow."""
+
+    def feed(self, fed: Fed, *, keep: int) -> Float[Tensor, "batch keep vocab"]:
+        """Append tokens and return the log-probabilities of what follows each of the last `keep`."""
+
+    def drop(self, kept: Bool[Tensor, "batch time"]) -> None:
+        """Take back the last tokens fed, where `kept` is False."""
+
+    def keep(self, rows: Int[Tensor, " kept"]) -> None:
+        """Forget every row but these, in this order; a row may be named twice."""
+
+
+def text_config(model: PreTrainedModel) -> PreTrainedConfig:
+    """The configuration of the language model, which a multimodal model keeps inside its own."""
+    return model.config.get_text_config(decoder=True)
+
+
+def masks_itself(model: PreTrainedModel) -> bool:
+    """Whether a model is said to keep nothing but attention, with a mask and positions of the caller's own."""
+    config = text_config(model)
+    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
+    windows = {name.strip("_") for name, value in vars(config).items() if "window" in name and value}
+    unknown = {name for name in windows if name not in WINDOWS and not name.endswith("pattern")}
     return (
         kinds <= WINDOWED.keys()
-        and explicit
+        and not unknown
+        and "position_ids" in inspect.signature(model.forward).parameters
         and not model._is_stateful
-        and model.config._attn_implementation in ("eager", "sdpa")
+        and config._attn_implementation in ("eager", "sdpa")
     )
 
 
-def stream(model: PreTrainedModel, normalise: Normalise) -> "Stream | PlainStream":
-    """A fresh stream of a model; `normalise` turns its logits into log-probabilities."""
-    return Stream(model, normalise) if takes_holes(model) else PlainStream(model, normalise)
-
-
-class Stream:
+class RollbackStream:
     """A cache that only grows: tokens that are dropped stay as holes that no later token sees.
 
     The mask is built here, from each slot's position and validity, on a full-length cache, so that it is right under a
-    sliding window, too: a token sees what is valid, not after it, and less than a window behind it.
+    sliding window, too: a token sees what is valid, not after it, and less than a window before it.
     """
 
     def __init__(self, model: PreTrainedModel, normalise: Normalise) -> None:
-        self._model, self._normalise = model, normalise
+        self._model, self._normalise, self._config = model, normalise, text_config(model)
         self._cache = DynamicCache()
         self._positions: Tensor | None = None
         self._valid: Tensor | None = None
@@ -87,30 +106,29 @@ class Stream:
         behind = positions.unsqueeze(2) - self._positions.unsqueeze(1)
         seen = self._valid.unsqueeze(1) & (behind >= 0)
         seen[:, :, -positions.shape[1] :] |= torch.eye(positions.shape[1], dtype=torch.bool, device=seen.device)
-        config = self._model.config
-        window = getattr(config, "sliding_window", None)
+        window = getattr(self._config, "sliding_window", None)
         if window is None:
             return self._additive(seen)
-        kinds = getattr(config, "layer_types", None) or ["sliding_attention"]
+        kinds = getattr(self._config, "layer_types", None) or ["sliding_attention"]
         masks = {kind: self._additive(seen & (behind < window) if WINDOWED[kind] else seen) for kind in set(kinds)}
         return masks if len(masks) > 1 else next(iter(masks.values()))
 
     def _additive(self, seen: Bool[Tensor, "batch time slots"]) -> Tensor:
         """Attention as sdpa takes it is boolean; eager attention adds a number to the scores."""
         seen = seen.unsqueeze(1)
-        if self._model.config._attn_implementation == "sdpa":
+        if self._config._attn_implementation == "sdpa":
             return seen
         dtype = self._model.dtype
         return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill_(~seen, torch.finfo(dtype).min)
 
 
-class PlainStream:
+class OwnCacheStream:
     """The model's own cache and a mask of padding alone: for recurrent layers, which cannot take a token back."""
 
     def __init__(self, model: PreTrainedModel, normalise: Normalise) -> None:
         self._model, self._normalise = model, normalise
         self._taken = inspect.signature(model.forward).parameters
-        self._cache_name = "cache_params" if "cache_params" in self._taken else "past_key_values"
+        self._cache_name = next(name for name in CACHES if name in self._taken)
         self._cache, self._valid = None, None
 
     @torch.inference_mode()
@@ -118,17 +136,18 @@ class PlainStream:
         """Append tokens and return the log-probabilities of what follows each of the last `keep`."""
         fed = Fed(*(tensor.to(self._model.device) for tensor in fed))
         self._valid = fed.valid if self._valid is None else torch.cat([self._valid, fed.valid], dim=1)
-        named = {"position_ids": fed.positions, "logits_to_keep": keep, self._cache_name: self._cache}
-        out = self._model(
-            input_ids=fed.ids,
-            attention_mask=self._valid.long(),
-            use_cache=True,
-            **{name: value for name, value in named.items() if name in self._taken},
-        )
+        mask = self._valid if self._cache_name == "past_key_values" else fed.valid  # a state remembers no padding
+        named = {
+            "attention_mask": mask.long(),
+            "position_ids": fed.positions,
+            "logits_to_keep": keep,
+            self._cache_name: self._cache,
+        }
+        taken = {name: value for name, value in named.items() if name in self._taken}
+        out = self._model(input_ids=fed.ids, use_cache=True, **taken)
         self._cache = getattr(out, self._cache_name)
         return self._normalise(out.logits[:, -keep:])
 
-    @torch.inference_mode()
     def drop(self, kept: Bool[Tensor, "batch time"]) -> None:
         """Nothing to do as long as nothing is taken back."""
         if not kept.all():
@@ -141,4 +160,4 @@ class PlainStream:
         """Forget every row but these, in this order."""
         rows = rows.to(self._model.device)
         self._valid = self._valid[rows]
-        self._cache.batch_select_indices(rows)
+        self._cache.reorder_cache(rows)

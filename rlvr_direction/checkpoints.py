@@ -1,22 +1,39 @@
 """Checkpoints as folders or Hub names: loaded, or refused in one sentence."""
 
+import json
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+import torch
+from huggingface_hub import errors
+from transformers import AutoConfig, AutoTokenizer, GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["context_length", "load_part", "same_tokenizer"]
+__all__ = ["check_model", "context_length", "load_part", "same_tokenizer", "torch_dtype", "warn_of_settings"]
+
+DTYPES = {
+    "fp32": torch.float32,
+    "bf16": torch.bfloat16,
+    "fp16": torch.float16,
+    "float32": torch.float32,
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+    "float64": torch.float64,
+}
+TOKENIZER_FILES = ("*token*", "vocab*", "*.model", "merges.txt", "tekken.json", "*.tiktoken")
+STATE_IN_LAYERS = {"recurrent_gemma"}  # ... and not in a cache, whose rows could be moved
+OFFLINE = (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled, ConnectionError)
 
 
 def load_part(auto: type, name: str | Path, **options: object) -> Any:
-    """A model or tokenizer by its Auto class; options that are None are left out.
+    """A model, configuration or tokenizer by its Auto class; options that are None are left out.
 
     Raises FileNotFoundError, in one sentence, for a name that is neither a folder nor to be had from the Hub, and
-    ValueError for a folder that holds only part of a checkpoint.
+    ValueError for a folder that holds only part of a checkpoint, or another kind of one.
     """
     folder = Path(name).is_dir()
-    if folder and not Path(name, "config.json").is_file():
-        raise FileNotFoundError(f"{name} is a folder without a config.json; pass a folder that save_pretrained wrote")
+    _check_path(Path(name), auto)
     try:
         return auto.from_pretrained(name, **{key: value for key, value in options.items() if value is not None})
     except (OSError, ValueError) as error:
@@ -27,14 +44,32 @@ def load_part(auto: type, name: str | Path, **options: object) -> Any:
             ) from error
         if not isinstance(error, OSError):
             raise
-        raise FileNotFoundError(
-            f"no model at {name!s}: it is neither a folder here nor a name that the Hugging Face Hub or the local "
-            "cache answers to; check the path, or go online"
-        ) from error
+        raise FileNotFoundError(_why_not(str(name), options.get("revision"), error)) from error
+
+
+def check_model(name: str | Path, *, revision: str | None, device_map: str | None) -> None:
+    """Raise ValueError, before weights are loaded, for a family or a device that cannot be had."""
+    if str(device_map).startswith("cuda") and not torch.cuda.is_available():
+        raise ValueError(f"the device map is {device_map}, but PyTorch sees no CUDA device; leave it out for the CPU")
+    family = load_part(AutoConfig, name, revision=revision).model_type
+    if family in STATE_IN_LAYERS:
+        raise ValueError(
+            f"{name} is of the family {family}, which keeps its state in its layers and not in a cache, so it cannot "
+            "be decoded in batches; use a pair of another family"
+        )
+
+
+def torch_dtype(dtype: torch.dtype | str) -> torch.dtype | str:
+    """A number format by its name, also a short one; "auto" is what the checkpoint says."""
+    if isinstance(dtype, torch.dtype) or dtype == "auto":
+        return dtype
+    if dtype not in DTYPES:
+        raise ValueError(f"the dtype is {dtype!r}; expected auto or one of {', '.join(DTYPES)}")
+    return DTYPES[dtype]
 
 
 def same_tokenizer(base: PreTrainedTokenizerBase, rl: PreTrainedTokenizerBase, *, base_name: str, rl_name: str) -> None:
-    """Raise ValueError at the first token id that means different things to the two."""
+    """Raise ValueError at the first token id that differs, or if they split text in two ways."""
     ours, theirs = ({i: token for token, i in t.get_vocab().items()} for t in (base, rl))
     for i in sorted(ours.keys() | theirs.keys()):
         if (a := ours.get(i)) != (b := theirs.get(i)):
@@ -42,8 +77,83 @@ def same_tokenizer(base: PreTrainedTokenizerBase, rl: PreTrainedTokenizerBase, *
                 f"base and rl disagree on the tokenizer: token {i} is {a!r} in {base_name} and {b!r} in {rl_name}; "
                 "delta_logp compares the same token under both, so pass two checkpoints of one family"
             )
+    mine, other = _cutting(base), _cutting(rl)
+    if different := [part for part in mine.keys() & other.keys() if mine[part] != other[part]]:
+        raise ValueError(
+            f"the tokenizers of {base_name} and {rl_name} have one vocabulary but cut text into tokens differently "
+            f"(their {' and '.join(sorted(different))} differ); pass two checkpoints of one family"
+        )
 
 
 def context_length(model: PreTrainedModel) -> int:
     """The most tokens the model has positions for; unbounded where its configuration names no limit."""
-    return getattr(model.config, "max_position_embeddings", None) or 1 << 62
+    config = model.config.get_text_config(decoder=True)
+    return getattr(config, "max_position_embeddings", None) or 1 << 62
+
+
+def warn_of_settings(base: GenerationConfig | None, rl: GenerationConfig | None) -> None:
+    """Say what the two models' generation settings leave open: end tokens that differ, a penalty that is ignored."""
+    ends = [getattr(settings, "eos_token_id", None) for settings in (base, rl)]
+    a, b = ({*end} if isinstance(end, list) else {end} - {None} for end in ends)
+    if a != b:
+        warnings.warn(f"base ends at token ids {sorted(a)}, rl at {sorted(b)}: a response ends at any", stacklevel=3)
+    for name, settings in (("base", base), ("rl", rl)):
+        if (penalty := getattr(settings, "repetition_penalty", None) or 1.0) != 1.0:
+            warnings.warn(
+                f"{name} asks for a repetition penalty of {penalty:g}, which is ignored: policies here are the "
+                "models' own",
+                stacklevel=3,
+            )
+
+
+def _check_path(path: Path, auto: type) -> None:
+    """Raise what a path that is there, but is no whole checkpoint of transformers, is."""
+    if path.suffix == ".gguf" or (path.is_dir() and any(path.glob("*.gguf")) and not (path / "config.json").exists()):
+        raise ValueError(f"{path} holds GGUF weights, which are quantised; pass the checkpoint they were made from")
+    if path.is_file():
+        raise ValueError(f"{path} is a file; pass the folder that save_pretrained wrote")
+    if not path.is_dir():
+        return
+    if (path / "adapter_config.json").is_file() and not any(path.glob("model*.safetensors")):
+        below = json.loads((path / "adapter_config.json").read_text()).get("base_model_name_or_path")
+        raise ValueError(
+            f"{path} holds an adapter for {below}, not a model; merge it with peft (merge_and_unload), save the result "
+            "and its tokenizer with save_pretrained, and pass that folder"
+        )
+    if not (path / "config.json").is_file():
+        raise FileNotFoundError(f"{path} is a folder without a config.json; pass a folder that save_pretrained wrote")
+    if auto is AutoTokenizer and not any(any(path.glob(pattern)) for pattern in TOKENIZER_FILES):
+        raise FileNotFoundError(f"{path} is a folder without tokenizer files; save the model's tokenizer there, too")
+
+
+def _why_not(name: str, revision: object, error: BaseException) -> str:
+    """Why a name could not be loaded from the Hub, and what to do."""
+    kinds = tuple(_causes(error))
+    if any(isinstance(cause, errors.GatedRepoError) for cause in kinds):
+        return f"{name} is gated: ask for access at https://huggingface.co/{name}, then log in with hf auth login"
+    if any(isinstance(cause, errors.RevisionNotFoundError) for cause in kinds):
+        return f"{name} has no revision {revision}; see https://huggingface.co/{name}/commits for those that exist"
+    if any(isinstance(cause, OFFLINE) for cause in kinds):
+        return (
+            f"no model at {name}: it is neither a folder here nor in the local cache, and the Hugging Face Hub cannot "
+            "be reached; check the path, or go online"
+        )
+    if any(isinstance(cause, errors.EntryNotFoundError) for cause in kinds):
+        return f"{name} on the Hugging Face Hub is no checkpoint of transformers: {str(error).splitlines()[0]}"
+    return f"no model at {name}: it is neither a folder here nor a name on the Hugging Face Hub; check both"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _cutting(tokenizer: PreTrainedTokenizerBase) -> dict[str, object]:
+    """How a fast tokenizer cuts text, beside its vocabulary; empty for a slow one."""
+    if not tokenizer.is_fast:
+        return {}
+    whole = json.loads(tokenizer.backend_tokenizer.to_str())
+    model = {key: value for key, value in whole["model"].items() if key != "vocab"}
+    merges = model.pop("merges", None)
+    return {"merges": merges, "model": model} | {key: whole[key] for key in ("normalizer", "pre_tokenizer")}

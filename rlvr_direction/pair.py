@@ -1,7 +1,8 @@
 """A base and its RL policy, run side by side: the only module that runs two models and shifts tokens by one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,14 +11,24 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from rlvr_direction.cache import PlainStream, Stream, stream, takes_holes
-from rlvr_direction.checkpoints import context_length, load_part, same_tokenizer
-from rlvr_direction.distributions import PairLogprobs
+from rlvr_direction.batches import forward
+from rlvr_direction.cache import RollbackStream, Stream
+from rlvr_direction.checkpoints import (
+    check_model,
+    context_length,
+    load_part,
+    same_tokenizer,
+    torch_dtype,
+    warn_of_settings,
+)
+from rlvr_direction.distributions import PairLogprobs, log_softmax
+from rlvr_direction.prompts import Prompt, encode_prompt
+from rlvr_direction.rope import SidedStream, runs, switch
+from rlvr_direction.selfcheck import Shown, examine
 
-__all__ = ["ModelPair", "Predictions", "pad", "positions"]
+__all__ = ["ModelPair", "Predictions"]
 
 CHUNK_ELEMENTS = 1 << 23
-PROBE_TOKENS = 8
 
 
 class Predictions(NamedTuple):
@@ -40,9 +51,14 @@ class ModelPair:
     rl: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     vocab_size: int = field(init=False)
-    projects: tuple[bool, bool] = field(init=False, repr=False)
+    shown: tuple[Shown, Shown] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        for name, model in zip(("base", "rl"), self.models, strict=True):
+            if hasattr(model, "merge_and_unload"):
+                raise ValueError(
+                    f"{name} is a model inside an adapter ({type(model).__name__}); pass {name}.merge_and_unload()"
+                )
         rows = {_head(model).weight.shape[0] for model in self.models}
         vocab_size = min(rows) if len(rows) == 1 else len(self.tokenizer)
         if min(rows) < vocab_size:
@@ -51,7 +67,8 @@ class ModelPair:
                 "pass two checkpoints and the tokenizer of one family"
             )
         object.__setattr__(self, "vocab_size", vocab_size)
-        object.__setattr__(self, "projects", tuple(_projects(model.eval()) for model in self.models))
+        object.__setattr__(self, "shown", tuple(examine(model.eval()) for model in self.models))
+        warn_of_settings(*(model.generation_config for model in self.models))
 
     @classmethod
     def from_pretrained(
@@ -66,8 +83,11 @@ class ModelPair:
         """Load both models from folders or Hub names; the tokenizer is RL's, and must be the base's too.
 
         Raises FileNotFoundError for a model that is neither a folder nor to be had from the Hub, ValueError for two
-        tokenizers that disagree.
+        tokenizers that disagree, and for a family, number format or device that cannot be had.
         """
+        dtype = torch_dtype(dtype)
+        for name in (base, rl):
+            check_model(name, revision=revision, device_map=device_map)
         tokenizers = [load_part(AutoTokenizer, name, revision=revision) for name in (base, rl)]
         same_tokenizer(*tokenizers, base_name=str(base), rl_name=str(rl))
         models = [
@@ -91,26 +111,13 @@ class ModelPair:
         """A token id to fill padding with; what stands there is never read."""
         return self.tokenizer.pad_token_id or 0
 
-    def encode_prompt(self, prompt: str) -> list[int]:
-        """A prompt as token ids, through the tokenizer's chat template if it has one."""
-        if self.tokenizer.chat_template is None:
-            return self.tokenizer(prompt)["input_ids"]
-        message = [{"role": "user", "content": prompt}]
-        return self.tokenizer.apply_chat_template(message, add_generation_prompt=True, return_dict=False)
+    def encode_prompt(self, prompt: Prompt) -> list[int]:
+        """A string or a list of messages as token ids, through the tokenizer's chat template if it has one."""
+        return encode_prompt(self.tokenizer, prompt)
 
     def encode_response(self, response: str) -> list[int]:
         """A response as the token ids of its own text; nothing is added."""
         return self.tokenizer(response, add_special_tokens=False)["input_ids"]
-
-    def logprobs(
-        self, ids: Int[Tensor, "batch time"], mask: Bool[Tensor, "batch time"]
-    ) -> tuple[PairLogprobs, Bool[Tensor, "batch time-1"]]:
-        """Both policies' predictions of ids[:, 1:], `(batch, time - 1, vocab)`, and which of those are real tokens.
-
-        `mask` is False on padding, left or right.
-        """
-        logps = [self._normalise(_forward(model, ids, mask).logits[:, :-1]) for model in self.models]
-        return PairLogprobs(*logps), mask[:, 1:] & mask[:, :-1]
 
     def at_tokens(
         self, ids: Int[Tensor, "batch time"], mask: Bool[Tensor, "batch time"], wanted: Bool[Tensor, "batch time"]
@@ -132,49 +139,39 @@ class ModelPair:
 
     def _reader(self, index: int, ids: Tensor, mask: Tensor, wanted: Tensor) -> Callable[[slice], Tensor]:
         """A function from a slice of the wanted positions to one model's logits there."""
-        model = self.models[index]
-        if not self.projects[index]:
-            logits = _forward(model, ids, mask).logits[:, :-1][wanted.to(model.device)]
-            return lambda chunk: logits[chunk]
-        states = _forward(model.base_model, ids, mask).last_hidden_state[:, :-1]
-        hidden = states[wanted.to(states.device)]
-        return lambda chunk: _head(model)(hidden[chunk])
+        model, projects = self.models[index], self.shown[index].head_matches_logits
+        found = []
+        for rows in runs(model, mask):
+            out = forward(model.base_model if projects else model, ids[rows], mask[rows])
+            states = (out.last_hidden_state if projects else out.logits)[:, :-1]
+            found.append(states[wanted[rows].to(states.device)])
+        states = torch.cat(found)
+        return lambda chunk: _head(model)(states[chunk]) if projects else states[chunk]
 
     def _normalise(self, logits: Float[Tensor, "*batch rows"]) -> Float[Tensor, "*batch vocab"]:
-        return torch.log_softmax(logits[..., : self.vocab_size].float(), dim=-1).to(self.base.device)
+        return log_softmax(logits[..., : self.vocab_size].float()).to(self.base.device)
 
-    def streams(self) -> tuple[Stream | PlainStream, Stream | PlainStream]:
-        """A fresh cached stream of next-token log-probabilities for each model: base, then RL."""
-        return stream(self.base, self._normalise), stream(self.rl, self._normalise)
+    def streams(self) -> tuple[Stream, Stream]:
+        """A fresh cached stream of next-token log-probabilities for each model: base, then RL.
+
+        Raises ValueError for a model whose cached steps do not give what a full forward gives.
+        """
+        return self._stream(0), self._stream(1)
+
+    def _stream(self, index: int) -> Stream:
+        model, kind = self.models[index], self.shown[index].stream
+        if kind is None:
+            raise ValueError(
+                f"{type(model).__name__} gives other predictions after its cache than for the whole text, so what it "
+                "writes would be wrong; it can be scored, but not decoded"
+            )
+        make = partial(kind, model, self._normalise)
+        return make() if (tokens := switch(model)) is None else SidedStream(make, tokens)
 
     @property
-    def takes_holes(self) -> bool:
+    def supports_rollback(self) -> bool:
         """Whether both models can take tokens back from their caches, as block decoding needs it."""
-        return all(map(takes_holes, self.models))
-
-
-def pad(
-    rows: Sequence[Sequence[int]], *, pad_id: int, left: bool = False
-) -> tuple[Int[Tensor, "batch time"], Bool[Tensor, "batch time"]]:
-    """Rows of token ids as one tensor, and a mask that is False on the padding."""
-    width = max(map(len, rows))
-    ids = torch.full((len(rows), width), pad_id)
-    mask = torch.zeros(len(rows), width, dtype=torch.bool)
-    for i, row in enumerate(rows):
-        where = slice(width - len(row), width) if left else slice(0, len(row))
-        ids[i, where] = torch.tensor(row, dtype=torch.long)
-        mask[i, where] = True
-    return ids, mask
-
-
-def positions(mask: Bool[Tensor, "batch time"]) -> Int[Tensor, "batch time"]:
-    """Where in its text each token stands, counted from 0 over what is not padding."""
-    return (mask.long().cumsum(1) - 1).clamp(min=0)
-
-
-def _forward(module: PreTrainedModel, ids: Tensor, mask: Tensor) -> object:
-    ids, mask = ids.to(module.device), mask.to(module.device)
-    return module(input_ids=ids, attention_mask=mask.long(), position_ids=positions(mask), use_cache=False)
+        return all(shown.stream is RollbackStream for shown in self.shown)
 
 
 def _head(model: PreTrainedModel) -> torch.nn.Module:
@@ -186,12 +183,3 @@ def _cut_mass(logits: Float[Tensor, "tokens rows"], vocab_size: int) -> float:
     if logits.shape[-1] == vocab_size:
         return 0.0
     return torch.softmax(logits.float(), dim=-1)[:, vocab_size:].sum(-1).max().item()
-
-
-@torch.inference_mode()
-def _projects(model: PreTrainedModel) -> bool:
-    """Whether the head on the last hidden state gives the model's own logits; False where it caps or scales them."""
-    ids = torch.arange(PROBE_TOKENS, device=model.device).unsqueeze(0) % model.config.vocab_size
-    mask = torch.ones_like(ids, dtype=torch.bool)
-    projected = _head(model)(_forward(model.base_model, ids, mask).last_hidden_state)
-    return torch.allclose(projected.float(), _forward(model, ids, mask).logits.float(), rtol=1e-4, atol=1e-4)

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from rlvr_direction import __version__
 
-__all__ = ["Run", "command_line", "load", "save"]
+__all__ = ["Run", "command_line", "commit", "load", "save"]
 
 
 def save(table: pd.DataFrame, path: Path | str, *, metadata: Mapping[str, Any]) -> Path:
@@ -193,10 +193,10 @@ def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
 
 
 def _provenance() -> dict[str, str]:
-    return {"version": __version__, "commit": _commit()}
+    return {"version": __version__, "commit": commit()}
 
 
-def _commit() -> str:
+def commit() -> str:
     """Commit of the checkout this package lies in, "+changes" if its code differs; "unknown" when installed."""
     package = Path(__file__).resolve().parent
     git = ["git", "-C", str(package)]

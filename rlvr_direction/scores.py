@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from rlvr_direction.distributions import PairLogprobs, at, entropy, jensen_shannon, kl
+from rlvr_direction.distributions import PairLogprobs, at, delta_logp, entropy, jensen_shannon, kl
 
 __all__ = ["SCORES", "Proposer", "Score", "View", "of_all_tokens"]
 
@@ -28,33 +28,32 @@ class View(NamedTuple):
 
 
 Score = Callable[[View, Tensor], Tensor]
-Read = Callable[[Tensor], Tensor]
 
 
 class _OfToken(NamedTuple):
-    """A score that depends on the token: `value(raw, read)`, where read takes one token a position, or all of them."""
+    """A score that depends on the token: `value(raw, token)`; token None asks for all of the vocabulary."""
 
-    value: Callable[[PairLogprobs, Read], Tensor]
+    value: Callable[[PairLogprobs, Tensor | None], Tensor]
 
     def __call__(self, view: View, token: Int[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
-        return self.value(view.raw, lambda logp: at(logp, token))
+        return self.value(view.raw, token)
 
     def of_all(self, view: View) -> Float[Tensor, "*batch vocab"]:
-        return self.value(view.raw, lambda logp: logp)
+        return self.value(view.raw, None)
 
 
 SCORES: MappingProxyType[str, Score] = MappingProxyType(
     {
-        "logp_base": _OfToken(lambda raw, read: read(raw.base)),
-        "logp_rl": _OfToken(lambda raw, read: read(raw.rl)),
-        "delta_logp": _OfToken(lambda raw, read: read(raw.rl) - read(raw.base)),
+        "logp_base": _OfToken(lambda raw, token: at(raw.base, token)),
+        "logp_rl": _OfToken(lambda raw, token: at(raw.rl, token)),
+        "delta_logp": _OfToken(delta_logp),
         "entropy_base": lambda view, _: entropy(view.raw.base),
         "entropy_rl": lambda view, _: entropy(view.raw.rl),
         "kl_base_rl": lambda view, _: kl(view.raw.base, view.raw.rl),
         "kl_rl_base": lambda view, _: kl(view.raw.rl, view.raw.base),
         "jensen_shannon": lambda view, _: jensen_shannon(view.raw),
-        "abs_delta_logp": _OfToken(lambda raw, read: (read(raw.rl) - read(raw.base)).abs()),
-        "gap_to_rl_argmax": _OfToken(lambda raw, read: read(raw.rl.amax(-1, keepdim=True) - raw.rl)),
+        "abs_delta_logp": _OfToken(lambda raw, token: delta_logp(raw, token).abs()),
+        "gap_to_rl_argmax": _OfToken(lambda raw, token: raw.rl.amax(-1, keepdim=token is None) - at(raw.rl, token)),
     }
 )
 """Every score, in nats, of the raw distributions (paper, section 3.1): of the sampled token (`delta_logp`,

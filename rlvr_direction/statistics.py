@@ -11,9 +11,7 @@ __all__ = [
     "Interval",
     "auroc",
     "auroc_of_weights",
-    "avg_at_k",
     "bootstrap",
-    "clustered_standard_error",
     "holm",
     "oriented",
     "overlap",
@@ -30,13 +28,6 @@ class Interval(NamedTuple):
     high: float | Float[np.ndarray, "..."]
 
 
-def avg_at_k(
-    n_correct: Integer[np.ndarray, " problems"], n_samples: int | Integer[np.ndarray, " problems"]
-) -> Float[np.ndarray, " problems"]:
-    """Each problem's share of right samples; the mean over problems is Avg@k with k = `n_samples`."""
-    return n_correct / _counts(n_correct, n_samples)
-
-
 def pass_at_k(
     n_correct: Integer[np.ndarray, " problems"], n_samples: int | Integer[np.ndarray, " problems"], k: int
 ) -> Float[np.ndarray, " problems"]:
@@ -50,7 +41,7 @@ def pass_at_k(
     """
     n = _counts(n_correct, n_samples)
     if k < 1 or n.min() < k:
-        raise ValueError(f"pass@{k} of problems with {n.min()} samples: k must lie between 1 and the samples a problem")
+        raise ValueError(f"pass@{k} of problems with {n.min()} samples: k must lie between 1 and the number of samples")
     drawn = np.arange(k)
     all_wrong = np.clip((n - n_correct)[:, None] - drawn, 0, None) / (n[:, None] - drawn)
     return 1 - all_wrong.prod(axis=1)
@@ -64,19 +55,6 @@ def _counts(n_correct: np.ndarray, n_samples: int | np.ndarray) -> np.ndarray:
             "expected at least one problem, at least one sample each, and 0 <= n_correct <= n_samples"
         )
     return n
-
-
-def clustered_standard_error(values: Real[np.ndarray, " n"], clusters: Integer[np.ndarray, " n"]) -> float:
-    """Standard error of the mean of values whose errors are shared within a cluster (samples of one problem).
-
-    The sandwich of Miller (2024, arXiv 2411.00640, equation 4), here times G / (G - 1) for G clusters: with one value
-    a cluster it is the ordinary standard error. Raises ValueError below two clusters.
-    """
-    labels, codes = np.unique(clusters, return_inverse=True)
-    if len(labels) < 2:
-        raise ValueError(f"{len(labels)} clusters give no standard error: pass values of at least two")
-    sums = np.bincount(codes, weights=values - values.mean())
-    return float(np.sqrt(sums @ sums * len(labels) / (len(labels) - 1)) / len(values))
 
 
 def bootstrap(
@@ -113,9 +91,13 @@ def bootstrap(
 
 
 def paired_t(differences: Real[np.ndarray, " seeds"], *, level: float = 0.95) -> Interval:
-    """Student's t interval of the mean of paired differences, one a seed, in their unit.
+    """Student's t interval of the mean of paired differences, one per seed, in their unit.
 
     Raises ValueError below two seeds.
+
+    >>> interval = paired_t(np.array([0.1, 0.2, 0.3]))
+    >>> [round(float(number), 3) for number in interval]
+    [0.2, -0.048, 0.448]
     """
     if len(differences) < 2:
         raise ValueError(f"{len(differences)} paired differences give no interval: pass at least two")
@@ -128,6 +110,9 @@ def auroc(positive: Real[np.ndarray, " p"], negative: Real[np.ndarray, " n"]) ->
     """P(a positive's value is above a negative's), ties counting half: 0.5 is chance.
 
     Raises ValueError where either side is empty or a value is nan.
+
+    >>> auroc(np.array([2, 3, 3]), np.array([1, 3]))  # 4 of 6 pairs, 2 of them ties
+    0.6666666666666666
     """
     values, is_positive = np.concatenate([positive, negative]), np.arange(len(positive) + len(negative)) < len(positive)
     _require_two_sides(values, is_positive)

@@ -1,23 +1,20 @@
-"""What can be said exactly: the policy an intervention makes, all responses of a small tree, natural gradient."""
+"""What can be said exactly: the policy an intervention makes, natural gradient on a small tree, Lemma 3.1."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
-from rlvr_direction.distributions import PairLogprobs, Sampling, extrapolate, truncate
+from rlvr_direction.distributions import Sampling, extrapolate, truncate
 from rlvr_direction.interventions import AtRandom, Intervention
-from rlvr_direction.pair import ModelPair, pad
-from rlvr_direction.scores import Proposer, View
+from rlvr_direction.scores import View
 
 __all__ = [
     "Mixed",
-    "Responses",
     "advantages",
-    "enumerate_responses",
     "expected_reward",
     "logit_gradient_norm",
     "mixed_policy",
@@ -37,19 +34,11 @@ class Mixed(NamedTuple):
     changed: Float[Tensor, "*batch"]
 
 
-class Responses(NamedTuple):
-    """Every response there is, with its probability; padded where it ended early."""
-
-    token_ids: Int[Tensor, "responses time"]
-    n_tokens: Int[Tensor, " responses"]
-    probability: Float[Tensor, " responses"]
-
-
 def mixed_policy(view: View, intervention: Intervention, sampling: Sampling) -> Mixed:
     """The closed form of one step: q(v) (1 - f(v)) + m a(v), with m the sum of q f.
 
     q is the proposer's sampled policy, a the one that acts, f(v) the probability that the criterion fires on v (0 or 1
-    for a criterion, its rate for a coin). m tokens in one are selected, m minus the sum of q f a changed.
+    for a criterion, its rate for a coin). A share m of the tokens is selected, and m minus the sum of q f a is changed.
     """
     q = getattr(view.sampled, view.proposer).double().exp()
     a = truncate(extrapolate(view.raw, intervention.gamma), sampling).double().exp()
@@ -69,47 +58,8 @@ def _firing(view: View, where: object) -> Float[Tensor, "*batch vocab"]:
     return torch.zeros_like(view.raw.base) + rate
 
 
-@torch.inference_mode()
-def enumerate_responses(
-    pair: ModelPair,
-    prompt: Sequence[int],
-    intervention: Intervention,
-    sampling: Sampling,
-    *,
-    ends: Sequence[int],
-    propose: Proposer = "base",
-    max_new_tokens: int,
-) -> Responses:
-    """Every response to one prompt of at most `max_new_tokens`, with its exact probability under an intervention.
-
-    Their number grows as the vocabulary to the power of the length: meant for two or three tokens.
-    """
-    open_ids, open_p = torch.zeros(1, 0, dtype=torch.long), torch.ones(1, dtype=torch.float64)
-    closed: list[tuple[Tensor, Tensor]] = []
-    for _ in range(max_new_tokens):
-        ids, mask = pad([[*prompt, *row] for row in open_ids.tolist()], pad_id=pair.pad_id)
-        raw = PairLogprobs(*(_last(model, pair, ids, mask) for model in pair.models))
-        view = View(raw, PairLogprobs(*(truncate(logp, sampling) for logp in raw)), propose)
-        p = (open_p.unsqueeze(1) * mixed_policy(view, intervention, sampling).policy).flatten()
-        vocabulary = torch.arange(pair.vocab_size)
-        ids = torch.cat([open_ids.repeat_interleave(len(vocabulary), 0), vocabulary.repeat(len(open_ids))[:, None]], 1)
-        ids, p = ids[p > 0], p[p > 0]
-        ended = torch.isin(ids[:, -1], torch.tensor(list(ends)))
-        closed.append((ids[ended], p[ended]))
-        open_ids, open_p = ids[~ended], p[~ended]
-    closed.append((open_ids, open_p))
-    n_tokens = torch.cat([torch.full((len(ids),), ids.shape[1]) for ids, _ in closed])
-    padded, _ = pad([row for ids, _ in closed for row in ids.tolist()], pad_id=pair.pad_id)
-    return Responses(padded, n_tokens, torch.cat([p for _, p in closed]))
-
-
-def _last(model: torch.nn.Module, pair: ModelPair, ids: Tensor, mask: Tensor) -> Float[Tensor, "batch vocab"]:
-    logits = model(input_ids=ids, attention_mask=mask.long()).logits[:, -1, : pair.vocab_size]
-    return torch.log_softmax(logits.float(), -1)
-
-
 def expected_reward(policy: Tree, reward: Float[np.ndarray, " leaves"]) -> float:
-    """The expected reward of a policy on a full tree: `policy[d]` has a row of action probabilities a state at depth d.
+    """The expected reward of a policy on a full tree: `policy[d]` has a row per state at depth d.
 
     Leaves are numbered as digits: actions a, b, c of A each end in leaf (a A + b) A + c.
     """

@@ -29,17 +29,87 @@ COMMON = {
     "eos_token_id": 1,
     "pad_token_id": 0,
 }
-FAMILIES = {
-    "llama": COMMON,
-    "gpt2": COMMON | {"n_inner": 64, "resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0},
+WINDOW = {"sliding_window": 4}
+MIXED = {"layer_types": ["sliding_attention", "full_attention"]}
+EXPERTS = {"moe_intermediate_size": 24, "num_experts": 4, "num_local_experts": 4, "num_experts_per_tok": 2}
+SCALED = {"rope_theta": 100.0, "original_max_position_embeddings": 12}
+LONGROPE = SCALED | {"rope_type": "longrope", "short_factor": [1.0] * 8, "long_factor": [4.0] * 8}
+YARN = SCALED | {"rope_type": "yarn", "factor": 4.0}
+LLAMA3 = SCALED | {"rope_type": "llama3", "factor": 4.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0}
+GEMMA3 = COMMON | MIXED | WINDOW | {"query_pre_attn_scalar": 16}
+VISION = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
+MLA = {"kv_lora_rank": 8, "q_lora_rank": 16, "qk_rope_head_dim": 8, "qk_nope_head_dim": 8, "v_head_dim": 16}
+MAMBA = {
+    **{"state_size": 8, "num_heads": 4, "head_dim": 16, "n_groups": 1, "chunk_size": 8, "expand": 2},
+    **{"mamba_d_state": 8, "mamba_n_heads": 4, "mamba_d_head": 16, "mamba_n_groups": 1, "mamba_chunk_size": 8},
+    **{
+        "mamba_num_heads": 4,
+        "mamba_head_dim": 16,
+        "mamba_dt_rank": 4,
+        "time_step_rank": 4,
+        "mamba_expand": 2,
+        "use_mamba_kernels": False,
+    },
+}
+DELTA = {f"linear_{name}": 2 for name in ("num_key_heads", "num_value_heads")}
+DELTA |= {"linear_key_head_dim": 8, "linear_value_head_dim": 8, "layer_types": ["linear_attention", "full_attention"]}
+ATTENTION = {
+    "llama": COMMON | {"rope_parameters": LLAMA3},
     "qwen2": COMMON,
     "qwen3": COMMON | {"tie_word_embeddings": True},
-    "mistral": COMMON | {"sliding_window": 4},
+    "qwen3_moe": COMMON | EXPERTS,
+    "mistral": COMMON | WINDOW,
+    "mixtral": COMMON | EXPERTS,
     "gemma2": COMMON | {"sliding_window": 8, "query_pre_attn_scalar": 16, "final_logit_softcapping": 3.0},
-    "cohere": COMMON | {"logit_scale": 0.25},
-    "mamba2": COMMON | {"num_heads": 4, "head_dim": 16, "state_size": 8, "n_groups": 1, "chunk_size": 8, "expand": 2},
+    "gemma3": COMMON | {"text_config": GEMMA3, "vision_config": VISION},
+    "phi3": COMMON | {"rope_parameters": LONGROPE, "original_max_position_embeddings": 12},
+    "gpt_neox": COMMON,
+    "olmo2": COMMON,
+    "olmo3": COMMON | MIXED | WINDOW,
     "granite": COMMON | {"logits_scaling": 4.0},
+    "deepseek_v3": COMMON
+    | EXPERTS
+    | MLA
+    | {
+        "head_dim": 8,
+        "num_key_value_heads": 2,
+        "n_routed_experts": 4,
+        "n_group": 1,
+        "topk_group": 1,
+        "first_k_dense_replace": 1,
+    },
+    "smollm3": COMMON | {"no_rope_layers": [1, 0]},
+    "gpt_oss": COMMON | EXPERTS | MIXED | WINDOW | {"rope_parameters": YARN},
+    "gpt2": COMMON | {"n_inner": 64, "resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0},
+    "cohere": COMMON | {"logit_scale": 0.25},
 }
+RECURRENT = {
+    "mamba": COMMON | MAMBA,
+    "mamba2": COMMON | MAMBA,
+    "falcon_mamba": COMMON | MAMBA,
+    "jamba": COMMON | MAMBA | EXPERTS | {"attn_layer_period": 2, "attn_layer_offset": 1},
+    "bamba": COMMON | MAMBA | {"attn_layer_indices": [1]},
+    "falcon_h1": COMMON | MAMBA | {"mamba_d_ssm": 64},
+    "zamba": COMMON | MAMBA | {"n_mamba_heads": 2, "layers_block_type": ["mamba", "hybrid"]},
+    "zamba2": COMMON | MAMBA | {"n_mamba_heads": 4, "mamba_ngroups": 1, "layers_block_type": ["mamba", "hybrid"]},
+    "granitemoehybrid": COMMON | MAMBA | EXPERTS | {"layer_types": ["mamba", "attention"]},
+    "nemotron_h": COMMON
+    | MAMBA
+    | {"layers_block_type": ["mamba", "attention"], "mamba_num_heads": 4, "mamba_head_dim": 16},
+    "qwen3_next": COMMON | EXPERTS | DELTA | {"shared_expert_intermediate_size": 24},
+    "qwen3_5_text": COMMON | DELTA,
+    "olmo_hybrid": COMMON | DELTA,
+    "lfm2": COMMON | {"layer_types": ["conv", "full_attention"]},
+    "llama4_text": COMMON | EXPERTS | {"attention_chunk_size": 4, "num_hidden_layers": 4},
+    "gpt_neo": COMMON | {"window_size": 4, "attention_types": [[["global", "local"], 1]], "num_layers": 2},
+}
+SCORED_ONLY = {
+    "minimax": COMMON | EXPERTS | {"block_size": 8, "layer_types": ["linear_attention", "full_attention"]},
+    "recurrent_gemma": COMMON
+    | {"lru_width": 32, "attention_window_size": 4, "block_types": ["recurrent", "attention"]},
+    "rwkv": COMMON | {"attention_hidden_size": 32},
+}
+FAMILIES = ATTENTION | RECURRENT | SCORED_ONLY
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +135,11 @@ def random_model():
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             config = AutoConfig.for_model(family, **FAMILIES[family] | overrides)
-            return AutoModelForCausalLM.from_config(config).eval()
+            model = AutoModelForCausalLM.from_config(config).eval()
+            for name, weight in model.named_parameters():
+                if "sink" in name or (weight.dim() > 1 and weight.std() < 0.1):
+                    torch.nn.init.normal_(weight, std=0.25)
+            return model
 
     return build
 

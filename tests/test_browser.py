@@ -1,4 +1,4 @@
-"""The smoke site in a browser: charts are drawn, nothing comes from elsewhere, dark, narrow and scriptless work."""
+"""The smoke site and a report in a browser: nothing comes from elsewhere; dark, narrow and scriptless work."""
 
 import functools
 import http.server
@@ -7,12 +7,15 @@ import os
 import shutil
 import threading
 
+import pandas as pd
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from rlvr_direction.press import run, site
+from rlvr_direction.report import report_html
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 if not (CHROMIUM and DRIVER) and os.environ.get("CI") != "true":
@@ -29,6 +32,7 @@ DRAWN = (
 PAPER = "return getComputedStyle(document.body).backgroundColor"
 INK = "return getComputedStyle(document.body).getPropertyValue('--pst-color-text-base').trim()"
 TITLES = "return [...document.querySelectorAll('.vl-host .role-axis-title text')].map(t => t.getAttribute('fill'))"
+SIDEWAYS = "return document.documentElement.scrollWidth - window.innerWidth"
 every_page = pytest.mark.parametrize("page", PAGES)
 
 
@@ -76,10 +80,6 @@ def visit(browser, url, *, width=1280, theme="light"):
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get_log("browser"), browser.get_log("performance")
     browser.get(url)
-    choose(browser, theme)
-
-
-def choose(browser, theme):
     browser.execute_script("document.documentElement.dataset.theme = arguments[0]", theme)
     WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(DRAWN, theme))
 
@@ -94,14 +94,9 @@ def test_a_page_draws_its_charts_without_errors_or_other_hosts(browser, address,
 
 
 @every_page
-def test_a_narrow_page_does_not_scroll_sideways(browser, address, page):
+def test_a_narrow_page_does_not_scroll_sideways_and_its_button_turns_page_and_charts_dark(browser, address, page):
     visit(browser, address + page, width=390)
-    assert browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth") <= 0
-
-
-@every_page
-def test_the_theme_button_turns_page_and_charts_dark(browser, address, page):
-    visit(browser, address + page)
+    assert browser.execute_script(SIDEWAYS) <= 0
     paper = browser.execute_script(PAPER)
     for _ in range(3):  # the button goes through automatic, light and dark
         if browser.execute_script("return document.documentElement.dataset.theme") != "dark":
@@ -119,3 +114,43 @@ def test_without_scripts_every_figure_is_a_picture(open_browser, address):
         pictures = browser.find_elements("css selector", ".vl-fig img.vl-static")
         assert len(pictures) == len(browser.find_elements("css selector", ".vl-fig"))
         assert all(picture.is_displayed() and picture.size["height"] > 50 for picture in pictures)
+
+
+@pytest.fixture
+def token_view(tmp_path):
+    rows = [(i, position, i % 3) for i in range(25) for position in range(4)]
+    common = {"sample_id": 0, "delta_logp": -0.5, "proposal_delta_logp": -0.5, "selected": False, "prompt": "p"}
+    common |= {f"{model}_top_{k}": "z" for model in ("base", "rl") for k in range(1, 6)}
+    common |= {f"{model}_top_{k}_logp": -1.0 for model in ("base", "rl") for k in range(1, 6)}
+    tokens = pd.DataFrame(rows, columns=["text_id", "position", "outcome"]).assign(**common, answer="", proposal="")
+    tokens = tokens.assign(problem_id=tokens["text_id"], token=[f"token{i}" for i in range(len(tokens))])
+    responses = tokens.groupby("text_id", as_index=False).first().assign(intervention="i", n_tokens=4, n_selected=0)
+    done = {"correct": responses["outcome"] == 0, "finished": responses["outcome"] < 2, "n_changed": 0}
+    (tmp_path / "report.html").write_text(report_html(responses.assign(**done), tokens))
+    return (tmp_path / "report.html").as_uri()
+
+
+def test_a_report_has_pages_that_are_filtered_by_outcome_and_walked_with_the_keyboard(browser, token_view):
+    def shown():
+        return [heading.text.split(":")[0] for heading in browser.find_elements("css selector", "h2")]
+
+    def expect(*problems):
+        WebDriverWait(browser, 30).until(lambda _: shown() == [f"Problem {i}, sample 0" for i in problems])
+
+    visit(browser, token_view, width=390)
+    expect(*range(10))
+    browser.find_element("id", "after").click()
+    expect(*range(10, 20))
+    Select(browser.find_element("id", "outcome")).select_by_value("unfinished")
+    expect(*range(2, 25, 3))
+    browser.find_element("css selector", "[tabindex='0']").send_keys(Keys.ARROW_RIGHT)
+    assert browser.switch_to.active_element.text == "token9"
+    assert browser.execute_script(SIDEWAYS) <= 0
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
+def test_without_scripts_a_report_shows_its_first_page(open_browser, token_view):
+    browser = open_browser(**{"profile.managed_default_content_settings.javascript": 2})
+    browser.get(token_view)
+    assert len(browser.find_elements("css selector", "section")) == 10
+    assert "Further responses than these 10 of 25 need JavaScript" in browser.find_element("tag name", "body").text

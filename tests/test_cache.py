@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from rlvr_direction.cache import Fed, PlainStream, Stream, stream, takes_holes
+from rlvr_direction.cache import Fed, OwnCacheStream, RollbackStream, masks_itself, text_config
 
-FAMILIES = ("llama", "gpt2", "qwen3", "mistral", "gemma2")
+FAMILIES = ("llama", "gpt2", "mistral", "gemma2", "gemma3")
 GIVEN = torch.Generator().manual_seed(0)
 IDS = torch.randint(3, 20, (3, 14), generator=GIVEN)
 
@@ -31,7 +31,7 @@ def alone(model, ids):
 def test_drafts_that_are_taken_back_leave_no_trace(random_model, family, implementation):
     model = random_model(family)
     model.set_attn_implementation(implementation)
-    cached = stream(model, log_softmax)
+    cached = RollbackStream(model, log_softmax)
     got = [cached.feed(fed(IDS[:, :3], 0), keep=3)]
     for start in range(3, 14, 2):
         garbage = torch.randint(3, 20, (3, 4), generator=GIVEN)
@@ -44,7 +44,7 @@ def test_drafts_that_are_taken_back_leave_no_trace(random_model, family, impleme
 @pytest.mark.parametrize("family", FAMILIES)
 def test_rows_may_take_back_different_lengths_and_leave(random_model, family):
     model = random_model(family)
-    cached = stream(model, log_softmax)
+    cached = RollbackStream(model, log_softmax)
     cached.feed(fed(IDS[:, :6], 0), keep=1)
     kept = torch.arange(4) < torch.tensor([[1], [4], [2]])
     cached.feed(fed(IDS[:, 6:10], 6), keep=1)
@@ -59,7 +59,7 @@ def test_rows_may_take_back_different_lengths_and_leave(random_model, family):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_padding_is_never_seen(random_model, family):
     model = random_model(family)
-    cached = stream(model, log_softmax)
+    cached = RollbackStream(model, log_softmax)
     valid = torch.arange(8).expand(3, 8) >= torch.tensor([[0], [3], [5]])
     where = (valid.long().cumsum(1) - 1).clamp(min=0)
     last = cached.feed(Fed(IDS[:, :8], where, valid), keep=1)[:, 0]
@@ -67,31 +67,29 @@ def test_padding_is_never_seen(random_model, family):
         torch.testing.assert_close(last[i], alone(model, IDS[i : i + 1, start:8])[0, -1], atol=2e-4, rtol=0)
 
 
-@pytest.fixture(scope="module")
-def recurrent():
-    """A small model with a recurrent state in place of a cache of tokens."""
-    from transformers import AutoConfig, AutoModelForCausalLM
+@pytest.mark.parametrize("family", ["mamba", "mamba2", "jamba", "llama4_text"])
+def test_rows_of_a_models_own_cache_may_be_padded_copied_and_leave(random_model, family):
+    model = random_model(family)
+    cached = OwnCacheStream(model, log_softmax)
+    valid = torch.arange(8).expand(3, 8) >= torch.tensor([[0], [3], [5]])
+    cached.feed(Fed(IDS[:, :8], (valid.long().cumsum(1) - 1).clamp(min=0), valid), keep=1)
+    rows, starts = torch.tensor([2, 0, 2, 1]), (5, 0, 5, 3)
+    cached.keep(rows)
+    for step in range(8, 12):
+        where = torch.tensor([[step - start] for start in starts])
+        seen = cached.feed(Fed(IDS[rows, step : step + 1], where, torch.ones(4, 1, dtype=torch.bool)), keep=1)[:, 0]
+        for row, i, start in zip(seen, rows.tolist(), starts, strict=True):
+            torch.testing.assert_close(row, alone(model, IDS[i : i + 1, start : step + 1])[0, -1], atol=2e-4, rtol=0)
 
-    sizes = {"vocab_size": 22, "hidden_size": 32, "num_hidden_layers": 2, "num_heads": 4, "head_dim": 16}
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        config = AutoConfig.for_model("mamba2", state_size=8, n_groups=1, chunk_size=8, **sizes, expand=2)
-        return AutoModelForCausalLM.from_config(config).eval()
 
-
-def test_a_recurrent_model_is_fed_in_step_without_holes(recurrent):
-    assert not takes_holes(recurrent)
-    cached = stream(recurrent, log_softmax)
-    assert isinstance(cached, PlainStream)
-    got = [cached.feed(fed(IDS[:, :5], 0), keep=1)]
-    got += [cached.feed(fed(IDS[:, i : i + 1], i), keep=1) for i in range(5, 9)]
-    torch.testing.assert_close(torch.cat(got, 1), alone(recurrent, IDS[:, :9])[:, 4:], atol=2e-4, rtol=0)
+def test_a_recurrent_model_refuses_to_take_tokens_back(random_model):
+    cached = OwnCacheStream(random_model("mamba2"), log_softmax)
     cached.drop(torch.ones(3, 1, dtype=torch.bool))
     with pytest.raises(ValueError, match=r"Mamba2ForCausalLM cannot take tokens back from its cache; .* block=1"):
         cached.drop(torch.zeros(3, 1, dtype=torch.bool))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_attention_alone_takes_holes(random_model, family):
-    model = random_model(family)
-    assert takes_holes(model) and isinstance(stream(model, log_softmax), Stream)
+def test_what_masks_itself_is_read_off_the_language_models_configuration(random_model):
+    assert text_config(random_model("gemma3")).sliding_window == 4
+    assert all(masks_itself(random_model(family)) for family in FAMILIES)
+    assert not any(masks_itself(random_model(family)) for family in ("mamba", "jamba", "gpt_neo", "llama4_text"))

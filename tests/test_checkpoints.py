@@ -1,9 +1,20 @@
 import shutil
+from types import SimpleNamespace
 
 import pytest
-from transformers import AutoModelForCausalLM, AutoTokenizer, BloomConfig, BloomForCausalLM
+import torch
+from huggingface_hub import errors
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    BloomConfig,
+    BloomForCausalLM,
+    GenerationConfig,
+    PreTrainedTokenizerFast,
+)
 
-from rlvr_direction.checkpoints import context_length, load_part, same_tokenizer
+from rlvr_direction.checkpoints import context_length, load_part, same_tokenizer, torch_dtype, warn_of_settings
 
 
 def refusal(error, call, *arguments, **named):
@@ -31,7 +42,7 @@ def test_a_folder_without_a_configuration_is_refused(tmp_path):
 def test_half_a_checkpoint_is_refused_as_such(folders, tmp_path, auto, missing):
     folder = shutil.copytree(folders("llama")[0], tmp_path / "half")
     (folder / missing).unlink()
-    assert str(folder) in refusal(ValueError, load_part, auto, folder)
+    assert str(folder) in refusal((ValueError, FileNotFoundError), load_part, auto, folder)
 
 
 def test_options_that_are_none_are_left_out_and_others_reach_transformers(folders):
@@ -51,6 +62,79 @@ def test_the_first_token_that_differs_is_named(tokenizer, folders, swapped):
     message = refusal(ValueError, same_tokenizer, first, second, base_name="one", rl_name="two")
     here, there = ("'more'", "None") if swapped else ("None", "'more'")
     assert f"token {len(tokenizer)} is {here} in one and {there} in two" in message
+
+
+@pytest.mark.parametrize("part", ["merges", "normalizer", "pre_tokenizer"])
+def test_tokenizers_of_one_vocabulary_that_cut_text_differently_are_named(part):
+    def build(*, merges=(("a", "b"), ("b", "c")), lowercase=False, split=False):
+        words = {"<unk>": 0, "a": 1, "b": 2, "c": 3, "ab": 4, "bc": 5}
+        fast = Tokenizer(models.BPE(words, list(merges), unk_token="<unk>"))
+        fast.normalizer = normalizers.Lowercase() if lowercase else normalizers.NFC()
+        fast.pre_tokenizer = pre_tokenizers.Whitespace() if split else pre_tokenizers.WhitespaceSplit()
+        return PreTrainedTokenizerFast(tokenizer_object=fast)
+
+    other = {
+        "merges": {"merges": (("b", "c"), ("a", "b"))},
+        "normalizer": {"lowercase": True},
+        "pre_tokenizer": {"split": True},
+    }
+    message = refusal(ValueError, same_tokenizer, build(), build(**other[part]), base_name="one", rl_name="two")
+    assert "one and two have one vocabulary" in message and f"(their {part} differ)" in message
+
+
+ANSWER = SimpleNamespace(headers={}, request=None)
+
+
+@pytest.mark.parametrize(
+    "cause, phrase",
+    [
+        (errors.GatedRepoError("no", response=ANSWER), "some/model is gated: ask for access"),
+        (errors.RevisionNotFoundError("no", response=ANSWER), "some/model has no revision v9"),
+        (
+            errors.RepositoryNotFoundError("no", response=ANSWER),
+            "nor a name on the Hugging Face Hub; check both",
+        ),
+        (errors.LocalEntryNotFoundError("no"), "and the Hugging Face Hub cannot be reached"),
+        (errors.OfflineModeIsEnabled("no"), "and the Hugging Face Hub cannot be reached"),
+        (errors.RemoteEntryNotFoundError("no", response=ANSWER), "is no checkpoint of transformers: it failed"),
+    ],
+)
+def test_each_reason_why_the_hub_gives_nothing_has_its_own_sentence(monkeypatch, cause, phrase):
+    def fail(*_, **__):
+        raise OSError("it failed\nwith more lines") from cause  # as transformers wraps it
+
+    monkeypatch.setattr(AutoTokenizer, "from_pretrained", fail)
+    assert phrase in refusal(FileNotFoundError, load_part, AutoTokenizer, "some/model", revision="v9")
+
+
+def test_what_is_no_whole_checkpoint_is_called_by_its_name(folders, tmp_path):
+    adapter, gguf, bare = (tmp_path / name for name in ("adapter", "gguf", "bare"))
+    for folder in (adapter, gguf, bare):
+        folder.mkdir()
+    (adapter / "adapter_config.json").write_text('{"base_model_name_or_path": "some/base"}')
+    (gguf / "model-q4.gguf").touch()
+    shutil.copy(folders("llama")[0] / "config.json", bare)
+    for auto in (AutoModelForCausalLM, AutoTokenizer):
+        message = refusal(ValueError, load_part, auto, adapter)
+        assert "an adapter for some/base, not a model; merge it" in message
+        for name in (gguf, gguf / "model-q4.gguf"):
+            assert "GGUF" in refusal(ValueError, load_part, auto, name)
+    assert "without tokenizer files" in refusal(FileNotFoundError, load_part, AutoTokenizer, bare)
+
+
+def test_a_dtype_goes_by_its_short_and_its_long_name():
+    assert torch_dtype("bf16") is torch_dtype("bfloat16") is torch_dtype(torch.bfloat16) is torch.bfloat16
+    assert torch_dtype("auto") == "auto"
+
+
+def test_equal_settings_are_not_worth_a_word(recwarn):
+    warn_of_settings(GenerationConfig(eos_token_id=[1]), GenerationConfig(eos_token_id=1, repetition_penalty=1.0))
+    warn_of_settings(None, GenerationConfig())
+    assert not recwarn
+
+
+def test_the_context_of_a_nested_language_model_is_found(random_model):
+    assert context_length(random_model("gemma3")) == 48
 
 
 @pytest.mark.parametrize("family", ["llama", "gpt2"])

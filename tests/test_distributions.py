@@ -14,6 +14,7 @@ from rlvr_direction.distributions import (
     inverse_cdf,
     jensen_shannon,
     kl,
+    log_softmax,
     total_variation,
     truncate,
 )
@@ -43,6 +44,19 @@ def random_pair():
 
 def divergence(p, q):
     return sum(a * math.log(a / b) for a, b in zip(p, q, strict=True) if a > 0)
+
+
+@pytest.mark.parametrize("scale", [0.01, 1.0, 3.0, 8.0])
+def test_at_the_vocabulary_of_a_large_model_float32_is_within_1e_5_of_float64(scale):
+    generator = torch.Generator().manual_seed(0)
+    base = scale * torch.randn(4, 152_000, generator=generator)
+    logits = base, base + 0.3 * torch.randn(4, 152_000, generator=generator)
+    seen = PairLogprobs(*map(log_softmax, logits))
+    exact = PairLogprobs(*(x.double().log_softmax(-1) for x in logits))
+    measures = (entropy, lambda p: kl(*p), lambda p: kl(*p[::-1]), jensen_shannon, lambda p: p.base, lambda p: p.rl)
+    for measure in measures:
+        values = (measure(p.base if measure is entropy else p).double() for p in (seen, exact))
+        torch.testing.assert_close(*values, atol=1e-5, rtol=0)
 
 
 def test_scalars_on_three_tokens_are_those_of_pencil_and_paper(hand):
@@ -188,3 +202,16 @@ def test_frequencies_are_the_probabilities_within_four_standard_errors():
 def test_impossible_sampling_is_refused(settings, seen):
     with pytest.raises(ValueError, match=seen):
         Sampling(**settings)
+
+
+@pytest.mark.parametrize("scale", [0.1, 2.0, 8.0])
+def test_a_vocabulary_of_152_000_costs_no_more_than_1e_5(scale):
+    generator = torch.Generator().manual_seed(0)
+    logits = scale * torch.randn(2, 3, 152_000, generator=generator)
+    exact = PairLogprobs(*torch.log_softmax(logits.double(), -1))
+    ours = PairLogprobs(*log_softmax(logits))
+    for mine, truth in zip(ours, exact, strict=True):
+        assert (mine - truth).abs().max() < 1e-5
+        assert (entropy(mine) - entropy(truth)).abs().max() < 1e-5
+    assert (kl(*ours) - kl(*exact)).abs().max() < 1e-5
+    assert (jensen_shannon(ours) - jensen_shannon(exact)).abs().max() < 1e-5

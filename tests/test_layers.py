@@ -14,9 +14,11 @@ import rlvr_direction
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LIBRARY = [
-    {"distributions", "markup", "records", "statistics"},
-    {"cache", "checkpoints", "problems", "prompts", "reweighting", "scores"},
-    {"interventions", "pair"},
+    {"batches", "distributions", "palette", "pieces", "records", "statistics"},
+    {"cache", "checkpoints", "markup", "problems", "prompts", "reweighting", "scores"},
+    {"interventions", "rope"},
+    {"selfcheck"},
+    {"pair"},
     {"decoding", "scoring", "theory", "training"},
     {"evaluation", "report"},
     {"cli"},
@@ -28,7 +30,7 @@ LAB = [
     {"cli"},
 ]
 PRESS = [
-    {"plots", "provenance", "tokens", "verify"},
+    {"plots", "provenance", "verify"},
     {"display", "ledger"},
     {"run", "sphinx_ext"},
     {"site"},
@@ -41,7 +43,18 @@ HOME = rlvr_direction._HOME
 FILES = sorted(PACKAGE.rglob("*.py"))
 MODULES = [path for path in FILES if path.stem not in ("__init__", "__main__")]
 PACKAGES = [path for path in FILES if path.stem == "__init__" and path.parent != PACKAGE and path.stat().st_size]
-BOOK_ONLY = {"sphinx", "docutils", "papermill", "nbformat", "jupytext", "psutil", "vl_convert", "selenium", "IPython"}
+BOOK_ONLY = {
+    "sphinx",
+    "docutils",
+    "papermill",
+    "nbformat",
+    "jupytext",
+    "psutil",
+    "vl_convert",
+    "selenium",
+    "IPython",
+    "bs4",
+}
 
 
 def relative(path):

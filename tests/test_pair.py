@@ -6,12 +6,11 @@ import pytest
 import torch
 
 from rlvr_direction import pair as pair_module
+from rlvr_direction.batches import pad, positions
 from rlvr_direction.cache import Fed
-from rlvr_direction.pair import ModelPair, pad, positions
+from rlvr_direction.pair import ModelPair
 
 LENGTHS = (9, 3, 14, 6)
-CAPPED = ("gemma2", "cohere", "granite")
-PLAIN = ("llama", "gpt2", "qwen3", "mistral")
 
 
 @pytest.fixture
@@ -36,20 +35,6 @@ def at_all(pair, ids, mask, wanted):
     return torch.cat([part.tokens for part in parts]), logprobs, parts
 
 
-@pytest.mark.parametrize("left", [True, False])
-@pytest.mark.parametrize("family", PLAIN + CAPPED)
-def test_predictions_are_each_models_own_shifted_by_one_whatever_the_padding(load_pair, rows, family, left):
-    pair = load_pair(family)
-    ids, mask = pad(rows, pad_id=pair.pad_id, left=left)
-    with torch.inference_mode():
-        logprobs, real = pair.logprobs(ids, mask)
-    assert real.sum(1).tolist() == [n - 1 for n in LENGTHS]
-    for i, row in enumerate(rows):
-        assert ids[i, 1:][real[i]].tolist() == row[1:]
-        for model, seen in zip(pair.models, logprobs, strict=True):
-            close(seen[i][real[i]], own_logprobs(model, row)[:-1])
-
-
 @pytest.mark.parametrize("chunk", [1, 100, 1 << 23])
 @pytest.mark.parametrize("family", ["llama", "gpt2", "gemma2"])
 def test_at_tokens_is_the_full_prediction_at_the_wanted_places_whatever_the_chunk(
@@ -62,22 +47,17 @@ def test_at_tokens_is_the_full_prediction_at_the_wanted_places_whatever_the_chun
     wanted[:, 0] = False
     with torch.inference_mode():
         tokens, seen, parts = at_all(pair, ids, mask, wanted)
-        whole, _ = pair.logprobs(ids, mask)
     assert tokens.tolist() == ids[wanted].tolist()
     assert len(parts) == -(-len(tokens) // max(1, chunk // pair.vocab_size))
-    for i in range(2):
-        close(seen[i], whole[i][wanted[:, 1:]])
+    for model, logprobs in zip(pair.models, seen, strict=True):
+        whole = torch.cat([own_logprobs(model, row)[:-1] for row in rows])
+        close(logprobs, whole[wanted[mask & (torch.arange(ids.shape[1]) > 0)]])
 
 
 def test_nothing_wanted_gives_no_predictions(load_pair, rows):
     pair = load_pair("llama")
     ids, mask = pad(rows, pad_id=pair.pad_id)
     assert list(pair.at_tokens(ids, mask, torch.zeros_like(mask))) == []
-
-
-@pytest.mark.parametrize("family", PLAIN + CAPPED)
-def test_a_head_that_caps_or_scales_its_logits_is_noticed(load_pair, family):
-    assert load_pair(family).projects == (family not in CAPPED,) * 2
 
 
 @pytest.mark.parametrize("family", ["llama", "gemma2"])
@@ -104,9 +84,9 @@ def test_equally_many_rows_stay_all_also_those_without_a_token(random_model, per
     pair = ModelPair(base, perturbed(base), tokenizer)
     ids, mask = pad(rows, pad_id=0)
     with torch.inference_mode():
-        logprobs, _ = pair.logprobs(ids, mask)
-        cut = {part.cut_mass for part in pair.at_tokens(ids, mask, mask & (torch.arange(ids.shape[1]) > 0))}
-    assert logprobs.base.shape[-1] == pair.vocab_size == len(tokenizer) + 5
+        parts = list(pair.at_tokens(ids, mask, mask & (torch.arange(ids.shape[1]) > 0)))
+    cut = {part.cut_mass for part in parts}
+    assert parts[0].logprobs.base.shape[-1] == pair.vocab_size == len(tokenizer) + 5
     assert cut == {(0.0, 0.0)}
 
 
@@ -116,7 +96,7 @@ def test_fewer_rows_than_tokens_are_refused(random_model, tokenizer):
         ModelPair(few, enough, tokenizer)
 
 
-@pytest.mark.parametrize("family", PLAIN + CAPPED)
+@pytest.mark.parametrize("family", ["llama", "mistral", "gemma2"])
 def test_cached_streams_agree_with_a_full_forward_also_after_rows_left(load_pair, rows, family):
     pair = load_pair(family)
     grown = [[*row, 5, 7, 11, 4] for row in rows]
@@ -149,7 +129,9 @@ def test_half_precision_folders_load_in_float32_unless_asked(folders, tmp_path):
     half = ModelPair.from_pretrained(base, rl, dtype=torch.bfloat16)
     assert {model.dtype for model in half.models} == {torch.bfloat16}
     ids = torch.tensor([[3, 4, 5]])
-    assert half.logprobs(ids, torch.ones_like(ids, dtype=torch.bool))[0].base.dtype == torch.float32
+    with torch.inference_mode():
+        (part,) = half.at_tokens(ids, torch.ones_like(ids, dtype=torch.bool), ids > 3)
+    assert part.logprobs.base.dtype == torch.float32
 
 
 def test_two_families_are_refused_before_a_model_is_loaded(folders, tokenizer, tmp_path, monkeypatch):
@@ -167,13 +149,6 @@ def test_the_context_is_that_of_the_shorter_model(random_model, tokenizer):
     assert pair.context == 20
 
 
-def test_padding_fills_either_side():
-    ids, mask = pad([[1, 2, 3], [4]], pad_id=9)
-    assert ids.tolist() == [[1, 2, 3], [4, 9, 9]] and mask.tolist() == [[True] * 3, [True, False, False]]
-    ids, mask = pad([[1, 2, 3], [4]], pad_id=9, left=True)
-    assert ids.tolist() == [[1, 2, 3], [9, 9, 4]] and mask.tolist() == [[True] * 3, [False, False, True]]
-
-
 def test_a_prompt_goes_through_a_chat_template_where_there_is_one(load_pair, tokenizer):
     plain = load_pair("llama")
     chatty = copy.deepcopy(tokenizer)
@@ -184,3 +159,49 @@ def test_a_prompt_goes_through_a_chat_template_where_there_is_one(load_pair, tok
     assert plain.encode_prompt("1+2") == tokenizer.convert_tokens_to_ids(list("1+2"))
     assert pair.encode_prompt("1+2") == tokenizer.convert_tokens_to_ids(list("a:1+2b:"))
     assert pair.encode_response("1+2") == plain.encode_prompt("1+2")
+
+
+def test_messages_are_a_prompt_too(load_pair, tokenizer):
+    chatty = copy.deepcopy(tokenizer)
+    chatty.chat_template = "{% for m in messages %}{{ m.content }}:{% endfor %}"
+    pair = ModelPair(load_pair("llama").base, load_pair("llama").rl, chatty)
+    assert pair.encode_prompt([{"role": "user", "content": "1+2"}]) == pair.encode_prompt("1+2")
+
+
+def test_a_model_inside_an_adapter_is_refused(random_model, tokenizer):
+    model = random_model("llama")
+    wrapped = type("PeftModel", (type(model),), {"merge_and_unload": lambda self: model})(model.config)
+    with pytest.raises(
+        ValueError, match=r"rl is a model inside an adapter \(PeftModel\); pass rl.merge_and_unload\(\)"
+    ):
+        ModelPair(model, wrapped, tokenizer)
+
+
+def test_settings_that_are_not_followed_are_said(random_model, tokenizer):
+    base, rl = random_model("llama"), random_model("llama")
+    rl.generation_config.eos_token_id, rl.generation_config.repetition_penalty = [1, 2], 1.1
+    with pytest.warns(UserWarning) as said:
+        ModelPair(base, rl, tokenizer)
+    ends, penalty = (str(warning.message) for warning in said)
+    assert "base ends at token ids [1], rl at [1, 2]" in ends and "rl asks for a repetition penalty of 1.1" in penalty
+
+
+@pytest.mark.parametrize(
+    "changed, phrase",
+    [
+        ({"dtype": "half"}, "'half'; expected auto or one of fp32, bf16"),
+        ({"device_map": "cuda:7"}, "the device map is cuda:7, but PyTorch sees no CUDA device"),
+    ],
+)
+def test_a_dtype_or_device_that_is_not_there_is_refused_before_a_model_is_loaded(folders, monkeypatch, changed, phrase):
+    monkeypatch.setattr(pair_module, "AutoModelForCausalLM", None)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match=phrase):
+        ModelPair.from_pretrained(*folders("llama"), **changed)
+
+
+def test_a_family_whose_state_is_in_its_layers_is_refused_before_a_model_is_loaded(random_model, tmp_path, monkeypatch):
+    random_model("recurrent_gemma").config.save_pretrained(tmp_path)
+    monkeypatch.setattr(pair_module, "AutoModelForCausalLM", None)
+    with pytest.raises(ValueError, match="is of the family recurrent_gemma, which keeps its state in its layers"):
+        ModelPair.from_pretrained(tmp_path, tmp_path)

@@ -1,4 +1,3 @@
-import doctest
 import itertools
 import time
 
@@ -6,14 +5,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rlvr_direction import statistics
 from rlvr_direction.statistics import (
     Interval,
     auroc,
     auroc_of_weights,
-    avg_at_k,
     bootstrap,
-    clustered_standard_error,
     holm,
     oriented,
     overlap,
@@ -42,38 +38,15 @@ def test_pass_at_k_is_unbiased_for_the_chance_that_k_fresh_samples_hold_a_right_
     assert stats.binom.pmf(counts, n, p) @ pass_at_k(counts, n, k) == pytest.approx(1 - (1 - p) ** k)
 
 
-def test_pass_at_1_is_avg_at_k_also_where_problems_have_different_numbers_of_samples():
+def test_pass_at_1_is_the_share_of_right_samples_also_where_problems_have_different_numbers_of_samples():
     correct, samples = np.array([0, 2, 3]), np.array([4, 4, 3])
-    np.testing.assert_allclose(pass_at_k(correct, samples, 1), avg_at_k(correct, samples))
-    np.testing.assert_allclose(avg_at_k(correct, samples), [0, 0.5, 1])
+    np.testing.assert_allclose(pass_at_k(correct, samples, 1), [0, 0.5, 1])
 
 
 @pytest.mark.parametrize("n_correct, n_samples, k", [([1], 4, 5), ([1], 4, 0), ([5], 4, 2), ([-1], 4, 2), ([0], 0, 1)])
 def test_impossible_counts_are_refused(n_correct, n_samples, k):
     with pytest.raises(ValueError, match="samples"):
         pass_at_k(np.array(n_correct), n_samples, k)
-
-
-def test_clusters_of_one_give_the_ordinary_standard_error(rng):
-    values = rng.normal(size=30)
-    assert clustered_standard_error(values, rng.permutation(30)) == pytest.approx(stats.sem(values))
-
-
-def test_equal_clusters_give_the_standard_error_of_their_means(rng):
-    values = rng.normal(size=(12, 5)) + rng.normal(size=(12, 1))
-    clustered = clustered_standard_error(values.ravel(), np.repeat(np.arange(12), 5))
-    assert clustered == pytest.approx(stats.sem(values.mean(axis=1)))
-
-
-def test_copying_every_sample_does_not_shrink_the_clustered_error(rng):
-    values = rng.normal(size=20)
-    copied = clustered_standard_error(np.repeat(values, 8), np.repeat(np.arange(20), 8))
-    assert copied == pytest.approx(stats.sem(values))
-
-
-def test_one_cluster_has_no_standard_error():
-    with pytest.raises(ValueError, match="1 clusters"):
-        clustered_standard_error(np.arange(4.0), np.zeros(4, dtype=int))
 
 
 def test_bootstrap_covers_the_mean_of_clustered_data_and_ignoring_clusters_does_not(rng):
@@ -211,8 +184,3 @@ def test_holm_is_the_textbook_step_down_in_the_order_given():
 def test_holm_keeps_the_familywise_error_under_the_null(rng):
     rejected = [holm(rng.random(6)).min() < 0.05 for _ in range(4000)]
     assert np.mean(rejected) == pytest.approx(0.05, abs=0.012)
-
-
-def test_the_examples_in_the_docstrings_hold():
-    results = doctest.testmod(statistics)
-    assert results.failed == 0 and results.attempted > 0

@@ -43,7 +43,8 @@ def replacement() -> alt.TopLevelMixin:
 def main() -> None:
     """Write each picture beside this file."""
     for name, chart in {"direction": direction(), "replacement": replacement()}.items():
-        svg = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=".".join(alt.SCHEMA_VERSION[1:].split(".")[:2]))
+        spec = chart.to_dict() | {"padding": {"left": 5, "top": 5, "bottom": 5, "right": 40}}  # fonts differ in width
+        svg = vl_convert.vegalite_to_svg(spec, vl_version=".".join(alt.SCHEMA_VERSION[1:].split(".")[:2]))
         (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 

@@ -1,6 +1,5 @@
 """Commands on a pair of models: `score`, `decode` and `report`."""
 
-from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +21,9 @@ RL = Annotated[str, typer.Argument(help="The RL-trained model: a folder or a Hub
 def score(
     base: Base,
     rl: RL,
-    texts: Annotated[Path, typer.Argument(help="JSONL rows: prompt, response, and if you like source, response_ids.")],
+    texts: Annotated[
+        Path, typer.Argument(help="JSONL or Parquet rows: prompt, response, optional source, response_ids.")
+    ],
     out: Annotated[Path, typer.Option(help="The token table to write (Parquet).")],
     batch_size: Annotated[int, typer.Option(min=1, help="Texts a forward pass.")] = 32,
     eos: Annotated[bool, typer.Option("--eos", help="Append the end token to every response.")] = False,
@@ -33,16 +34,11 @@ def score(
     force: Force = False,
 ) -> None:
     """Score every response token under both models: delta_logp, entropies, divergences, over the whole vocabulary."""
-    from rlvr_direction.pair import ModelPair
-    from rlvr_direction.records import Run
-    from rlvr_direction.scoring import load_texts, n_parts, score_to_file
+    from rlvr_direction.scoring import ScoreSettings, score_file
 
-    rows = load_texts(texts)
-    digest = blake2b(texts.read_bytes(), digest_size=16).hexdigest()
-    settings = {"base": base, "rl": rl, "texts": digest, "revision": revision, "dtype": dtype, "eos": eos}
-    run = Run(out, n_parts(rows), {**settings, "batch_size": batch_size}, resume=resume, force=force)
-    pair = ModelPair.from_pretrained(base, rl, revision=revision, dtype=dtype, device_map=device_map)
-    typer.echo(score_to_file(pair, rows, run, batch_size=batch_size, eos=eos, command=command_text()))
+    where = {"base": base, "rl": rl, "texts": texts, "out": out, "batch_size": batch_size, "eos": eos}
+    load = {"revision": revision, "dtype": dtype, "device_map": device_map}
+    typer.echo(score_file(ScoreSettings(**where, **load, resume=resume, force=force, command=command_text())))
 
 
 @app.command(
@@ -65,7 +61,7 @@ def decode(
     top_p: Annotated[float, typer.Option(help="The nucleus that is kept.")] = 1.0,
     max_new_tokens: Annotated[int | None, typer.Option(min=1, help="Default: the task's; for math 1024.")] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Responses at a time.")] = 64,
-    block: Annotated[str, typer.Option(help="Tokens to draft before a check, or auto: measured.")] = "auto",
+    block: Annotated[str, typer.Option(help="Tokens to draft before a check; auto is 8, or 1.")] = "auto",
     keep_tokens: Annotated[int, typer.Option(min=0, help="Responses whose tokens are kept.")] = 200,
     revision: Annotated[str | None, typer.Option(help="Revision of both models on the Hub.")] = None,
     dtype: Annotated[str, typer.Option(help="float32, bfloat16, ... or auto.")] = "float32",
@@ -105,6 +101,7 @@ def report(
     force: Force = False,
 ) -> None:
     """Show responses token by token: what was proposed and replaced, delta_logp, what either model would rather say."""
+    from rlvr_direction.report import ReportSettings
     from rlvr_direction.report import report as write_report
 
-    typer.echo(write_report(decoded, out, force=force))
+    typer.echo(write_report(ReportSettings(decoded, out, force)))

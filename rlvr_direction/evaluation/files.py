@@ -1,6 +1,5 @@
 """Decoding a file of problems: responses part by part, and what each token was worth, in a file beside them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
@@ -8,8 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rlvr_direction import records
-from rlvr_direction.decoding import Pace, choose_block, end_ids
-from rlvr_direction.decoding.rounds import Job
+from rlvr_direction.decoding import auto_block
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation.kept import kept_tokens
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, respond
@@ -95,26 +93,22 @@ def decode_to_file(
 ) -> Path:
     """Decode problems part by part into the run's file (`RESPONSE_COLUMNS`), and the first tokens into one beside it.
 
-    Every prompt is checked before the first is decoded. With block "auto" the draft length is measured once, and a
-    resumed run keeps to it. The tokens file has the token table of the first `keep_tokens` responses, with proposals,
-    selections, and the top 5 tokens of both models. Returns the run's path.
+    Every prompt is checked before the first is decoded. The tokens file has the token table of the first
+    `keep_tokens` responses, with proposals, selections, and the top 5 tokens of both models. Returns the run's path.
     """
     _fits(pair, problems, grade.max_new_tokens)
     how = {"samples": samples, "seed": seed, "propose": propose, "batch_size": batch_size}
-    pace_path = run.out.with_name(run.out.name + ".pace.json")
-    pace = _pace(pair, problems, intervention, sampling, pace_path, grade=grade, block=block, resume=run.resume, **how)
-    make = partial(respond, pair, grade, sampling=sampling, intervention=intervention, block=pace.block, **how)
+    block = auto_block(pair, batch_size) if block == "auto" else block
+    make = partial(respond, pair, grade, sampling=sampling, intervention=intervention, block=block, **how)
     for index in run.parts("decoding"):
         start = index * PROBLEMS_PER_PART
         table = make(problems=problems[start : start + PROBLEMS_PER_PART], first_problem=start)
         run.write(index, table.assign(intervention=_label(intervention))[list(RESPONSE_COLUMNS)])
-    metadata = {"command": command, "pace": pace._asdict()}
+    metadata = {"command": command, "block": block}
     first = make(problems=problems[: -(-keep_tokens // samples)]).head(keep_tokens) if keep_tokens else None
     if first is not None:
         records.save(kept_tokens(pair, problems, first, batch_size=batch_size), tokens_path(run.out), metadata=metadata)
-    out = run.finish(metadata)
-    pace_path.unlink(missing_ok=True)
-    return out
+    return run.finish(metadata)
 
 
 def _label(intervention: Intervention) -> str:
@@ -128,32 +122,3 @@ def _fits(pair: ModelPair, problems: Sequence[Problem], max_new_tokens: int) -> 
                 f"problem {i} has {length} tokens; expected 1 to {pair.context - max_new_tokens}, so that "
                 f"{max_new_tokens} new ones fit into a context of {pair.context}: shorten it or pass --max-new-tokens"
             )
-
-
-def _pace(
-    pair: ModelPair,
-    problems: Sequence[Problem],
-    intervention: Intervention,
-    sampling: Sampling,
-    path: Path,
-    *,
-    grade: Grader,
-    block: Literal["auto"] | int,
-    resume: bool,
-    samples: int,
-    seed: int,
-    propose: Proposer,
-    batch_size: int,
-) -> Pace:
-    """The draft length asked for, the one a killed run measured, or a measurement, written down for a resumed run."""
-    if block != "auto":
-        return Pace(block, {}, 0.0)
-    if resume and path.is_file():
-        kept = json.loads(path.read_text())
-        return Pace(kept["block"], kept["seconds"], kept["selected"])
-    prompts = [pair.encode_prompt(problem.prompt) for problem in problems for _ in range(samples)]
-    job = Job(intervention, sampling, propose, end_ids(pair))
-    pace = choose_block(pair, prompts, job, seed=seed, max_new_tokens=grade.max_new_tokens, batch_size=batch_size)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(pace._asdict()))
-    return pace

@@ -1,20 +1,24 @@
 """Responses token by token: the token table with proposals, selections and what either model would rather have said."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 
 import pandas as pd
+import torch
+from jaxtyping import Float
 from torch import Tensor
 
-from rlvr_direction.distributions import at
 from rlvr_direction.pair import ModelPair
+from rlvr_direction.pieces import token_name, token_texts
 from rlvr_direction.problems import Problem
-from rlvr_direction.scores import SCORES, Score, View
+from rlvr_direction.scores import SCORES, View
 from rlvr_direction.scoring import score_tokens
 
 __all__ = ["TOP", "kept_tokens"]
 
 TOP = 5
+MODELS = ("base", "rl")
+LOGP_COLUMNS = {f"{model}_top_{TOP + k}": f"{model}_top_{k}_logp" for model in MODELS for k in range(1, TOP + 1)}
 
 
 def kept_tokens(
@@ -30,29 +34,26 @@ def kept_tokens(
         {"prompt": problems[row.problem_id].prompt, "response": row.response, "response_ids": row.response_ids}
         for row in rows.itertuples()
     ]
-    top = {f"{model}_top_{k}": partial(_top, model, k) for model in ("base", "rl") for k in range(1, TOP + 1)}
-    logps = {f"{name}_logp": partial(_logp, score) for name, score in top.items()}
-    scores = {**SCORES, **top, **logps}
-    table = score_tokens(pair, texts, scores=scores, batch_size=batch_size)
-    names = {i: pair.tokenizer.decode([i]) for i in range(pair.vocab_size)} if pair.vocab_size < 1000 else {}
-    for name in top:
-        table[name] = [names.get(i) or pair.tokenizer.decode([i]) for i in table[name].astype(int)]
+    scores = {**SCORES, **{f"{model}_top": partial(_top, model) for model in MODELS}}
+    table = score_tokens(pair, texts, scores=scores, batch_size=batch_size).rename(columns=LOGP_COLUMNS)
+    name_of = cache(partial(token_name, pair.tokenizer))
+    for name in (f"{model}_top_{k}" for model in MODELS for k in range(1, TOP + 1)):
+        table[name] = [name_of(i) for i in table[name].astype(int)]
+    table["token"] = [text for ids in rows["response_ids"] for text in token_texts(pair.tokenizer, ids)]
+    proposed = [i for ids in rows["proposal_ids"] for i in ids]
+    drawn = zip(proposed, table["token_id"], table["token"], strict=True)
     of_text = rows[["problem_id", "sample_id", "correct"]]
     flat = {
-        "proposal": [pair.tokenizer.decode([i]) for ids in rows["proposal_ids"] for i in ids],
+        "proposal": [text if proposal == token else name_of(proposal) for proposal, token, text in drawn],
         "proposal_delta_logp": [delta for deltas in rows["proposal_delta_logp"] for delta in deltas],
         "selected": [flag for flags in rows["selected_at"] for flag in flags],
     }
-    prompts = [problems[i].prompt for i in rows["problem_id"]]
-    return table.assign(**flat).join(of_text.assign(prompt=prompts), on="text_id")
+    asked = [problems[i] for i in rows["problem_id"]]
+    of_text = of_text.assign(prompt=[problem.prompt for problem in asked], answer=[problem.answer for problem in asked])
+    return table.assign(**flat).join(of_text, on="text_id")
 
 
-def _top(model: str, k: int, view: View, _token: Tensor) -> Tensor:
-    """The k-th likeliest token of a model."""
-    policy = getattr(view.raw, model)
-    return policy.topk(min(k, policy.shape[-1])).indices[..., -1]
-
-
-def _logp(score: Score, view: View, token: Tensor) -> Tensor:
-    """The log-probability of the token that another score names, under the model that it names it for."""
-    return at(getattr(view.raw, score.args[0]), score(view, token))
+def _top(model: str, view: View, _token: Tensor) -> Float[Tensor, "tokens twice_top"]:
+    """The likeliest tokens of a model at each position: their ids, then their log-probabilities."""
+    best = getattr(view.raw, model).topk(TOP)
+    return torch.cat([best.indices, best.values], dim=-1)

@@ -12,7 +12,7 @@ __all__ = ["book"]
 @app.command(epilog="Example: rlvr-direction book --profile smoke")
 @refuses
 def book(
-    profile: Annotated[str, typer.Option(help="smoke (minutes), cpu (the published numbers) or gpu.")] = "cpu",
+    profile: Annotated[str, typer.Option(help="smoke (minutes) or cpu (the published numbers).")] = "cpu",
     force: Annotated[bool, typer.Option("--force", help="Execute every chapter again.")] = False,
 ) -> None:
     """Execute the chapters, judge the claims and build the site."""

@@ -18,8 +18,8 @@ import vl_convert
 from IPython.display import display
 
 from rlvr_direction.lab.claims import CLAIMS
+from rlvr_direction.markup import chains_html, tokens_html
 from rlvr_direction.press.provenance import provenance
-from rlvr_direction.press.tokens import chains_html, tokens_html
 
 __all__ = [
     "CHECK",
@@ -45,7 +45,7 @@ CALLOUTS = {"reproduced": "tip", "not reproduced": "danger", "inconclusive": "wa
 
 @dataclass(frozen=True)
 class Shown:
-    """Something Jupyter can show: one content a MIME type."""
+    """Something Jupyter can show: one content per MIME type."""
 
     bundle: dict
 
@@ -183,14 +183,14 @@ def token_strip(
 
 
 def chains(texts: Mapping[str, tuple[str, Sequence[str]]]) -> Shown:
-    """Chains of thought side by side: caption -> (text, a role a character); decisions bold, errors marked."""
+    """Chains of thought side by side: caption -> (text, a role per character); decisions bold, errors marked."""
     plain = "\n\n".join(f"{caption}:\n{text}" for caption, (text, _) in texts.items())
     return Shown({"text/html": chains_html(texts), "text/plain": plain})
 
 
 def intervals(table: pd.DataFrame, value: str, low: str = "low", high: str = "high", *, digits: int = 3) -> pd.Series:
     """Three columns as one of text, "0.870 [0.838, 0.899]", for tables that must not be wide."""
-    form = f"z.{digits}f"  # nought has no sign
+    form = f"z.{digits}f"  # zero has no sign
     return table.apply(lambda row: f"{row[value]:{form}} [{row[low]:{form}}, {row[high]:{form}}]", axis=1)
 
 

@@ -4,7 +4,6 @@ import os
 import platform
 import re
 import resource
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -12,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import psutil
+
+from rlvr_direction.records import commit
 
 __all__ = ["provenance"]
 
@@ -35,15 +36,6 @@ def peak_memory() -> float:
     """The most memory this process ever held, in GiB. Linux counts it in KiB, macOS in bytes."""
     units = 2**30 if sys.platform == "darwin" else 2**20
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / units
-
-
-def commit() -> str:
-    """The checked-out commit, marked if files differ from it; "unknown" outside a checkout."""
-    try:
-        described = ["git", "describe", "--always", "--dirty=+changes", "--exclude=*"]
-        return subprocess.check_output(described, text=True, stderr=subprocess.DEVNULL).strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
 
 
 def hardware() -> str:

@@ -23,8 +23,8 @@ class ReweightedGRPOTrainer(DynamicSampling):
 
     Where TRL has the old log-probabilities, weights are made with the rollout; where it has not (one update a rollout:
     the policy is still the one that sampled), they are filled in after the loss's own forward pass, which saves one
-    without gradients: 9 to 16 % of a step on policy, measured on a CPU (benchmarks/training.py). Raises ValueError for checkpoints that would
-    lie inside a rollout: resuming is exact at its end only.
+    without gradients: 9 to 16 % of a step on policy, measured on a CPU (benchmarks/training.py). Raises ValueError for
+    checkpoints that would lie inside a rollout: resuming is exact at its end only.
     """
 
     def __init__(self, *args: Any, weighting: Weighting | None = None, **options: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 from rlvr_direction import records, scoring
 from rlvr_direction.lab.checkout import TOYS
 from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.scoring import files as scoring_files
 
 ROWS = (
     {"prompt": "1+2=", "response": "3\n", "source": "base"},
@@ -65,11 +66,11 @@ def test_what_exists_is_kept_unless_forced(scored):
 
 def test_a_killed_run_resumes_to_the_same_bytes(scored, monkeypatch):
     out, score = scored
-    monkeypatch.setattr(scoring, "TEXTS_PER_PART", 1)
+    monkeypatch.setattr(scoring_files, "TEXTS_PER_PART", 1)
     score()
     uninterrupted = out.read_bytes()
     out.unlink()
-    real, calls = scoring.score_tokens, []
+    real, calls = scoring_files.score_encoded, []
 
     def killed_at_the_second(*arguments, **named):
         calls.append(arguments)
@@ -77,7 +78,7 @@ def test_a_killed_run_resumes_to_the_same_bytes(scored, monkeypatch):
             raise KeyboardInterrupt
         return real(*arguments, **named)
 
-    monkeypatch.setattr(scoring, "score_tokens", killed_at_the_second)
+    monkeypatch.setattr(scoring_files, "score_encoded", killed_at_the_second)
     assert score().exit_code != 0 and not out.exists()
     assert score("--resume").exit_code == 0
     assert out.read_bytes() == uninterrupted and len(calls) == 4

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from rlvr_direction.decoding.noise import indexed_noise
-from rlvr_direction.decoding.rounds import Job, Rows, empty
+from rlvr_direction.decoding.rounds import Job, act, advance, begin, check, draft
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Intervention
 
@@ -13,55 +13,46 @@ LIMIT = 12
 
 
 @pytest.fixture
-def rows(load_pair):
-    """A function: rows of three prompts under a criterion, and the `Decoded` that they fill."""
+def rounds(load_pair):
+    """A function: the rounds that write three prompts under a criterion, each as (rows, what it wrote, rows left)."""
 
-    def build(where, propose="base", ends=(1,)):
+    def build(where, length, propose="base", ends=(1,)):
         pair = load_pair("llama")
         prompts = [pair.encode_prompt(prompt) for prompt in PROMPTS]
-        decoded = empty(3, LIMIT, pair.pad_id)
         noise = indexed_noise(range(3), [0] * 3, LIMIT, seed=3)
-        job = Job(Intervention(where), Sampling(), propose, torch.tensor(ends))
-        return Rows(pair, job, prompts, noise, decoded, torch.arange(3)), decoded
+        job = Job(Intervention(where), Sampling(), propose, torch.tensor(ends), noise)
+        caches, rows = begin(pair, job, prompts, torch.arange(3))
+        while len(rows.number):
+            drafted = draft(caches, job, rows, length)
+            written = act(job, rows, drafted.token_ids, check(caches, job, rows, drafted))
+            after = advance(caches, job, rows, written)
+            yield rows, written, after
+            rows = after
 
     return build
 
 
-def test_a_draft_stays_up_to_and_with_the_first_selection(rows):
-    written, decoded = rows(AtRandom(0.3))
-    done = written.round(6)
-    for i in range(3):
-        n = int(done.stays[i])
-        assert decoded.n_tokens[i] == n and not decoded.selected[i, : n - 1].any()
-        assert decoded.selected[i, n - 1] == done.selected[i]
-        assert n == done.drafted or done.selected[i] or decoded.token_ids[i, n - 1] == 1
+def test_a_draft_stays_up_to_and_with_the_first_selection(rounds):
+    _, written, _ = next(rounds(AtRandom(0.3), 6))
+    columns, drafted = written.columns, written.kept.shape[1]
+    for i, n in enumerate(columns.n_tokens.tolist()):
+        assert not columns.selected[i, : n - 1].any()
+        assert n == drafted or columns.selected[i, n - 1] or columns.token_ids[i, n - 1] == 1
+        assert written.kept[i].tolist() == [True] * n + [False] * (drafted - n)
 
 
-def test_where_everything_is_selected_every_round_writes_one_token(rows):
-    written, decoded = rows(EVERYWHERE)
-    assert written.round(6).stays.tolist() == [1, 1, 1] and decoded.selected[:, 0].all()
+def test_where_everything_is_selected_every_round_writes_one_token(rounds):
+    assert all((written.columns.n_tokens == 1).all() for _, written, _ in rounds(EVERYWHERE, 6))
 
 
-def test_where_nothing_is_selected_a_draft_stays_whole(rows):
-    written, decoded = rows(NOWHERE, ends=(-1,))
-    done = written.round(5)
-    assert done.stays.tolist() == [done.drafted] * 3 and 1 <= done.drafted <= 5
-    assert not decoded.selected.any()
+def test_where_nothing_is_selected_a_draft_stays_whole(rounds):
+    _, written, _ = next(rounds(NOWHERE, 5, ends=(-1,)))
+    assert written.kept.all() and 1 <= written.kept.shape[1] <= 5 and not written.columns.selected.any()
 
 
-def test_rows_leave_at_their_end_or_the_limit(rows):
-    written, decoded = rows(NOWHERE)
-    while len(written.rows):
-        before = set(written.rows.tolist())
-        written.round(4)
-        left = before - set(written.rows.tolist())
-        assert all(decoded.finished[i] or decoded.n_tokens[i] == LIMIT for i in left)
-    assert (decoded.finished == (decoded.token_ids == 1).any(1)).all()
-
-
-def test_nobody_writes_behind_the_limit(rows):
-    written, decoded = rows(NOWHERE, ends=(-1,))
-    for _ in range(LIMIT):
-        if len(written.rows):
-            written.round(5)
-    assert decoded.n_tokens.tolist() == [LIMIT] * 3 and not decoded.finished.any()
+def test_rows_leave_at_their_end_or_the_limit_and_never_pass_it(rounds):
+    for before, written, after in rounds(NOWHERE, 4):
+        left = ~torch.isin(before.number, after.number)
+        total = before.written + written.columns.n_tokens
+        assert torch.equal(left, (written.last == 1) | (total == LIMIT)) and (total <= LIMIT).all()
+        assert torch.equal(written.columns.finished, written.last == 1)

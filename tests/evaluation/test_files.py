@@ -33,7 +33,7 @@ def test_responses_and_tokens_are_written_with_their_provenance(decode):
     out = decode()
     table, tokens = records.load(out), records.load(tokens_path(out))
     assert list(table.columns) == list(RESPONSE_COLUMNS) and len(table) == 12
-    assert table.attrs["command"] == tokens.attrs["command"] == "c" and table.attrs["pace"]["block"] == 1
+    assert table.attrs["command"] == tokens.attrs["command"] == "c" and table.attrs["block"] == 8
     assert tokens["text_id"].nunique() == 5
     lengths = tokens.groupby("text_id").size().tolist()
     assert lengths == table["n_tokens"].head(5).tolist()
@@ -44,7 +44,7 @@ def test_no_tokens_are_kept_where_none_are_asked_for(decode):
     assert not tokens_path(decode(keep_tokens=0)).exists()
 
 
-def test_a_killed_run_resumes_to_the_same_bytes_at_the_pace_it_had(decode, monkeypatch):
+def test_a_killed_run_resumes_to_the_same_bytes(decode, monkeypatch):
     monkeypatch.setattr(files, "PROBLEMS_PER_PART", 2)
     whole = decode().read_bytes()
     real, calls = files.respond, []
@@ -58,7 +58,6 @@ def test_a_killed_run_resumes_to_the_same_bytes_at_the_pace_it_had(decode, monke
     monkeypatch.setattr(files, "respond", dying)
     with pytest.raises(KeyboardInterrupt):
         decode(force=True)
-    monkeypatch.setattr(files, "choose_block", None)
     assert decode(resume=True).read_bytes() == whole and len(calls) == 2 + 2 + 1
 
 

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from rlvr_direction.evaluation import summarize
-from rlvr_direction.statistics import clustered_standard_error
 
 
 def responses(n=400, samples=3, seed=0):
@@ -35,7 +34,8 @@ def test_the_interval_is_that_of_clustered_errors():
     table = responses()
     summary = summarize(table, seed=0).set_index("intervention")
     for name, rows in table.groupby("intervention"):
-        error = clustered_standard_error(rows["correct"].to_numpy(float), rows["problem_id"].to_numpy())
+        residuals = (rows["correct"] - rows["correct"].mean()).groupby(rows["problem_id"]).sum()
+        error = np.sqrt((residuals**2).sum() * len(residuals) / (len(residuals) - 1)) / len(rows)
         reach = (summary.loc[name, "high"] - summary.loc[name, "low"]) / 2
         assert reach == pytest.approx(1.96 * error, rel=0.08)
 

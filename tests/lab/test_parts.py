@@ -11,7 +11,6 @@ import pytest
 from rlvr_direction.lab.parts import made
 from rlvr_direction.records import Run, load
 
-
 FAILS_AFTER_TWO = """
 import time
 from pathlib import Path

@@ -105,6 +105,6 @@ def test_an_estimate_and_its_interval_fit_into_one_column():
     assert display.intervals(table, "gain", digits=2).tolist() == ["0.12 [0.10, 0.15]", "-0.50 [-0.75, -0.25]"]
 
 
-def test_nought_has_no_sign():
+def test_zero_has_no_sign():
     table = pd.DataFrame({"gain": [-1e-17], "low": [-0.0], "high": [0.0]})
     assert display.intervals(table, "gain", digits=2).tolist() == ["0.00 [0.00, 0.00]"]

@@ -1,4 +1,4 @@
-"""Staging: what the site is made of, and what a reader is told about it."""
+"""Staging: what the site is made of, and what a smoke page says of itself."""
 
 import nbformat
 import pytest
@@ -10,8 +10,6 @@ from rlvr_direction.press import ledger, run, site
 @pytest.fixture
 def root(tmp_path):
     (tmp_path / "book" / "assets").mkdir(parents=True)
-    (tmp_path / "rlvr_direction").mkdir()
-    (tmp_path / "rlvr_direction" / "module.py").write_text("x = 1")
     (tmp_path / "book" / "index.md").write_text("# Title\n" + "\n".join(ledger.MARKS) + "\n")
     (tmp_path / "book" / "01_tiny.md").write_text("the paired text")
     source = tmp_path / "book" / "01_tiny.ipynb"
@@ -29,7 +27,7 @@ def root(tmp_path):
 
 def test_a_chapter_is_staged_once_executed_and_a_smoke_page_says_what_it_is(root):
     staged = site.stage("smoke", root=root)
-    assert {path.name for path in staged.iterdir()} == {"index.md", "01_tiny.ipynb", "assets", "rlvr_direction"}
+    assert {path.name for path in staged.iterdir()} == {"index.md", "01_tiny.ipynb", "assets"}
     first, colab = nbformat.read(staged / "01_tiny.ipynb", 4).cells
     assert first.source.startswith("# Tiny\n\n:::{admonition} A smoke build is not evidence")
     assert "remove-cell" in colab.metadata.tags

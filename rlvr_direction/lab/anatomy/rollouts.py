@@ -7,11 +7,12 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from rlvr_direction.batches import pad
 from rlvr_direction.distributions import PairLogprobs
 from rlvr_direction.evaluation.responses import respond
 from rlvr_direction.interventions import NOWHERE, Intervention
 from rlvr_direction.lab.tasks import Problem, Task
-from rlvr_direction.pair import ModelPair, pad
+from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import SCORES, Proposer, Score
 from rlvr_direction.scoring import score_tokens
 

@@ -74,7 +74,7 @@ def problems_of(task: str, n: int, *, calibration: bool = False) -> list[Problem
 
 
 def run_arm(task: str, arm: Arm, *, calibration: bool = False) -> pd.DataFrame:
-    """One row per problem: the arm's own fields, `problem_id`, and sums over its samples (`correct`, `n_tokens`, ...)."""
+    """One row per problem: the arm's fields, `problem_id`, and sums over its samples (`correct`, `n_tokens`, ...)."""
     table = respond(
         _pair(task, arm.stage),
         TASKS[task],

@@ -7,11 +7,22 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Real
 
-from rlvr_direction.press.plots.menus import menu
+from rlvr_direction.palette import LESS_LIKELY, LIKELIER
+from rlvr_direction.press.plots.shared import (
+    NEUTRAL,
+    SOURCES,
+    TASK,
+    TASK_SHAPE,
+    chosen,
+    described,
+    intervals,
+    menu,
+    tips,
+    zero,
+)
 
-__all__ = ["SOURCES", "areas", "glance", "histogram", "histograms", "leads", "roles", "update_path"]
+__all__ = ["areas", "glance", "histogram", "histograms", "leads", "roles", "update_path"]
 
-SOURCES = alt.Scale(domain=["base", "rl"], range=["#4c78a8", "#e45756"])
 LABELS = {
     "delta_logp": "delta_logp",
     "entropy_base": "entropy of the base",
@@ -22,7 +33,6 @@ LABELS = {
     "logp_rl": "logp under RL",
     "length": "length",
 }
-HEIGHT = 220
 LOG_AXIS = alt.Axis(format="~g", tickCount=5, grid=False)
 
 
@@ -49,24 +59,23 @@ def update_path(table: pd.DataFrame) -> alt.Chart:
         name="step", value=1, bind=alt.binding_range(min=0, max=1, step=0.1, name="from base (0) to RL (1): ")
     )
     span = float(table["delta_logp"].abs().max()) * 1.1
-    return (
+    bars = (
         alt.Chart(table)
         .mark_bar(size=34)
         .encode(
             x=alt.X("delta_logp:Q", title="delta_logp (nats)", scale=alt.Scale(domain=[-span, span])),
             y=alt.Y("token:N", title="token"),
-            color=alt.condition("datum.delta_logp < 0", alt.value("#4c78a8"), alt.value("#e45756")),
+            color=alt.condition("datum.delta_logp < 0", alt.value(LESS_LIKELY), alt.value(LIKELIER)),
             tooltip=["token", alt.Tooltip("probability:Q", format=".3f"), alt.Tooltip("delta_logp:Q", format="+.3f")],
         )
         .add_params(step)
         .transform_filter("abs(datum.step - step) < 0.05")
-        .properties(
-            width="container",
-            height=150,
-            description="delta_logp of three tokens as the policy moves from base to RL: the token RL favours grows to "
-            "the right, the one it suppresses to the left, and one stays at zero.",
-        )
     )
+    words = (
+        "delta_logp of three tokens as the policy moves from base to RL: the token RL favours grows to the right, the "
+        "one it suppresses to the left, and one stays at zero."
+    )
+    return described(bars, words, 150)
 
 
 def histogram(counts: pd.DataFrame, quantity: str, description: str) -> alt.Chart:
@@ -74,63 +83,42 @@ def histogram(counts: pd.DataFrame, quantity: str, description: str) -> alt.Char
 
     Columns: `task, sample (base or rl), low, high, count, density`; a line ends at an empty bin.
     """
-    task = menu(counts, "task")
-    return (
-        alt.Chart(counts.assign(density=counts["density"].where(counts["count"] > 0)))
-        .mark_line(interpolate="step", strokeWidth=2, point={"size": 12})
-        .encode(
-            x=alt.X("middle:Q", title=f"{LABELS[quantity]} (nats)"),
-            y=alt.Y("density:Q", title="density a nat", scale=alt.Scale(type="log"), axis=LOG_AXIS),
-            color=alt.Color("sample:N", title="written by", scale=SOURCES),
-            tooltip=["sample", alt.Tooltip("low:Q", format=".2f"), alt.Tooltip("high:Q", format=".2f"), "count"],
-        )
-        .add_params(task)
-        .transform_filter("datum.task == task")
-        .transform_calculate(middle="(datum.low + datum.high) / 2")
-        .properties(width="container", height=HEIGHT, description=description)
-    )
+    tooltip = ["sample", *tips(("low", "high"), ".2f"), "count"]
+    lines = _lines(counts, quantity).mark_line(interpolate="step", strokeWidth=2, point={"size": 12})
+    lines = lines.encode(tooltip=tooltip).add_params(menu(counts, "task")).transform_filter("datum.task == task")
+    return described(lines, description, 220)
 
 
 def areas(table: pd.DataFrame, description: str) -> alt.LayerChart:
-    """Oriented AUROC of every score with its interval, a colour a task.
+    """Oriented AUROC of every score with its interval, a colour per task.
 
     Columns: `task, score, auroc, low, high, overlap`; .5 separates nothing.
     """
     named = table.assign(score=table["score"].map(LABELS))
     order = list(named.groupby("score")["auroc"].max().sort_values(ascending=False).index)
-    encoding = {
-        "y": alt.Y("score:N", sort=order, title=None),
-        "yOffset": alt.YOffset("task:N"),
-        "color": alt.Color("task:N", title="task", scale=alt.Scale(range=["#4c78a8", "#f58518"])),
-    }
-    tooltip = ["task", "score", *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("auroc", "low", "high"))]
-    axis = alt.X("low:Q", title="oriented AUROC (95 % interval)", scale=alt.Scale(domain=[0.5, 1.0]))
-    intervals = alt.Chart(named).mark_rule(strokeWidth=2).encode(x=axis, x2="high:Q", **encoding)
-    points = (
-        alt.Chart(named).mark_point(filled=True, size=60, opacity=1).encode(x="auroc:Q", tooltip=tooltip, **encoding)
-    )
-    return (intervals + points).properties(width="container", height=alt.Step(16), description=description)
+    place = {"y": alt.Y("score:N", sort=order, title=None), "yOffset": alt.YOffset("task:N"), "color": TASK}
+    tooltip = ["task", "score", *tips(("auroc", "low", "high"), ".3f")]
+    x = alt.X("low:Q", title="oriented AUROC (95 % interval)", scale=alt.Scale(domain=[0.5, 1.0]))
+    points = intervals(alt.Chart(named), "auroc", x, tooltip=tooltip, shape=TASK_SHAPE, **place)
+    return described(points, description, alt.Step(16))
 
 
 def leads(table: pd.DataFrame, description: str) -> alt.LayerChart:
     """The lead of delta_logp over its best rival for each RL seed, with intervals; above 0 it wins.
 
-    Columns: `task, level, rl_seed, auroc, low, high`, the lead in `auroc`.
+    Columns: `task, level, rl_seed, auroc, low, high`, the lead in `auroc`; a shape per level.
     """
     rows = table.assign(run=table["task"] + ", " + table["level"])
-    color = alt.Color("run:N", title="task, unit")
-    x = alt.X("rl_seed:N", title="RL seed", axis=alt.Axis(labelAngle=0))
-    offset = alt.XOffset("run:N")
+    place = {
+        "x": alt.X("rl_seed:N", title="RL seed", axis=alt.Axis(labelAngle=0)),
+        "xOffset": alt.XOffset("run:N"),
+        "color": TASK,
+    }
     y = alt.Y("low:Q", title="lead in AUROC", scale=alt.Scale(zero=True))
-    tooltip = ["run", "rl_seed", *(alt.Tooltip(f"{name}:Q", format="+.4f") for name in ("auroc", "low", "high"))]
-    intervals = alt.Chart(rows).mark_rule(strokeWidth=2).encode(x=x, xOffset=offset, y=y, y2="high:Q", color=color)
-    points = (
-        alt.Chart(rows)
-        .mark_point(filled=True, size=60, opacity=1)
-        .encode(x=x, xOffset=offset, y="auroc:Q", color=color, tooltip=tooltip)
-    )
-    zero = alt.Chart(pd.DataFrame({"y": [0.0]})).mark_rule(strokeDash=[4, 4], color="#888").encode(y="y:Q")
-    return (zero + intervals + points).properties(width="container", height=HEIGHT, description=description)
+    tooltip = ["run", "rl_seed", *tips(("auroc", "low", "high"), "+.4f")]
+    shape = alt.Shape("level:N", title="unit", legend=NEUTRAL)
+    points = intervals(alt.Chart(rows), "auroc", y, tooltip=tooltip, shape=shape, **place)
+    return described(zero("y") + points, description, 220)
 
 
 def roles(table: pd.DataFrame, description: str) -> alt.Chart:
@@ -138,9 +126,8 @@ def roles(table: pd.DataFrame, description: str) -> alt.Chart:
 
     Columns: `task, source, role, share, n`.
     """
-    task = menu(table, "task")
-    return (
-        alt.Chart(table)
+    bars = (
+        chosen(table, "task")
         .mark_bar()
         .encode(
             x=alt.X("share:Q", title="share of tokens that move", axis=alt.Axis(format="%")),
@@ -149,10 +136,8 @@ def roles(table: pd.DataFrame, description: str) -> alt.Chart:
             color=alt.Color("source:N", title="written by", scale=SOURCES),
             tooltip=["role", "source", alt.Tooltip("share:Q", format=".1%"), "n"],
         )
-        .add_params(task)
-        .transform_filter("datum.task == task")
-        .properties(width="container", height=alt.Step(14), description=description)
     )
+    return described(bars.add_params(menu(table, "task")), description, alt.Step(14))
 
 
 def glance(counts: pd.DataFrame, strip: pd.DataFrame) -> alt.VConcatChart:
@@ -161,7 +146,12 @@ def glance(counts: pd.DataFrame, strip: pd.DataFrame) -> alt.VConcatChart:
     Columns of `counts`: `quantity, sample, low, high, count, density`; of `strip`: `source, position, token,
     delta_logp`.
     """
-    panels = [_panel(rows, quantity) for quantity, rows in counts.groupby("quantity", sort=False)]
+    panels = [
+        _lines(rows, quantity)
+        .mark_line(interpolate="step", point={"size": 8}, strokeWidth=1.5)
+        .properties(width=200, height=150)
+        for quantity, rows in counts.groupby("quantity", sort=False)
+    ]
     texts = strip.assign(shown=strip["token"].replace({"\n": "⏎", "<eos>": "∎"}))
     place = {
         "x": alt.X("position:O", axis=None),
@@ -170,7 +160,7 @@ def glance(counts: pd.DataFrame, strip: pd.DataFrame) -> alt.VConcatChart:
     color = alt.Color(
         "delta_logp:Q",
         title="delta_logp (nats)",
-        scale=alt.Scale(domain=[-2, 0, 2], range=["#e2622c", "#ffffff", "#2b70c9"], clamp=True, interpolate="rgb"),
+        scale=alt.Scale(domain=[-2, 0, 2], range=[LESS_LIKELY, "#ffffff", LIKELIER], clamp=True, interpolate="rgb"),
         legend=alt.Legend(titleLimit=200, gradientLength=50),
     )
     boxes = alt.Chart(texts).mark_rect().encode(**place, color=color)
@@ -186,15 +176,13 @@ def glance(counts: pd.DataFrame, strip: pd.DataFrame) -> alt.VConcatChart:
     )
 
 
-def _panel(counts: pd.DataFrame, quantity: str) -> alt.Chart:
+def _lines(counts: pd.DataFrame, quantity: str) -> alt.Chart:
     return (
         alt.Chart(counts.assign(density=counts["density"].where(counts["count"] > 0)))
-        .mark_line(interpolate="step", point={"size": 8}, strokeWidth=1.5)
         .transform_calculate(middle="(datum.low + datum.high) / 2")
         .encode(
             x=alt.X("middle:Q", title=f"{LABELS[quantity]} (nats)"),
-            y=alt.Y("density:Q", title="density a nat", scale=alt.Scale(type="log"), axis=LOG_AXIS),
+            y=alt.Y("density:Q", title="density per nat", scale=alt.Scale(type="log"), axis=LOG_AXIS),
             color=alt.Color("sample:N", title="written by", scale=SOURCES),
         )
-        .properties(width=200, height=150)
     )

@@ -3,27 +3,24 @@
 import altair as alt
 import pandas as pd
 
-from rlvr_direction.press.plots.menus import menu
+from rlvr_direction.palette import BASE, CYAN, GOLD, GREY, OLIVE, RL, ROSE, VIOLET
+from rlvr_direction.press.plots.shared import NEUTRAL, TASK, TASK_SHAPE, chosen, described, intervals, menu, tips, zero
 
 __all__ = ["curves", "forest", "mixture", "values"]
 
-HEIGHT = 280
-NAMES = {
-    "delta_logp": "delta_logp",
-    "kl_rl_base": "KL(rl || base)",
-    "entropy_base": "entropy of the base",
-    "random": "at random",
-    "abs_delta_logp": "|delta_logp|",
-    "logp_base": "logp under the base",
-    "logp_rl": "logp under RL",
-    "gap_to_rl_argmax": "gap to RL's favourite",
-    "mass": "mass of delta_logp",
-    "coin": "matched coin",
-}
-KINDS = {
-    **dict.fromkeys(("delta_logp", "abs_delta_logp", "logp_base", "logp_rl", "gap_to_rl_argmax"), "the token"),
-    **dict.fromkeys(("kl_rl_base", "entropy_base", "mass"), "the position"),
-    **dict.fromkeys(("random", "coin"), "neither"),
+POLICIES = alt.Scale(domain=["base", "mixed", "RL"], range=[BASE, CYAN, RL])
+# of each criterion: its name, what it looks at, and its colour and dash
+CRITERIA = {
+    "delta_logp": ("delta_logp", "the token", VIOLET, [1, 0]),
+    "kl_rl_base": ("KL(rl || base)", "the position", ROSE, [1, 0]),
+    "entropy_base": ("entropy of the base", "the position", OLIVE, [1, 0]),
+    "random": ("at random", "neither", GREY, [1, 0]),
+    "abs_delta_logp": ("|delta_logp|", "the token", VIOLET, [6, 3]),
+    "logp_base": ("logp under the base", "the token", GOLD, [2, 2]),
+    "logp_rl": ("logp under RL", "the token", GOLD, [1, 0]),
+    "gap_to_rl_argmax": ("gap to RL's favourite", "the token", GOLD, [6, 3]),
+    "mass": ("mass of delta_logp", "the position", VIOLET, [2, 2]),
+    "coin": ("matched coin", "neither", GREY, [6, 3]),
 }
 
 
@@ -36,85 +33,84 @@ def mixture(table: pd.DataFrame, description: str) -> alt.Chart:
     step = round(thresholds[1] - thresholds[0], 6)
     bind = alt.binding_range(min=thresholds[0], max=thresholds[-1], step=step, name="threshold (nats): ")
     threshold = alt.param(name="threshold", value=-0.3, bind=bind)
-    return (
+    bars = (
         alt.Chart(table)
         .mark_bar()
         .encode(
             x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1])),
             y=alt.Y("token:N", title="token"),
-            yOffset=alt.YOffset("policy:N", sort=["base", "mixed", "RL"]),
-            color=alt.Color("policy:N", sort=["base", "mixed", "RL"], title="policy"),
+            yOffset=alt.YOffset("policy:N", sort=POLICIES.domain),
+            color=alt.Color("policy:N", title="policy", scale=POLICIES),
             tooltip=["policy", "token", alt.Tooltip("probability:Q", format=".3f")],
         )
         .add_params(threshold)
         .transform_filter(f"abs(datum.threshold - threshold) < {step / 2}")
-        .properties(width="container", height=alt.Step(14), description=description)
     )
+    return described(bars, description, alt.Step(14))
 
 
 def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
-    """Accuracy against the share of tokens selected or changed, a line a criterion, a task chosen from a menu.
+    """Accuracy against the share of tokens selected or changed, a line per criterion, a task chosen from a menu.
 
     A mark's shape says whether the criterion looks at the token or at its position. Columns: `task, family, selected,
     changed, accuracy, low, high`; the ends "nowhere" and "everywhere" are rules.
     """
-    task = menu(table, "task")
-    named = table.assign(criterion=table["family"].map(NAMES), looks_at=table["family"].map(KINDS))
-    lines = alt.Chart(named[named["criterion"].notna()]).transform_filter("datum.task == task")
+    ends = table["family"].isin(["nowhere", "everywhere"])
+    names, kinds, colours, dashes = (list(column) for column in zip(*CRITERIA.values(), strict=True))
+    label = dict(zip(CRITERIA, names, strict=True))
+    kind = dict(zip(CRITERIA, kinds, strict=True))
+    shown = [label[family] for family in CRITERIA if family in set(table["family"])]
+    styles = {name: style for name, *style in zip(names, colours, dashes, strict=True)}
+    named = table[~ends].assign(criterion=table["family"].map(label), looks_at=table["family"].map(kind))
     x = alt.X(f"{of}:Q", title=f"share of tokens {of}", scale=alt.Scale(type="symlog", constant=0.02))
-    x.axis = alt.Axis(format="%", values=[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1])
-    color = alt.Color("criterion:N", title="criterion", sort=list(NAMES.values()), scale=alt.Scale(scheme="tableau10"))
+    x = x.axis(format="%", values=[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1])
+    y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=True))
+    scale, dash = (alt.Scale(domain=shown, range=[styles[name][i] for name in shown]) for i in (0, 1))
+    legend = alt.Legend(symbolType="stroke", symbolStrokeWidth=2, symbolSize=300)
+    color = alt.Color("criterion:N", title="criterion", scale=scale, legend=legend)
+    shape = alt.Shape("looks_at:N", title="looks at", sort=list(dict.fromkeys(kinds)), legend=NEUTRAL)
     tooltip = ["criterion", alt.Tooltip(f"{of}:Q", format=".1%"), alt.Tooltip("accuracy:Q", format=".3f")]
-    y = alt.Y("accuracy:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=True))
-    shape = alt.Shape("looks_at:N", title="looks at", sort=list(dict.fromkeys(KINDS.values())))
-    drawn = lines.mark_line(strokeWidth=1.5).encode(x=x, y=y, color=color)
-    points = lines.mark_point(filled=True, size=45, opacity=1).encode(
-        x=x, y=y, color=color, shape=shape, tooltip=tooltip
+    rows = chosen(named, "task")
+    lines = rows.mark_line(strokeWidth=1.5).encode(
+        x=x,
+        y="accuracy:Q",
+        color=color,
+        strokeDash=alt.StrokeDash("criterion:N", title="criterion", scale=dash, legend=legend),
     )
-    bars = lines.mark_rule().encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=color)
-    ends = alt.Chart(named[named["family"].isin(["nowhere", "everywhere"])]).transform_filter("datum.task == task")
-    rules = ends.mark_rule(strokeDash=[5, 4], color="#888").encode(y="accuracy:Q")
-    return (
-        (rules + bars + drawn + points)
-        .add_params(task)
-        .properties(width="container", height=HEIGHT, description=description)
-    )
+    points = intervals(rows, "accuracy", y, tooltip=tooltip, shape=shape, x=x, color=color)
+    rules = chosen(table[ends], "task").mark_rule(strokeDash=[5, 4], color="#888").encode(y="accuracy:Q")
+    return described((lines + points + rules).add_params(menu(table, "task")), description, 280)
 
 
 def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:
-    """Differences with their intervals, a row each, a colour a task. Columns: `task, name, value, low, high`."""
-    rows = table.assign(label=table["name"].map(lambda name: NAMES.get(name, name)))
+    """Differences with their intervals, a row each, a colour per task. Columns: `task, name, value, low, high`."""
+    rows = table.assign(label=[CRITERIA[name][0] if name in CRITERIA else name for name in table["name"]])
     order = list(dict.fromkeys(rows["label"]))
     place = {
         "y": alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=360)),
         "yOffset": alt.YOffset("task:N"),
+        "color": TASK,
     }
-    color = alt.Color("task:N", title="task", scale=alt.Scale(range=["#4c78a8", "#f58518"]))
-    tooltip = ["task", "label", *(alt.Tooltip(f"{name}:Q", format="+.3f") for name in ("value", "low", "high"))]
-    bars = (
-        alt.Chart(rows)
-        .mark_rule(strokeWidth=2)
-        .encode(x=alt.X("low:Q", title=title), x2="high:Q", color=color, **place)
-    )
-    points = (
-        alt.Chart(rows)
-        .mark_point(filled=True, size=60, opacity=1)
-        .encode(x="value:Q", color=color, tooltip=tooltip, **place)
-    )
-    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(strokeDash=[4, 4], color="#888").encode(x="x:Q")
-    return (zero + bars + points).properties(width="container", height=alt.Step(16), description=description)
+    tooltip = ["task", "label", *tips(("value", "low", "high"), "+.3f")]
+    x = alt.X("low:Q", title=title)
+    points = intervals(alt.Chart(rows), "value", x, tooltip=tooltip, shape=TASK_SHAPE, **place)
+    return described(zero("x") + points, description, alt.Step(16))
 
 
 def values(table: pd.DataFrame, description: str) -> alt.Chart:
-    """How much each first replaced token moved the base's chance of a right answer, by role. Columns: `role, value`."""
-    return (
+    """How much each first replaced token moved the base's chance of a right answer, a row per role.
+
+    A circle stands for the tokens of one role and tenth, its area for how many they are. Columns: `role, value`.
+    """
+    count = alt.Legend(tickMinStep=1, format="d")
+    circles = (
         alt.Chart(table)
-        .mark_bar()
+        .mark_circle(color=GREY, opacity=1)
         .encode(
             x=alt.X("value:Q", bin=alt.Bin(step=0.1), title="change of the chance of a right answer"),
-            y=alt.Y("count():Q", title="replaced tokens"),
-            color=alt.Color("role:N", title="role of the proposal"),
+            y=alt.Y("role:N", title="role of the proposal"),
+            size=alt.Size("count():Q", title="replaced tokens", scale=alt.Scale(rangeMax=600), legend=count),
             tooltip=["role", "count()"],
         )
-        .properties(width="container", height=200, description=description)
     )
+    return described(circles, description, alt.Step(34))

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 import torch
 
+from rlvr_direction.batches import pad
 from rlvr_direction.distributions import Sampling, entropy
-from rlvr_direction.pair import ModelPair, pad
+from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import SCORES
 from rlvr_direction.scoring import TOKEN_COLUMNS, score_tokens
 
@@ -159,3 +160,17 @@ def test_a_text_that_cannot_be_scored_is_refused_by_its_row(load_pair, bad, mess
 
 def test_a_text_as_long_as_the_context_is_scored(load_pair):
     assert len(score_tokens(load_pair("gpt2"), [{"prompt": "1" * 40, "response": "2" * 8}], batch_size=1)) == 8
+
+
+def test_weights_that_are_not_finite_are_refused_by_model_text_and_position(load_pair, random_model, tokenizer):
+    pair = ModelPair(load_pair("llama").base, random_model("llama", seed=3), tokenizer)
+    pair.rl.get_input_embeddings().weight.data[tokenizer.convert_tokens_to_ids("4")] = torch.nan
+    texts = [TEXTS[0], {"prompt": "1", "response": "2345"}]
+    with pytest.raises(ValueError, match=r"the rl model gave .* not finite at response position 3 of text 1"):
+        score_tokens(pair, texts, batch_size=1)
+
+
+def test_a_score_may_give_several_numbers_per_token(load_pair):
+    best = {"best": lambda view, _: view.raw.rl.topk(2).values}
+    table = score_tokens(load_pair("llama"), TEXTS, scores=best, batch_size=2)
+    assert (table["best_1"] >= table["best_2"]).all() and table["best_1"].max() < 0

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from rlvr_direction.press.plots.menus import menu
+from rlvr_direction.press.plots.shared import menu
 
 
 @pytest.mark.parametrize(("start", "first"), [(0, "b"), (-1, "a")])

@@ -1,0 +1,7 @@
+"""One row per response token, what both policies think of it: from texts in memory, or from a file into a file."""
+
+from rlvr_direction.scoring.files import ScoreSettings, score_file
+from rlvr_direction.scoring.texts import load_texts
+from rlvr_direction.scoring.tokens import TOKEN_COLUMNS, score_tokens
+
+__all__ = ["TOKEN_COLUMNS", "ScoreSettings", "load_texts", "score_file", "score_tokens"]

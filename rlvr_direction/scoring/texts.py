@@ -1,0 +1,94 @@
+"""Texts to score: read from a file or a table, checked, and encoded."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from rlvr_direction.pair import ModelPair
+from rlvr_direction.problems import read_jsonl
+from rlvr_direction.records import load
+
+__all__ = ["Encoded", "encode", "load_texts"]
+
+
+class Encoded(NamedTuple):
+    """A text as ids: the prompt's, then the response's."""
+
+    text_id: int
+    source: str
+    prompt: list[int]
+    response: list[int]
+
+    @property
+    def ids(self) -> list[int]:
+        """Prompt and response, joined."""
+        return self.prompt + self.response
+
+
+def load_texts(path: str | Path) -> list[dict[str, Any]]:
+    """The rows of a JSONL or Parquet file, each `{"prompt", "response", "source"?, "response_ids"?}`.
+
+    Raises ValueError with its number for a row that is not so and for any other kind of file, FileNotFoundError where
+    there is no file.
+    """
+    path = Path(path)
+    if path.suffix not in (".jsonl", ".parquet"):
+        raise ValueError(f"{path} ends in {path.suffix!r}; score takes JSONL or Parquet: convert or rename it")
+    is_table = path.suffix == ".parquet" and path.is_file()
+    rows = _rows(load(path)) if is_table else read_jsonl(path, {"prompt": object, "response": str})
+    for i, row in enumerate(rows, start=1):
+        _check(row, f"{path}, row {i}")
+    return rows
+
+
+def encode(pair: ModelPair, texts: Sequence[Mapping[str, Any]] | pd.DataFrame, *, eos: bool = False) -> list[Encoded]:
+    """Texts, or the rows of a table of texts, as ids; `eos` appends the end token.
+
+    Raises ValueError for a text that lacks a key, has an empty prompt, an id that is no token, or is longer than the
+    context.
+    """
+    rows = _rows(texts) if isinstance(texts, pd.DataFrame) else texts
+    return [_encode(pair, text, i, eos=eos) for i, text in enumerate(rows)]
+
+
+def _encode(pair: ModelPair, text: Mapping[str, Any], row: int, *, eos: bool) -> Encoded:
+    _check(text, f"text {row}")
+    prompt, ids = pair.encode_prompt(text["prompt"]), text.get("response_ids")
+    response = [*(pair.encode_response(text["response"]) if ids is None else ids)]
+    response += [pair.tokenizer.eos_token_id] if eos else []
+    if not prompt:
+        raise ValueError(f"text {row} has an empty prompt; the first response token needs something to follow")
+    if (length := len(prompt) + len(response)) > pair.context:
+        raise ValueError(
+            f"text {row} has {len(prompt)} prompt and {len(response)} response tokens, {length} in all; the models "
+            f"take at most {pair.context}: shorten it or leave it out"
+        )
+    if out_of_range := [i for i in response if not 0 <= i < pair.vocab_size]:
+        raise ValueError(f"text {row} has response id {out_of_range[0]}; expected 0 to {pair.vocab_size - 1}")
+    return Encoded(row, text.get("source", ""), prompt, response)
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table with lists for arrays; an empty cell is a key that is not there."""
+    rows = [
+        {key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in row.items()}
+        for row in table.to_dict("records")
+    ]
+    return [{k: v for k, v in row.items() if not (pd.api.types.is_scalar(v) and pd.isna(v))} for row in rows]
+
+
+def _check(text: Mapping[str, Any], where: str) -> None:
+    """Raise ValueError for a text that lacks a key or has a value of another type."""
+    ids = text.get("response_ids")
+    needed = {"prompt": (str, list), **({"response": str} if ids is None else {})}
+    if missing := needed.keys() - text.keys():
+        raise ValueError(f"{where}: no key {min(missing)!r}, only {sorted(text)}; add it or rename the column")
+    for key, kind in {**needed, "source": str}.items():
+        if not isinstance(text.get(key, ""), kind):
+            expected = "a string or a list of messages" if key == "prompt" else "a string"
+            raise ValueError(f"{where}: {key!r} is {str(text[key])[:60]}; expected {expected}")
+    if ids is not None and not (isinstance(ids, list) and all(type(token) is int for token in ids)):
+        raise ValueError(f"{where}: 'response_ids' is {str(ids)[:60]}; expected a list of whole numbers")

@@ -1,0 +1,122 @@
+"""The token table: one row per response token, what both policies think of it, exact and memory-bounded."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from rlvr_direction.batches import pad
+from rlvr_direction.distributions import PairLogprobs, Sampling, truncate
+from rlvr_direction.pair import ModelPair, Predictions
+from rlvr_direction.scores import SCORES, Proposer, Score, View
+from rlvr_direction.scoring.texts import Encoded, encode
+
+__all__ = ["TOKEN_COLUMNS", "score_encoded", "score_tokens"]
+
+TOKEN_COLUMNS = ("text_id", "source", "position", "token_id", "token", *SCORES)
+
+
+def score_tokens(
+    pair: ModelPair,
+    texts: Sequence[Mapping[str, Any]] | pd.DataFrame,
+    *,
+    scores: Mapping[str, Score] = SCORES,
+    sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
+    proposer: Proposer = "base",
+    batch_size: int,
+    eos: bool = False,
+) -> pd.DataFrame:
+    r"""Score every response token under both policies (paper, section 3.1): `TOKEN_COLUMNS`, in nats, a row per token.
+
+    A text is `{"prompt", "response", "source"?, "response_ids"?}`, or a row of a DataFrame with these columns. A prompt
+    is a string or a list of messages; `response_ids` win where given. Prompt and response are tokenised apart and
+    joined, and `eos` appends the end token. `text_id` is the row number in `texts`, `position` counts response tokens
+    from 0. Scores are of the raw distribution (T = 1, whole vocabulary); `sampling` and `proposer` only reach those
+    that ask for the truncated one. A score that gives k numbers per token fills the columns `name_1` to `name_k`.
+    `attrs["cut_mass"]` is the largest probability of each model that fell to vocabulary rows the other lacks (0 where
+    they have equally many). Raises ValueError for a text that is not as above, has an empty prompt or is longer than
+    the context, and for logits that are not finite.
+
+    >>> from rlvr_direction import load_toy_pair
+    >>> texts = [{"prompt": "Q:7+5*3-4\n", "response": "18"}]
+    >>> score_tokens(load_toy_pair("arithmetic"), texts, batch_size=1)[["position", "token", "delta_logp"]].round(2)
+       position token  delta_logp
+    0         0     1       -1.01
+    1         1     8       -3.18
+    """
+    encoded = encode(pair, texts, eos=eos)
+    return score_encoded(pair, encoded, scores=scores, sampling=sampling, proposer=proposer, batch_size=batch_size)
+
+
+@torch.inference_mode()
+def score_encoded(
+    pair: ModelPair,
+    texts: Sequence[Encoded],
+    *,
+    scores: Mapping[str, Score] = SCORES,
+    sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
+    proposer: Proposer = "base",
+    batch_size: int,
+) -> pd.DataFrame:
+    """The table of `score_tokens` for texts that are encoded already; each keeps its `text_id`."""
+    ordered = sorted(texts, key=lambda text: len(text.ids))
+    table = _tokens(pair, ordered)
+    columns, done, cut = {}, 0, [(0.0, 0.0)]
+    for prediction in _predictions(pair, ordered, batch_size):
+        here = slice(done, done := done + len(prediction.tokens))
+        raw = prediction.logprobs
+        _require_finite(raw, table, here)
+        view = View(raw, PairLogprobs(*(truncate(logp, sampling) for logp in raw)), proposer)
+        for name, score in scores.items():
+            _fill(columns, name, score(view, prediction.tokens), here, len(table))
+        cut.append(prediction.cut_mass)
+    table = table.assign(**(columns or dict.fromkeys(scores, np.zeros(0, dtype=np.float32))))
+    table = table.sort_values(["text_id", "position"], kind="stable", ignore_index=True)
+    table.attrs["cut_mass"] = dict(zip(("base", "rl"), np.max(cut, axis=0).tolist(), strict=True))
+    return table
+
+
+def _predictions(pair: ModelPair, texts: Sequence[Encoded], batch_size: int) -> Iterator[Predictions]:
+    """What both models predict at the response tokens, text by text, a bounded chunk at a time."""
+    for start in range(0, len(texts), batch_size):
+        batch = texts[start : start + batch_size]
+        ids, mask = pad([text.ids for text in batch], pad_id=pair.pad_id)
+        prompt_lengths = torch.tensor([len(text.prompt) for text in batch]).unsqueeze(1)
+        yield from pair.at_tokens(ids, mask, mask & (torch.arange(ids.shape[1]) >= prompt_lengths))
+
+
+def _fill(columns: dict[str, np.ndarray], name: str, values: Tensor, here: slice, length: int) -> None:
+    """Write a chunk's scores into whole columns: small arrays kept between large ones that are freed pin the heap."""
+    parts = {name: values} if values.ndim == 1 else {f"{name}_{k}": v for k, v in enumerate(values.unbind(1), start=1)}
+    for part, numbers in parts.items():
+        numbers = numbers.cpu().numpy()
+        columns.setdefault(part, np.zeros(length, dtype=numbers.dtype))[here] = numbers
+
+
+def _require_finite(raw: PairLogprobs, table: pd.DataFrame, here: slice) -> None:
+    for model, logp in raw._asdict().items():
+        if (wrong := logp[:, 0].isnan()).any():  # one such logit makes the whole row nan
+            row = table.iloc[here.start + int(wrong.int().argmax())]
+            raise ValueError(
+                f"the {model} model gave logits that are not finite at response position {row['position']} of text "
+                f"{row['text_id']}; check the checkpoint and its dtype"
+            )
+
+
+def _tokens(pair: ModelPair, texts: Sequence[Encoded]) -> pd.DataFrame:
+    """Which token each row is, text by text."""
+    lengths = [len(text.response) for text in texts]
+    token_id = np.array([token for text in texts for token in text.response], dtype=np.int64)
+    names = {i: pair.tokenizer.decode([i]) for i in np.unique(token_id).tolist()}
+    return pd.DataFrame(
+        {
+            "text_id": np.repeat(np.array([text.text_id for text in texts], dtype=np.int64), lengths),
+            "source": np.repeat(np.array([text.source for text in texts], dtype=object), lengths),
+            "position": np.concatenate([np.arange(n) for n in lengths] or [np.arange(0)]),
+            "token_id": token_id,
+            "token": [names[i] for i in token_id.tolist()],
+        }
+    )

@@ -1,0 +1,133 @@
+"""Every family writes what it writes alone, whatever the batch and the draft; what cannot is refused."""
+
+import copy
+import functools
+
+import pytest
+import torch
+
+from rlvr_direction.batches import pad
+from rlvr_direction.decoding import decode
+from rlvr_direction.decoding.noise import indexed_noise
+from rlvr_direction.distributions import Sampling, inverse_cdf
+from rlvr_direction.interventions import NOWHERE, Intervention, parse
+from rlvr_direction.pair import ModelPair
+
+NEW, SEED = 6, 3
+SEEDS = {"nemotron_h": 1}  # with seed 0 two logits of a greedy text are 2e-4 apart
+GENERATOR = torch.Generator().manual_seed(5)
+TEXTS = [torch.randint(3, 22, (n,), generator=GENERATOR).tolist() for n in (2, 7, 9, 11, 13, 20)]
+PROMPTS = [TEXTS[0], TEXTS[1], TEXTS[1], TEXTS[2], TEXTS[3], TEXTS[4], TEXTS[5], TEXTS[5]]
+NUMBERS = {"problem_ids": [0, 1, 1, 2, 3, 4, 5, 5], "sample_ids": [0, 0, 1, 0, 0, 0, 0, 1]}
+ATTENTION = (
+    *("llama", "qwen2", "qwen3", "qwen3_moe", "mistral", "mixtral", "gemma2", "gemma3", "phi3", "gpt_neox", "olmo2"),
+    *("olmo3", "granite", "deepseek_v3", "smollm3", "gpt_oss", "gpt2", "cohere"),
+)
+RECURRENT = (
+    *("mamba", "mamba2", "falcon_mamba", "jamba", "bamba", "falcon_h1", "zamba", "zamba2", "granitemoehybrid"),
+    *("nemotron_h", "qwen3_next", "qwen3_5_text", "olmo_hybrid", "lfm2", "llama4_text", "gpt_neo"),
+)
+
+
+@pytest.fixture(scope="module")
+def pair_of(random_model, perturbed, tokenizer):
+    """A function family -> a pair of it, made in memory."""
+
+    @functools.cache
+    def build(family):
+        base = random_model(family, seed=SEEDS.get(family, 0))
+        return ModelPair(base, perturbed(base), tokenizer)
+
+    return build
+
+
+def written(pair, where, gamma, sampling, **settings):
+    how = NUMBERS | {"seed": SEED, "max_new_tokens": NEW} | settings
+    return decode(pair, PROMPTS, Intervention(where, gamma), sampling, **how)
+
+
+def alone(model):
+    """What one model writes by itself, a full forward of the one text for every token."""
+    noise, rows = indexed_noise(*NUMBERS.values(), NEW, seed=SEED).proposal, []
+    for prompt, uniforms in zip(PROMPTS, noise, strict=True):
+        text = list(prompt)
+        while len(text) - len(prompt) < NEW and (len(text) == len(prompt) or text[-1] != 1):
+            with torch.inference_mode():
+                logp = model(input_ids=torch.tensor([text])).logits[0, -1:].log_softmax(-1)
+            text.append(inverse_cdf(logp, uniforms[len(text) - len(prompt)].reshape(1)).item())
+        rows.append(text[len(prompt) :])
+    return rows
+
+
+def responses(decoded):
+    return [row[:n].tolist() for row, n in zip(decoded.token_ids, decoded.n_tokens, strict=True)]
+
+
+@pytest.mark.parametrize("family", ATTENTION)
+def test_neither_draft_nor_batch_changes_a_text(pair_of, family):
+    pair = pair_of(family)
+    assert pair.supports_rollback
+    run = functools.partial(written, pair, parse("delta_logp<=-0.3"), 0.5, Sampling())
+    lockstep = run(block=1, batch_size=1)
+    assert 0 < lockstep.selected.sum() < lockstep.n_tokens.sum()
+    for block in (1, 4, 8):
+        for batch_size in (1, 3, 8):
+            other = run(block=block, batch_size=batch_size)
+            assert torch.equal(other.token_ids, lockstep.token_ids), (block, batch_size)
+            assert torch.equal(other.selected, lockstep.selected), (block, batch_size)
+            torch.testing.assert_close(other.logp_rl, lockstep.logp_rl, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("propose", ["base", "rl"])
+@pytest.mark.parametrize("family", ATTENTION + RECURRENT)
+def test_a_model_writes_in_a_batch_what_it_writes_alone(pair_of, family, propose):
+    pair = pair_of(family)
+    block = 8 if pair.supports_rollback else 1
+    decoded = written(pair, NOWHERE, 0.0, Sampling(), propose=propose, block=block, batch_size=3)
+    assert responses(decoded) == alone(getattr(pair, propose))
+
+
+@pytest.mark.parametrize("family", ATTENTION + RECURRENT)
+def test_greedy_texts_are_those_of_generate(pair_of, family):
+    pair = pair_of(family)
+    settings = {"max_new_tokens": NEW, "do_sample": False, "eos_token_id": 1, "pad_token_id": 0}
+    greedy = responses(written(pair, NOWHERE, 0.0, Sampling(0.0), block=1, batch_size=8))
+    for prompt, response in dict(zip(map(tuple, PROMPTS), greedy, strict=True)).items():
+        given = torch.tensor([prompt])
+        text = pair.base.generate(given, attention_mask=torch.ones_like(given), **settings)
+        assert text[0, len(prompt) :].tolist() == response
+
+
+@pytest.mark.parametrize("family", ATTENTION)
+def test_scores_are_those_of_a_float64_forward_of_each_text_alone(pair_of, family):
+    assert_scored(pair_of(family), lambda model: copy.deepcopy(model).double())
+
+
+@pytest.mark.parametrize("family", RECURRENT)
+def test_scores_of_a_recurrent_model_are_those_of_its_own_forward_of_each_text(pair_of, family):
+    assert_scored(pair_of(family), lambda model: model)
+
+
+def assert_scored(pair, precise):
+    ids, mask = pad(TEXTS, pad_id=0)
+    wanted = mask & (torch.arange(ids.shape[1]) > 0)
+    with torch.inference_mode():
+        seen = [part.logprobs for part in pair.at_tokens(ids, mask, wanted)]
+        for name in ("base", "rl"):
+            model = precise(getattr(pair, name))
+            model.set_experts_implementation("eager")  # the grouped one knows no float64
+            expected = [model(input_ids=torch.tensor([text])).logits[0, :-1].log_softmax(-1) for text in TEXTS]
+            got = torch.cat([getattr(part, name) for part in seen]).double()
+            torch.testing.assert_close(got, torch.cat(expected).double(), atol=3e-5, rtol=0)
+
+
+@pytest.mark.parametrize("family", RECURRENT)
+def test_what_cannot_take_tokens_back_refuses_drafts(pair_of, family):
+    with pytest.raises(ValueError, match="cannot take tokens back from its cache"):
+        written(pair_of(family), NOWHERE, 0.0, Sampling(), block=4, batch_size=3)
+
+
+@pytest.mark.parametrize("family", ["minimax", "recurrent_gemma", "rwkv"])
+def test_a_state_that_rows_cannot_leave_is_scored_but_not_decoded(pair_of, family):
+    with pytest.raises(ValueError, match=r"gives other predictions after its cache .* can be scored, but not decoded"):
+        written(pair_of(family), NOWHERE, 0.0, Sampling(), block=1, batch_size=3)
