@@ -99,22 +99,16 @@ def train_once(task: str, name: str, seed: int, rate: float, n: int) -> pd.DataF
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train()
-    table = per_rollout(trainer.state.log_history, METRICS).merge(measured.table(), on="rollout", how="outer")
-    return table.assign(method=name, seed=seed, rate=rate)
+    history, evaluated = per_rollout(trainer.state.log_history, METRICS), pd.DataFrame(measured.rows)
+    return history.merge(evaluated, on="rollout", how="outer").assign(method=name, seed=seed, rate=rate)
 
 
 class _Measured(TrainerCallback):
     """Accuracy of the model before training and after every tenth rollout, and pass@k after the last."""
 
     def __init__(self, task: str, tokenizer: Any, n: int) -> None:
-        self._task, self._tokenizer, self._rows = TASKS[task], tokenizer, []
+        self._task, self._tokenizer, self.rows = TASKS[task], tokenizer, []
         self._problems = self._task.problems(n, seed=SEED)
-
-    def table(self) -> pd.DataFrame:
-        return pd.DataFrame(self._rows)
-
-    def on_train_begin(self, _arguments: Any, _state: Any, _control: Any, model: Any = None, **_objects: Any) -> None:
-        self._rows.append({"rollout": 0, "accuracy": self._right(model, self._problems, 1).mean()})
 
     def on_step_end(self, _arguments: Any, state: Any, _control: Any, model: Any = None, **_objects: Any) -> None:
         rollout, inside = divmod(state.global_step, UPDATES_PER_ROLLOUT)
@@ -124,7 +118,9 @@ class _Measured(TrainerCallback):
         if rollout == ROLLOUTS:
             right = self._right(model, self._problems[:PASS_PROBLEMS], KS[-1])
             row |= {f"pass@{k}": pass_at_k(right, KS[-1], k).mean() for k in KS}
-        self._rows.append(row)
+        self.rows.append(row)
+
+    on_train_begin = on_step_end
 
     def _right(self, model: torch.nn.Module, problems: list[Problem], samples: int) -> np.ndarray:
         """How many of its samples are right, one number per problem; every run and stage shares the noise."""

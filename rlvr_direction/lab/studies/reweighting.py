@@ -13,7 +13,7 @@ __all__ = ["RATES", "best_rates", "plan", "plan_more_seeds", "plan_rates", "plan
 
 RATES = (1e-4, 2e-4, 4e-4)
 TUNED_ON, TUNING_SEED = "arithmetic", 1000
-EVERYWHERE = list(METHODS)[:6]
+ON_BOTH_TASKS = list(METHODS)[:6]
 EXTRA_SEEDS = 5  # of the methods that are trained on arithmetic alone
 JUDGED, SEEDS_BEFORE = ("DAPO", "paper", "Dominate", "PPL"), 10
 
@@ -21,14 +21,18 @@ JUDGED, SEEDS_BEFORE = ("DAPO", "paper", "Dominate", "PPL"), 10
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
     """A part for each method and seed, at the learning rate that `rates` found for the method."""
     rates = _tuned()
-    asked = [(seed, name) for seed in range(seeds) for name in METHODS if name in EVERYWHERE or _extra(task, seed)]
-    return [partial(train_once, task, name, seed, rates[name], n) for seed, name in asked]
+    return [
+        partial(train_once, task, name, seed, rates[name], n)
+        for seed in range(seeds)
+        for name in METHODS
+        if name in ON_BOTH_TASKS or (task == TUNED_ON and seed < EXTRA_SEEDS)
+    ]
 
 
 def plan_same_rate(task: str, *, seeds: int, n: int) -> list[Part]:
     """A control: the methods of both tasks that `rates` gave another learning rate than DAPO, at DAPO's."""
     rates = _tuned()
-    others = [name for name in EVERYWHERE if rates[name] != rates["DAPO"]]
+    others = [name for name in ON_BOTH_TASKS if rates[name] != rates["DAPO"]]
     return [partial(train_once, task, name, seed, rates["DAPO"], n) for seed in range(seeds) for name in others]
 
 
@@ -48,10 +52,6 @@ def best_rates(table: pd.DataFrame) -> dict[str, float]:
     """For each method the rate with the highest mean accuracy over its evaluations."""
     means = table.groupby(["method", "rate"])["accuracy"].mean().unstack()
     return means.idxmax(axis=1).to_dict()
-
-
-def _extra(task: str, seed: int) -> bool:
-    return task == TUNED_ON and seed < EXTRA_SEEDS
 
 
 def _tuned() -> dict[str, float]:
