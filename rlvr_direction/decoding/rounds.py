@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from rlvr_direction.batches import pad, positions
-from rlvr_direction.cache import Fed
+from rlvr_direction.cache import Fed, Stream
 from rlvr_direction.decoding.noise import Noise
 from rlvr_direction.distributions import PairLogprobs, Sampling, at, extrapolate, inverse_cdf, truncate
 from rlvr_direction.interventions import Intervention
@@ -50,8 +50,8 @@ class Job(NamedTuple):
 class Caches(NamedTuple):
     """Both models, each with what it has read of every row."""
 
-    proposer: Stream | PlainStream
-    checker: Stream | PlainStream
+    proposer: Stream
+    checker: Stream
 
 
 class Rows(NamedTuple):

@@ -70,7 +70,7 @@ def decode(
 
 def auto_block(pair: ModelPair, batch_size: int) -> int:
     """How many tokens to draft before a check: 8, or 1 (lockstep) where a model cannot take tokens back."""
-    return 8 if pair.takes_holes else 1
+    return 8 if pair.supports_rollback else 1
 
 
 def end_ids(pair: ModelPair) -> Int[Tensor, " ends"]:
@@ -104,9 +104,9 @@ def _write(decoded: Decoded, rows: Rows, written: Written) -> None:
 def _check(
     pair: ModelPair, prompt_ids: Sequence[Sequence[int]], propose: Proposer, max_new_tokens: int, block: int
 ) -> None:
-    if block != "auto" and block < 1:
+    if block < 1:
         raise ValueError(f"block is {block}; expected 'auto' or the number of tokens to draft, at least 1")
-    if block != "auto" and block > 1 and not pair.supports_rollback:
+    if block > 1 and not pair.supports_rollback:
         raise ValueError(
             f"block is {block}, but {type(pair.base).__name__} cannot take tokens back from its cache; use 1 or 'auto'"
         )

@@ -1,5 +1,6 @@
 import copy
 import functools
+import inspect
 import itertools
 
 import numpy as np
@@ -279,15 +280,26 @@ def test_no_prompts_give_no_rows(load_pair):
         ({"prompt_ids": [[5], []]}, "prompt 1 has 0 tokens; expected 1 to 41"),
         ({"prompt_ids": [[5] * 42]}, "prompt 0 has 42 tokens; expected 1 to 41.* 7 new .* context of 48"),
         ({"max_new_tokens": 48}, "max_new_tokens is 48; expected 1 to 47, .* fits into a context of 48"),
-        ({"prompt_ids": ["1+2"]}, "prompt 0 is the text '1\\+2'; expected token ids"),
-        ({"propose": "RL"}, "propose is 'RL'; expected 'base' or 'rl'"),
-        ({"block": "8"}, "block is '8'; expected 'auto'"),
         ({"block": 0}, "block is 0; expected 'auto' or the number of tokens to draft, at least 1"),
     ],
 )
 def test_what_cannot_be_decoded_is_refused(run, changed, message):
     with pytest.raises(ValueError, match=message):
         run(**changed)
+
+
+@pytest.mark.parametrize(
+    "changed, message",
+    [
+        ({"prompt_ids": ["1+2"]}, "prompt 0 is the text '1\\+2'; expected token ids"),
+        ({"propose": "RL"}, "propose is 'RL'; expected 'base' or 'rl'"),
+        ({"block": "8"}, "block is '8'; expected 'auto'"),
+    ],
+)
+def test_values_of_another_type_are_refused_without_type_checks(load_pair, changed, message):
+    settings = {"prompt_ids": [[5]], "seed": 0, "max_new_tokens": 3, "batch_size": 1} | changed
+    with pytest.raises(ValueError, match=message):
+        inspect.unwrap(decode)(load_pair("llama"), intervention=Intervention(NOWHERE), sampling=PLAIN, **settings)
 
 
 @pytest.mark.parametrize("model", ["base", "rl"])
