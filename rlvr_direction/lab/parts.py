@@ -18,7 +18,7 @@ Part = Callable[[], pd.DataFrame]
 
 
 def made(parts: Sequence[Part], run: Run, description: str, *, jobs: int) -> Iterator[tuple[int, pd.DataFrame]]:
-    """The missing parts of a run with their indices, as they come, under a progress bar; several have a thread each."""
+    """The missing parts of a run and their indices, as they come; each of several at a time has one thread."""
     if jobs == 1:
         yield from ((index, parts[index]()) for index in run.parts(description))
         return
@@ -37,7 +37,7 @@ def _make(index: int, part: Part, parent: int) -> tuple[int, pd.DataFrame]:
 
 @cache
 def _end_with(parent: int) -> None:
-    """End this process once its parent is killed, also in the middle of a part; joblib would finish the part."""
+    """End this process once its parent is killed; joblib would finish the part and keep its workers for minutes."""
 
     def watch() -> None:
         while os.getppid() == parent:

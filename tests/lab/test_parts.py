@@ -1,4 +1,4 @@
-"""Parts made at a time: none is lost to a failure, and no process outlives the one that started it."""
+"""Parts made several at a time: none is lost to a failure, and no process outlives the one that started it."""
 
 import sys
 import time

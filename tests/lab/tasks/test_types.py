@@ -45,7 +45,7 @@ def test_corpus_texts_use_the_whole_alphabet_and_fit_in_the_token_budget(task):
 
 
 @TOYS
-def test_roles_of_corpus_texts_name_one_role_a_character(task):
+def test_roles_of_corpus_texts_name_one_role_per_character(task):
     for problem, response in task.corpus(1000, seed=6):
         roles = task.roles(problem, response)
         assert len(roles) == len(response)
