@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback, TrainerCallback
 
+from rlvr_direction import reweighting as weightings
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import respond
 from rlvr_direction.interventions import NOWHERE, Intervention
@@ -18,17 +19,6 @@ from rlvr_direction.lab.checkout import TOYS, require
 from rlvr_direction.lab.tasks import TASKS, Problem
 from rlvr_direction.lab.toys.rl import UPDATES_PER_ROLLOUT, grpo_config, per_rollout
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.reweighting import (
-    Weighting,
-    high_probability,
-    keep_above,
-    keep_below,
-    low_probability,
-    mean_one,
-    negative_only,
-    perplexity,
-    uniform,
-)
 from rlvr_direction.statistics import pass_at_k
 from rlvr_direction.training import ReweightedGRPOTrainer
 from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
@@ -46,21 +36,21 @@ METRICS = {"reward": "reward", "entropy": "entropy", "completions/mean_length": 
 class Method:
     """How to train: a weighting, and settings that differ from the preset's."""
 
-    weighting: Weighting = uniform
+    weighting: weightings.Weighting = weightings.uniform
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
         "DAPO": Method(),
-        "paper": Method(low_probability(0.2)),
-        "paper, mean 1": Method(mean_one(low_probability(0.2))),
-        "Dominate": Method(high_probability(0.3)),
-        "PPL": Method(perplexity(0.1)),
+        "paper": Method(weightings.low_probability(0.2)),
+        "paper, mean 1": Method(weightings.mean_one(weightings.low_probability(0.2))),
+        "Dominate": Method(weightings.high_probability(0.3)),
+        "PPL": Method(weightings.perplexity(0.1)),
         "top-p 0.9": Method(settings={"top_p": 0.9}),
-        "negative only": Method(negative_only(low_probability(0.2))),
-        "keep below": Method(keep_below(0.2)),
-        "keep above": Method(keep_above(0.2)),
+        "negative only": Method(weightings.negative_only(weightings.low_probability(0.2))),
+        "keep below": Method(weightings.keep_below(0.2)),
+        "keep above": Method(weightings.keep_above(0.2)),
         "top-p 0.9, truncated": Method(settings={"top_p": 0.9, "truncated_behaviour": True}),
     }
 )

@@ -73,20 +73,10 @@ def _arms_of(task: str, curves: Curves, stage: str, n: int, *, rl_seed: int = 0)
     where = partial(_where, task, stage=stage, propose=propose, top_p=top_p, reads=reads)
     asked = [(end, end, budget) for end, budget in ENDS.items()]
     asked += [(family, where(family, budget), budget) for family, budget in cells]
+    common = {"gamma": gamma, "propose": propose, "top_p": top_p, "rl_seed": rl_seed, "problems": n}
+    deciding = (*ENDS.values(), *DECIDING)
     return [
-        Arm(
-            part,
-            family,
-            criterion,
-            stage,
-            budget=budget,
-            gamma=gamma,
-            propose=propose,
-            top_p=top_p,
-            rl_seed=rl_seed,
-            samples=samples if family in ENDS or budget in DECIDING else 1,
-            problems=n,
-        )
+        Arm(part, family, criterion, stage, budget, samples=samples if budget in deciding else 1, **common)
         for family, criterion, budget in asked
     ]
 
