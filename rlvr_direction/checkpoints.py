@@ -10,7 +10,10 @@ import torch
 from huggingface_hub import errors
 from transformers import AutoConfig, AutoTokenizer, GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["check_model", "context_length", "load_part", "same_tokenizer", "torch_dtype", "warn_of_settings"]
+__all__ = [
+    *("check_model", "context_length", "load_part", "load_tokenizer"),
+    *("same_tokenizer", "torch_dtype", "warn_of_settings"),
+]
 
 DTYPES = {
     "fp32": torch.float32,
@@ -66,6 +69,13 @@ def torch_dtype(dtype: torch.dtype | str) -> torch.dtype | str:
     if dtype not in DTYPES:
         raise ValueError(f"the dtype is {dtype!r}; expected auto or one of {', '.join(DTYPES)}")
     return DTYPES[dtype]
+
+
+def load_tokenizer(base: str | Path, rl: str | Path, *, revision: str | None = None) -> PreTrainedTokenizerBase:
+    """The tokenizer of a pair, RL's. Raises what `load_part` does, and ValueError where it is not the base's, too."""
+    ours, theirs = (load_part(AutoTokenizer, name, revision=revision) for name in (base, rl))
+    same_tokenizer(ours, theirs, base_name=str(base), rl_name=str(rl))
+    return theirs
 
 
 def same_tokenizer(base: PreTrainedTokenizerBase, rl: PreTrainedTokenizerBase, *, base_name: str, rl_name: str) -> None:

@@ -10,21 +10,18 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from rlvr_direction.scores import SCORES, Proposer, Score, View, of_all_tokens
+from rlvr_direction.scores import SCORES, Score, View, of_all_tokens
 
 __all__ = [
     "EVERYWHERE",
     "NOWHERE",
-    "SCORES",
     "AtRandom",
     "Criterion",
     "Intervention",
-    "Proposer",
-    "Score",
-    "View",
     "calibrate",
     "mass",
     "parse",
+    "text_of",
 ]
 
 
@@ -35,6 +32,9 @@ class Criterion:
     `score` is a name in `SCORES`, `mass(criterion)`, or a function of one's own. `reads="sampled"` shows the score the
     tempered and truncated policies in place of the raw ones (the reviewers' question 9). Raises ValueError for an
     unknown score, side or source, or a threshold that is not a number.
+
+    >>> str(Criterion("delta_logp", "<=", -0.3))
+    'delta_logp<=-0.3'
     """
 
     score: str | Score
@@ -63,8 +63,7 @@ class Criterion:
 
     def __str__(self) -> str:
         """The text form that `parse` reads."""
-        name = self.score if isinstance(self.score, (str, _Mass)) else self.score.__name__
-        return f"{'sampled:' if self.reads == 'sampled' else ''}{name}{self.side}{self.threshold!r}"
+        return f"{'sampled:' if self.reads == 'sampled' else ''}{text_of(self.score)}{self.side}{self.threshold!r}"
 
     @property
     def _score(self) -> Score:
@@ -90,7 +89,11 @@ class _Mass:
 
 
 def mass(criterion: Criterion) -> Score:
-    """A position's score: the probability, under the proposer's sampled policy, that the criterion fires there."""
+    """A position's score: the probability, under the proposer's sampled policy, that the criterion fires there.
+
+    >>> str(Criterion(mass(parse("delta_logp<=-0.3")), ">=", 0.1))
+    'mass(delta_logp<=-0.3)>=0.1'
+    """
     return _Mass(criterion)
 
 
@@ -116,7 +119,7 @@ class AtRandom:
 
     def __str__(self) -> str:
         """The text form that `parse` reads."""
-        return {0: "nowhere", 1: "everywhere"}.get(self.rate, f"random:{self.rate}")
+        return {0: "nowhere", 1: "everywhere"}.get(self.rate) or f"random:{text_of(self.rate)}"
 
 
 EVERYWHERE = AtRandom(1.0)
@@ -128,13 +131,19 @@ Where = Criterion | AtRandom
 class Intervention:
     """Where the criterion fires, the token is drawn from pi_gamma instead of kept (paper, sections 3.2 and 4.1).
 
-    gamma = 0 replaces by RL, -1 by the base, above 0 extrapolates. Raises ValueError for gamma below -1.
+    `where` is a criterion, its text form, or a function of one's own. gamma = 0 replaces by RL, -1 by the base, above
+    0 extrapolates. Raises ValueError for text that is no criterion and for gamma below -1.
+
+    >>> Intervention("delta_logp <= -0.3") == Intervention(Criterion("delta_logp", "<=", -0.3))
+    True
     """
 
-    where: Callable[[View, Tensor, Tensor], Tensor]
+    where: str | Callable[[View, Tensor, Tensor], Tensor]
     gamma: float = 0.0
 
     def __post_init__(self) -> None:
+        if isinstance(self.where, str):
+            object.__setattr__(self, "where", parse(self.where))
         if not -1 <= self.gamma < float("inf"):
             raise ValueError(f"gamma is {self.gamma}; expected -1 (the base), 0 (RL) or above 0 (past RL)")
 
@@ -144,6 +153,9 @@ def calibrate(values: Float[np.ndarray, " tokens"], side: Literal["<=", ">="], b
 
     The values are those of proposer text on calibration problems. Raises ValueError for a budget outside (0, 1], no
     values, or values that are not numbers.
+
+    >>> calibrate(np.array([-2.0, -0.5, 0.0, 0.1]), "<=", budget=0.5)
+    -0.5
     """
     if not 0 < budget <= 1:
         raise ValueError(f"budget is {budget}; expected a share above 0 and at most 1")
@@ -153,16 +165,32 @@ def calibrate(values: Float[np.ndarray, " tokens"], side: Literal["<=", ">="], b
     return float(sign * np.quantile(sign * np.asarray(values), budget, method="inverted_cdf"))
 
 
+def text_of(where: object) -> str:
+    """What a criterion, a score or a rate is called in a file: its text form; of a function its module and name.
+
+    >>> text_of(parse("nowhere")), text_of(calibrate)
+    ('nowhere', 'rlvr_direction.interventions:calibrate')
+    """
+    name = getattr(where, "__qualname__", None)
+    return f"{where.__module__}:{name}" if name else str(where)
+
+
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|[-+]?inf"
 FORMS = "everywhere, nowhere, random:RATE, random:mass(...), SCORE<=NUMBER or SCORE>=NUMBER"
 
 
 def parse(text: str) -> Where:
-    """A criterion from its text form, such as `delta_logp<=-0.3` or `random:mass(delta_logp<=-0.3)`.
+    """A criterion from its text form; spaces around its signs do not matter.
 
     `parse(str(criterion)) == criterion`; a leading `sampled:` stands for `reads="sampled"`. Raises ValueError that
     lists the choices.
+
+    >>> parse("delta_logp <= -0.3")
+    Criterion(score='delta_logp', side='<=', threshold=-0.3, reads='raw')
+    >>> str(parse("random:mass(delta_logp<=-0.3)"))
+    'random:mass(delta_logp<=-0.3)'
     """
+    text = re.sub(r"\s*([():]|[<>]=)\s*", r"\1", text.strip())
     if text in (named := {"everywhere": EVERYWHERE, "nowhere": NOWHERE}):
         return named[text]
     if match := re.fullmatch(r"random:mass\((.+)\)", text):

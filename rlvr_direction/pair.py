@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from rlvr_direction.batches import forward
 from rlvr_direction.cache import RollbackStream, Stream
@@ -17,7 +17,7 @@ from rlvr_direction.checkpoints import (
     check_model,
     context_length,
     load_part,
-    same_tokenizer,
+    load_tokenizer,
     torch_dtype,
     warn_of_settings,
 )
@@ -88,13 +88,12 @@ class ModelPair:
         dtype = torch_dtype(dtype)
         for name in (base, rl):
             check_model(name, revision=revision, device_map=device_map)
-        tokenizers = [load_part(AutoTokenizer, name, revision=revision) for name in (base, rl)]
-        same_tokenizer(*tokenizers, base_name=str(base), rl_name=str(rl))
+        tokenizer = load_tokenizer(base, rl, revision=revision)
         models = [
             load_part(AutoModelForCausalLM, name, revision=revision, dtype=dtype, device_map=device_map)
             for name in (base, rl)
         ]
-        return cls(*models, tokenizers[1])
+        return cls(*models, tokenizer)
 
     @property
     def models(self) -> tuple[PreTrainedModel, PreTrainedModel]:

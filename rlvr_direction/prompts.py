@@ -9,7 +9,7 @@ import numpy as np
 from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerBase
 
-__all__ = ["DATE", "Prompt", "digest", "encode_prompt", "render"]
+__all__ = ["DATE", "Prompt", "described", "digest", "encode_prompt", "render"]
 
 Prompt = str | Sequence[Mapping[str, str]]
 DATE = date(2024, 7, 26)  # what Llama 3's own template falls back to where it has no clock
@@ -44,6 +44,14 @@ def render(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> str:
 def encode_prompt(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> list[int]:
     """A prompt as token ids; a chat template writes its own special tokens, a plain text gets the tokenizer's."""
     return tokenizer(render(tokenizer, prompt), add_special_tokens=tokenizer.chat_template is None)["input_ids"]
+
+
+def described(tokenizer: PreTrainedTokenizerBase) -> str:
+    """How prompts are encoded, in words: as they are or by the chat template, and its date if it asks for one."""
+    if tokenizer.chat_template is None:
+        return "as they are: the tokenizer has no chat template"
+    dated = "strftime_now" in tokenizer.get_chat_template()
+    return "by the tokenizer's chat template" + (f", its date fixed at {DATE}" if dated else "")
 
 
 def digest(prompt_ids: Iterable[Sequence[int]]) -> str:

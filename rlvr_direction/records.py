@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from tqdm import tqdm
 
 from rlvr_direction import __version__
 
-__all__ = ["Run", "command_line", "commit", "load", "save"]
+__all__ = ["Run", "commit", "load", "rows", "save"]
 
 
 def save(table: pd.DataFrame, path: Path | str, *, metadata: Mapping[str, Any]) -> Path:
@@ -36,13 +35,12 @@ def load(path: Path | str) -> pd.DataFrame:
     return frame
 
 
-def command_line(arguments: Sequence[str]) -> str:
-    """Shell text of a command from its arguments, for `metadata["command"]`: a resumed run has the same one.
-
-    >>> command_line(["score", "a model", "--out", "s.parquet", "--resume"])
-    "rlvr-direction score 'a model' --out s.parquet"
-    """
-    return shlex.join(["rlvr-direction", *(a for a in arguments if a not in ("--resume", "--force"))])
+def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as JSON would have them: lists for arrays, and no key where a cell is empty."""
+    plain = [
+        {key: v.tolist() if hasattr(v, "tolist") else v for key, v in row.items()} for row in table.to_dict("records")
+    ]
+    return [{k: v for k, v in row.items() if not (pd.api.types.is_scalar(v) and pd.isna(v))} for row in plain]
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,10 @@ class Run:
 
     def __post_init__(self) -> None:
         settings = self._settings
+        if self.out.suffix != ".parquet":
+            raise ValueError(f"{self.out}: the table is written as Parquet; name it {self.out.stem}.parquet")
+        if self.out.is_dir():
+            raise ValueError(f"{self.out} is a folder; name a file that is not there yet")
         if self.resume and self.force:
             raise ValueError(f"{self.out}: --resume keeps what was made and --force discards it: pass one of them")
         if self.n_parts < 1:
@@ -188,8 +190,13 @@ def _join(tables: Sequence[pa.Table]) -> pa.Table:
 
 
 def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Which settings differ, with both values; of what a digest stands for ("content ..."), that it is another one."""
     keys = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
-    return "; ".join(f"{key} = {before.get(key)!r}, now {now.get(key)!r}" for key in keys)
+    values = {key: (before.get(key), now.get(key)) for key in keys}
+    digests = {key for key in keys if any(str(value).startswith("content ") for value in values[key])}
+    return "; ".join(
+        f"other {key}" if key in digests else "{} = {!r}, now {!r}".format(key, *values[key]) for key in keys
+    )
 
 
 def _provenance() -> dict[str, str]:

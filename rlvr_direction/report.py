@@ -5,7 +5,6 @@ import gzip
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ import pandas as pd
 
 from rlvr_direction.markup import TOKEN_STYLE, lines, shown, token_html, visible
 from rlvr_direction.records import load
+from rlvr_direction.settings import ReportSettings
 
 __all__ = ["ReportSettings", "report", "report_html"]
 
@@ -68,15 +68,6 @@ at('after').addEventListener('click',()=>show(page+1).then(()=>scrollTo(0,0)));
 for(const bar of document.querySelectorAll('.bar'))bar.hidden=false;
 show(0);
 """
-
-
-@dataclass(frozen=True)
-class ReportSettings:
-    """Which table of responses becomes which page, and whether a page that is there already may be replaced."""
-
-    decoded: Path
-    out: Path
-    force: bool = False
 
 
 def report(settings: ReportSettings) -> Path:

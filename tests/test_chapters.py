@@ -1,13 +1,16 @@
 """The chapters as sources, and as regression tests: each runs at smoke size and is judged by what it recorded."""
 
+import operator
+
 import jupytext
 import nbformat
 import pytest
 
-from rlvr_direction.press import run
+from rlvr_direction.press import ledger, run, site
 
 CHAPTERS = run.chapters() if list((run.ROOT / "book").glob("[0-9][0-9]_*.ipynb")) else []
 PROFILE = "smoke"
+ORDER = operator.itemgetter("id", "task")
 each = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.stem)
 
 
@@ -68,5 +71,16 @@ def test_a_run_records_its_stamp_and_can_be_published(executed, chapter):
 
 
 @each
-def test_what_a_run_recorded_lies_in_its_bands(executed, chapter):
-    assert run.judge(run.records(run.executed(PROFILE, chapter))) == []
+def test_what_a_run_recorded_lies_in_its_ranges(executed, chapter):
+    assert run.failed_checks(run.records(run.executed(PROFILE, chapter))) == []
+
+
+@each
+def test_a_chapter_shows_the_recorded_verdicts_and_no_other(executed, chapter):
+    shown = [record for record in run.records(run.executed(PROFILE, chapter)) if record.pop("kind") == "claim"]
+    kept = [
+        {key: value for key, value in claim.items() if key != "data"}
+        for claim in ledger.read_claims(site.claims_file())
+        if claim["chapter"] == chapter.stem
+    ]
+    assert sorted(shown, key=ORDER) == sorted(kept, key=ORDER)

@@ -1,11 +1,13 @@
 """Where to intervene: criteria, the mass they fire on, coins, thresholds for a budget, and their text form."""
 
+import doctest
 import math
 
 import numpy as np
 import pytest
 import torch
 
+from rlvr_direction import interventions
 from rlvr_direction.distributions import PairLogprobs, Sampling, truncate
 from rlvr_direction.interventions import (
     EVERYWHERE,
@@ -16,6 +18,7 @@ from rlvr_direction.interventions import (
     calibrate,
     mass,
     parse,
+    text_of,
 )
 from rlvr_direction.scores import SCORES, View
 
@@ -138,11 +141,34 @@ def test_text_and_criterion_are_one(text):
 
 
 @pytest.mark.parametrize(
+    ("spaced", "text"),
+    [
+        (" delta_logp <= -0.3 ", "delta_logp<=-0.3"),
+        ("sampled: delta_logp >=1.0", "sampled:delta_logp>=1.0"),
+        ("mass( delta_logp <= -0.3 ) >= 0.1", "mass(delta_logp<=-0.3)>=0.1"),
+        ("random : mass (delta_logp <= -0.3)", "random:mass(delta_logp<=-0.3)"),
+    ],
+)
+def test_spaces_around_signs_do_not_matter(spaced, text):
+    assert parse(spaced) == parse(text) and Intervention(spaced) == Intervention(parse(text))
+
+
+def halved(view, token):
+    return SCORES["delta_logp"](view, token) / 2
+
+
+def test_a_function_of_ones_own_is_called_by_its_module_and_name():
+    name = f"{__name__}:halved"
+    assert str(Criterion(halved, "<=", -0.3)) == f"{name}<=-0.3"
+    assert str(AtRandom(halved)) == f"random:{name}" and text_of(halved) == name
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("", "delta_logp", "delta_logp<-0.3", "delta_logp<=", "delta_logp<=x", "delta_logp<=nan", "nothing<=1"),
-        *("random:2x", "random:1.5", "random:entropy_base", "delta_logp <= -0.3"),
-        *("mass(delta_logp)<=1", "mass(nothing<=1)>=0.1"),
+        *("random:2x", "random:1.5", "random:entropy_base"),
+        *("delta_logp < = 1", "delta _logp<=1", "mass(delta_logp)<=1", "mass(nothing<=1)>=0.1"),
     ],
 )
 def test_text_that_is_no_criterion_is_refused_with_the_choices(text):
@@ -162,3 +188,11 @@ def test_text_that_is_no_criterion_is_refused_with_the_choices(text):
 def test_a_criterion_that_makes_no_sense_is_refused(made, seen):
     with pytest.raises((ValueError, Exception), match=seen):
         made()
+
+
+def test_the_examples_in_the_docstrings_hold():
+    assert doctest.testmod(interventions).failed == 0
+
+
+def test_nothing_is_offered_under_two_addresses():
+    assert not {"SCORES", "Score", "View", "Proposer"} & set(interventions.__all__)

@@ -14,8 +14,8 @@ import rlvr_direction
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LIBRARY = [
-    {"batches", "distributions", "palette", "pieces", "records", "statistics"},
-    {"cache", "checkpoints", "markup", "problems", "prompts", "reweighting", "scores"},
+    {"batches", "distributions", "palette", "pieces", "records", "settings", "statistics"},
+    {"cache", "checkpoints", "fingerprints", "markup", "problems", "prompts", "reweighting", "scores"},
     {"interventions", "rope"},
     {"selfcheck"},
     {"pair"},
@@ -24,7 +24,7 @@ LIBRARY = [
     {"cli"},
 ]
 LAB = [
-    {"checkout", "parts", "tasks"},
+    {"checkout", "parts", "settings", "tasks"},
     {"anatomy", "claims", "toys"},
     {"studies"},
     {"cli"},

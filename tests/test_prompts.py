@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from rlvr_direction.prompts import DATE, digest, encode_prompt, render
+from rlvr_direction.prompts import DATE, described, digest, encode_prompt, render
 
 USER = [{"role": "user", "content": "1+2"}]
 ASK = "{% if add_generation_prompt %}a:{% endif %}"
@@ -73,3 +73,9 @@ def test_a_digest_names_the_prompts_their_order_and_where_each_ends():
     others = ([[3], [1, 2]], [[1], [2, 3]], [[1, 2, 3]], [[1, 2], [4]], [[1, 2], [3], []])
     assert digest(prompts) == digest(tuple(map(tuple, prompts)))
     assert len({digest(prompts), *map(digest, others)}) == 6
+
+
+def test_how_prompts_are_encoded_is_said_with_the_date_where_a_template_asks_for_it(chatty, tokenizer):
+    assert described(tokenizer) == "as they are: the tokenizer has no chat template"
+    assert described(chatty(WHOLE)) == "by the tokenizer's chat template"
+    assert described(chatty(DATED)) == f"by the tokenizer's chat template, its date fixed at {DATE}"

@@ -13,7 +13,7 @@ import pytest
 
 import rlvr_direction
 from rlvr_direction import records
-from rlvr_direction.records import Run, command_line, load, save
+from rlvr_direction.records import Run, load, rows, save
 
 SETTINGS = {"gamma": 0.1, "model": "toy"}
 
@@ -108,10 +108,6 @@ def test_the_commit_says_when_the_code_differs_from_it(tmp_path, monkeypatch):
     assert records.commit() == head
     (package / "records.py").write_text("x = 2\n")
     assert records.commit() == f"{head}+changes"
-
-
-def test_a_command_reads_the_same_whether_resumed_or_not():
-    assert command_line(["score", "a b", "--resume"]) == command_line(["score", "a b"]) == "rlvr-direction score 'a b'"
 
 
 def test_a_run_joins_its_parts_in_order_and_leaves_one_file(tmp_path):
@@ -302,3 +298,26 @@ def test_what_a_file_says_of_itself_is_plain_json_in_its_schema(tmp_path):
     path = save(part(0), tmp_path / "a.parquet", metadata={"command": "x"})
     said = json.loads(pq.read_schema(path).metadata[b"rlvr_direction"])
     assert set(said) == {"command", "commit", "version"}
+
+
+def test_a_digest_that_differs_is_named_and_not_shown(tmp_path):
+    out = tmp_path / "out.parquet"
+    Run(out, 1, {"seed": 0, "weights of rl": "content 1a", "prompts": "content 2b"}).write(0, part(0))
+    with pytest.raises(ValueError, match="was begun with seed = 0, now 1; other weights of rl: pass the settings"):
+        Run(out, 1, {"seed": 1, "weights of rl": "content 3c", "prompts": "content 2b"}, resume=True)
+
+
+def test_a_table_has_one_kind_of_file(tmp_path):
+    with pytest.raises(ValueError, match=r"out\.csv: the table is written as Parquet; name it out\.parquet"):
+        Run(tmp_path / "out.csv", 1, SETTINGS, force=True)
+    (tmp_path / "out.parquet").mkdir()
+    with pytest.raises(ValueError, match=r"out\.parquet is a folder; name a file"):
+        Run(tmp_path / "out.parquet", 1, SETTINGS, force=True)
+    assert os.listdir(tmp_path) == ["out.parquet"] and not os.listdir(tmp_path / "out.parquet")
+
+
+def test_rows_are_plain_and_an_empty_cell_is_a_key_that_is_not_there(tmp_path):
+    table = pd.DataFrame({"ids": [[1, 2], []], "n": [1, 2], "word": ["a", None], "said": [[{"role": "user"}], None]})
+    found = rows(load(save(table, tmp_path / "t.parquet", metadata={})))
+    assert found == [{"ids": [1, 2], "n": 1, "word": "a", "said": [{"role": "user"}]}, {"ids": [], "n": 2}]
+    assert type(found[0]["n"]) is int

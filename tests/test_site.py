@@ -42,10 +42,6 @@ def test_the_readme_shows_the_recorded_verdicts():
     assert ledger.between_marks(readme, table) == readme
 
 
-def test_the_recorded_verdicts_are_those_of_the_cpu_profile():
-    assert {claim["profile"] for claim in ledger.read_claims(site.claims_file())} <= {"cpu"}
-
-
 def test_no_markup_is_shown_as_text(pages):
     shown = [
         (page.path.name, mark)

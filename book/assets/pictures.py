@@ -34,8 +34,8 @@ def direction() -> alt.TopLevelMixin:
 def replacement() -> alt.TopLevelMixin:
     """Chapter 3 at a glance: accuracy against the share of tokens selected."""
     table = records.load(HERE.parent / "data" / "replacement" / "arithmetic.parquet")
-    arms = claims.arms_of(table[table["part"] == "curves"], ["family", "budget"])
-    points = claims.accuracies(arms, draws=500, seed=0).assign(task="arithmetic")
+    arms = claims.counts.arms_of(table[table["part"] == "curves"], ["family", "budget"])
+    points = claims.counts.accuracies(arms, draws=500, seed=0).assign(task="arithmetic")
     chart = curves(points[points["family"].isin(FAMILIES)], "selected", "Accuracy against tokens selected.")
     return chart.properties(width=640, height=240).configure(background="white")
 

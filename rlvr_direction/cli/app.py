@@ -1,14 +1,17 @@
-"""What all commands share: the program, a refusal, and options that mean the same everywhere."""
+"""What all commands share: the program, its messages, and a refusal or an interruption in one sentence."""
 
-import functools
+import inspect
+import logging
 import os
 import sys
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-__all__ = ["Force", "Resume", "app", "command_text", "refuses"]
+from rlvr_direction.settings import Settings
+
+__all__ = ["app", "command"]
 
 app = typer.Typer(
     help="Measure, intervene with and exploit the direction of RLVR updates (arXiv 2603.22117).",
@@ -17,24 +20,37 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was interrupted.")]
-Force = Annotated[bool, typer.Option("--force", help="Start over and replace what is there.")]
+
+def command(settings: type[Settings], *, example: str, **options: Any) -> Callable[[Callable], Callable]:
+    """Make a function of settings a command: its options are their fields, its help their docstring.
+
+    What the function returns is printed. Bad input is one sentence on stderr and exit code 2; an interruption is one
+    that says how to go on, and exit code 130.
+    """
+
+    def register(run: Callable[[Any], object]) -> Callable[[Any], object]:
+        def parsed(**values: Any) -> None:
+            try:
+                typer.echo(run(settings(**values)))
+            except (ValueError, OSError) as refusal:
+                _end(f"error: {refusal}", 2)
+            except KeyboardInterrupt:
+                again = " with --resume" if "resume" in values else ""
+                _end(f"interrupted: what was finished is kept; to go on, run the command again{again}", 130)
+
+        parsed.__signature__ = inspect.signature(settings)
+        parsed.__name__, parsed.__doc__ = run.__name__, settings.__doc__
+        app.command(epilog=f"Example: {example}", short_help=run.__doc__, **options)(parsed)
+        return run
+
+    return register
 
 
-def refuses(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn the one sentence of a refusal into stderr and exit code 2."""
+def _end(message: str, code: int) -> None:
+    from tqdm import tqdm
 
-    @functools.wraps(command)
-    def run(*args: Any, **options: Any) -> None:
-        try:
-            command(*args, **options)
-        except (ValueError, OSError) as refusal:
-            from tqdm import tqdm
-
-            tqdm.write(f"error: {refusal}", file=sys.stderr)  # on a line of its own, should a bar stand there
-            raise typer.Exit(2) from refusal
-
-    return run
+    tqdm.write(message, file=sys.stderr)  # on a line of its own, should a bar stand there
+    raise typer.Exit(code)
 
 
 @app.callback()
@@ -42,10 +58,5 @@ def _before_every_command() -> None:
     sys.path.append(os.getcwd())  # module:function may lie here, as for python -m
     if not sys.stderr.isatty():
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-
-
-def command_text() -> str:
-    """The command line as it was typed, for a file's provenance."""
-    from rlvr_direction.records import command_line
-
-    return command_line(sys.argv[1:])
+    log = logging.getLogger("rlvr_direction")
+    log.handlers, log.level = [logging.StreamHandler()], logging.INFO

@@ -1,29 +1,25 @@
 """Decoding a file of problems: responses part by part, and what each token was worth, in a file beside them."""
 
-from collections.abc import Mapping, Sequence
-from functools import partial
-from hashlib import blake2b
+import logging
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
 
-from rlvr_direction import records
+from rlvr_direction.checkpoints import load_tokenizer
 from rlvr_direction.decoding import auto_block
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation.kept import kept_tokens
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, respond
-from rlvr_direction.interventions import Intervention, parse
+from rlvr_direction.fingerprints import content_digest, fingerprint
+from rlvr_direction.interventions import Intervention
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.problems import Grader, Problem, grader, load_problems
-from rlvr_direction.scores import Proposer
+from rlvr_direction.problems import grader, load_problems
+from rlvr_direction.prompts import described, digest, encode_prompt
+from rlvr_direction.records import Run
+from rlvr_direction.settings import DecodeSettings
 
-__all__ = ["decode_file", "decode_to_file", "n_parts", "tokens_path"]
+__all__ = ["decode_file", "tokens_path"]
 
 PROBLEMS_PER_PART = 64
-
-
-def n_parts(problems: Sequence[Problem]) -> int:
-    """How many parts `decode_to_file` cuts problems into."""
-    return -(-len(problems) // PROBLEMS_PER_PART)
 
 
 def tokens_path(out: Path) -> Path:
@@ -31,94 +27,62 @@ def tokens_path(out: Path) -> Path:
     return out.with_name(f"{out.stem}.tokens{out.suffix}")
 
 
-def decode_file(
-    base: str,
-    rl: str,
-    problems: Path,
-    out: Path,
-    *,
-    where: str,
-    gamma: float,
-    task: str,
-    samples: int,
-    seed: int,
-    propose: str,
-    temperature: float,
-    top_p: float,
-    max_new_tokens: int | None,
-    batch_size: int,
-    block: str,
-    keep_tokens: int,
-    load: Mapping[str, Any],
-    resume: bool,
-    force: bool,
-    command: str,
-) -> Path:
-    """Decode a JSONL file of problems with two models by their names; `load` goes to `ModelPair.from_pretrained`.
+def decode_file(settings: DecodeSettings) -> Path:
+    """Decode a file of problems with two models by their names, part by part under a progress bar; returns the path.
 
-    What can be refused is refused before a model is loaded. Raises what `parse`, `Sampling`, `load_problems`, `Run`
-    and `ModelPair` raise.
+    The responses (`RESPONSE_COLUMNS`) go to `out`, and the first `keep_tokens` of them, token by token as
+    `kept_tokens` gives them, to `tokens_path(out)`. What can be refused is refused before a model is loaded, and a
+    refusal writes nothing. Raises what `Intervention`, `Sampling`, `load_problems`, `Run` and `ModelPair` raise.
     """
-    if propose not in ("base", "rl"):
-        raise ValueError(f"propose is {propose!r}; expected base or rl")
-    if block != "auto" and not block.isdecimal():
-        raise ValueError(f"block is {block!r}; expected auto or a number of tokens")
-    intervention, sampling = Intervention(parse(where), gamma), Sampling(temperature, top_p)
-    grade, rows = grader(task, max_new_tokens), load_problems(problems)
-    how = {"samples": samples, "seed": seed, "propose": propose, "batch_size": batch_size}
-    digest = blake2b(problems.read_bytes(), digest_size=16).hexdigest()
-    settings = {"base": base, "rl": rl, "problems": digest, "where": where, "gamma": gamma, "task": task, **load, **how}
-    settings |= {"sampling": str(sampling), "max_new_tokens": grade.max_new_tokens, "block": block}
-    run = records.Run(out, n_parts(rows), settings, resume=resume, force=force)
-    pair = ModelPair.from_pretrained(base, rl, **load)
-    pace = {"block": block if block == "auto" else int(block), "keep_tokens": keep_tokens}
-    return decode_to_file(pair, grade, rows, intervention, sampling, run, **how, **pace, command=command)
-
-
-def decode_to_file(
-    pair: ModelPair,
-    grade: Grader,
-    problems: Sequence[Problem],
-    intervention: Intervention,
-    sampling: Sampling,
-    run: records.Run,
-    *,
-    samples: int,
-    seed: int,
-    propose: Proposer,
-    batch_size: int,
-    block: Literal["auto"] | int,
-    keep_tokens: int,
-    command: str,
-) -> Path:
-    """Decode problems part by part into the run's file (`RESPONSE_COLUMNS`), and the first tokens into one beside it.
-
-    Every prompt is checked before the first is decoded. The tokens file has the token table of the first
-    `keep_tokens` responses, with proposals, selections, and the top 5 tokens of both models. Returns the run's path.
-    """
-    _fits(pair, problems, grade.max_new_tokens)
-    how = {"samples": samples, "seed": seed, "propose": propose, "batch_size": batch_size}
-    block = auto_block(pair, batch_size) if block == "auto" else block
-    make = partial(respond, pair, grade, sampling=sampling, intervention=intervention, block=block, **how)
-    for index in run.parts("decoding"):
+    s = settings
+    if s.propose not in ("base", "rl"):
+        raise ValueError(f"propose is {s.propose!r}; expected base or rl")
+    if s.block != "auto" and not (s.block.isdecimal() and int(s.block)):
+        raise ValueError(f"block is {s.block!r}; expected auto or a number of tokens, at least 1")
+    intervention, sampling = Intervention(s.where, s.gamma), Sampling(s.temperature, s.top_p)
+    grade, problems = grader(s.task, s.max_new_tokens), load_problems(s.problems)
+    tokenizer = load_tokenizer(s.base, s.rl, revision=s.revision)
+    prompts = [encode_prompt(tokenizer, problem.prompt) for problem in problems]
+    responses, tokens = _runs(s, len(problems), where=str(intervention.where), prompts=f"content {digest(prompts)}")
+    pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
+    _check_lengths(pair, prompts, grade.max_new_tokens)
+    how = {"samples": s.samples, "seed": s.seed, "propose": s.propose, "batch_size": s.batch_size}
+    block = auto_block(pair, s.batch_size) if s.block == "auto" else int(s.block)
+    logging.getLogger(__name__).info("prompts: %s", described(tokenizer))
+    for index in responses.parts("decoding"):
         start = index * PROBLEMS_PER_PART
-        table = make(problems=problems[start : start + PROBLEMS_PER_PART], first_problem=start)
-        run.write(index, table.assign(intervention=_label(intervention))[list(RESPONSE_COLUMNS)])
-    metadata = {"command": command, "block": block}
-    first = make(problems=problems[: -(-keep_tokens // samples)]).head(keep_tokens) if keep_tokens else None
-    if first is not None:
-        records.save(kept_tokens(pair, problems, first, batch_size=batch_size), tokens_path(run.out), metadata=metadata)
-    return run.finish(metadata)
+        some = problems[start : start + PROBLEMS_PER_PART]
+        table = respond(pair, grade, some, intervention, sampling, first_problem=start, block=block, **how)
+        if tokens and index < tokens.n_parts:  # first: a part is made again only where its responses are missing
+            first = table.head(s.keep_tokens - start * s.samples)
+            kept = kept_tokens(pair, problems, first, batch_size=s.batch_size)
+            tokens.write(index, kept.assign(text_id=kept["text_id"] + start * s.samples))
+        table["intervention"] = f"{intervention.where}, gamma {intervention.gamma:g}"
+        responses.write(index, table[list(RESPONSE_COLUMNS)])
+    metadata = {"command": s.command, "prompts": described(tokenizer), "block": block}
+    if tokens:
+        tokens.finish(metadata)
+    return responses.finish(metadata)
 
 
-def _label(intervention: Intervention) -> str:
-    return f"{intervention.where}, gamma {intervention.gamma:g}"
+def _runs(settings: DecodeSettings, n_problems: int, *, where: str, prompts: str) -> tuple[Run, Run | None]:
+    """The run that makes the responses, and the one that makes the tokens of the first of them, if any are kept."""
+    contents = {"where": where, "problems": content_digest(settings.problems), "prompts": prompts}
+    how = (fingerprint(settings, **contents), settings.resume, settings.force)
+    kept = -(-min(settings.keep_tokens, n_problems * settings.samples) // (PROBLEMS_PER_PART * settings.samples))
+    responses = Run(settings.out, -(-n_problems // PROBLEMS_PER_PART), *how)
+    return responses, Run(tokens_path(settings.out), kept, *how) if kept else None
 
 
-def _fits(pair: ModelPair, problems: Sequence[Problem], max_new_tokens: int) -> None:
-    for i, problem in enumerate(problems):
-        if not 0 < (length := len(pair.encode_prompt(problem.prompt))) <= pair.context - max_new_tokens:
+def _check_lengths(pair: ModelPair, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> None:
+    if (room := pair.context - max_new_tokens) < 1:
+        raise ValueError(
+            f"max_new_tokens is {max_new_tokens}, but the models' context is {pair.context} tokens, prompt and "
+            f"response together: pass --max-new-tokens below {pair.context}"
+        )
+    for i, prompt in enumerate(prompts):
+        if not 0 < len(prompt) <= room:
             raise ValueError(
-                f"problem {i} has {length} tokens; expected 1 to {pair.context - max_new_tokens}, so that "
-                f"{max_new_tokens} new ones fit into a context of {pair.context}: shorten it or pass --max-new-tokens"
+                f"problem {i} has {len(prompt)} tokens; expected 1 to {room}, so that {max_new_tokens} new ones fit "
+                f"into a context of {pair.context}: shorten it, or pass a smaller --max-new-tokens"
             )

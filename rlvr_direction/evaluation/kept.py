@@ -49,7 +49,7 @@ def kept_tokens(
         "selected": [flag for flags in rows["selected_at"] for flag in flags],
     }
     asked = [problems[i] for i in rows["problem_id"]]
-    of_text = of_text.assign(prompt=[problem.prompt for problem in asked], answer=[problem.answer for problem in asked])
+    of_text = of_text.assign(prompt=[problem.text for problem in asked], answer=[problem.answer for problem in asked])
     return table.assign(**flat).join(of_text, on="text_id")
 
 

@@ -1,8 +1,6 @@
-"""Interventions over problems: sample responses with a pair, grade them, and give one row a response."""
+"""Interventions over problems: sample responses with a pair, grade them, and give one row per response."""
 
-import json
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
@@ -10,9 +8,11 @@ import pandas as pd
 
 from rlvr_direction.decoding import Decoded, decode
 from rlvr_direction.distributions import Sampling
-from rlvr_direction.interventions import Intervention
+from rlvr_direction.fingerprints import parameters_digest
+from rlvr_direction.interventions import Intervention, text_of
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.problems import Grader, Problem
+from rlvr_direction.prompts import digest
 from rlvr_direction.records import Run, load
 from rlvr_direction.scores import Proposer
 
@@ -45,13 +45,14 @@ def evaluate(
     force: bool = False,
     **how: object,
 ) -> pd.DataFrame:
-    """Responses to every problem under every intervention: `RESPONSE_COLUMNS`, a row a response.
+    """Responses to every problem under every intervention: `RESPONSE_COLUMNS`, one row per response.
 
     `selected` counts tokens where the criterion fired, `changed` those that really differ from the proposal; `n_tokens`
     counts the end token, and a response cut off at the task's limit is unfinished and wrong. All interventions at one
     seed share their noise, so differences between them are paired by (problem, sample). `how` is what `respond` takes.
     With `out` the table is written there intervention by intervention, `PROBLEMS_PER_PART` problems at a time, under a
-    progress bar, and `resume` goes on with a run that was killed. Raises what `records.Run` does.
+    progress bar, and `resume` goes on with a run that was killed. Raises what `records.Run` does, and ValueError for a
+    criterion without a name by which a file could tell it from others.
     """
     parts = [(name, start) for name in interventions for start in range(0, len(problems), PROBLEMS_PER_PART)]
 
@@ -62,11 +63,8 @@ def evaluate(
 
     if out is None:
         return pd.concat([part(*which) for which in parts], ignore_index=True)
-    text = {name: [str(intervention.where), intervention.gamma] for name, intervention in interventions.items()}
-    prompts = [problem.prompt for problem in problems]
-    settings = {"task": task.name, "interventions": text, "sampling": str(sampling), "prompts": prompts, "how": how}
-    digest = blake2b(json.dumps(settings, sort_keys=True).encode(), digest_size=16).hexdigest()
-    run = Run(out, len(parts), {"interventions": text, "settings": digest}, resume=resume, force=force)
+    settings = {"task": task.name, "sampling": str(sampling), **how, **_contents(pair, problems, interventions)}
+    run = Run(out, len(parts), settings, resume=resume, force=force)
     for index in run.parts("evaluating"):
         run.write(index, part(*parts[index]))
     return load(run.finish({"task": task.name}))
@@ -86,9 +84,11 @@ def respond(
     block: Literal["auto"] | int = "auto",
     first_problem: int = 0,
 ) -> pd.DataFrame:
-    """The same for one intervention, without its name, and with `response_ids` and what was proposed.
+    """Responses to every problem under one intervention, with `response_ids` and what was proposed at each token.
 
-    `first_problem` is the number of the first problem, for the noise and in the table.
+    The columns are `RESPONSE_COLUMNS` without `intervention`, and `response_ids, proposal_ids, selected_at,
+    proposal_delta_logp`, a list each. `first_problem` is the number of the first problem, for the noise and in the
+    table.
     """
     problem_ids = [first_problem + i for i in range(len(problems)) for _ in range(samples)]
     sample_ids = list(range(samples)) * len(problems)
@@ -113,6 +113,24 @@ def respond(
         for problem, row in zip(asked, table.itertuples(), strict=True)
     ]
     return table.assign(correct=correct)
+
+
+def _contents(
+    pair: ModelPair, problems: Sequence[Problem], interventions: Mapping[str, Intervention]
+) -> dict[str, str]:
+    """What a table of responses depends on beside options: weights, prompts, answers and interventions."""
+    text = {f"intervention {name}": f"{text_of(i.where)}, gamma {i.gamma:g}" for name, i in interventions.items()}
+    if unnamed := [f"{name} is {where}" for name, where in text.items() if "<lambda>" in where or " at 0x" in where]:
+        raise ValueError(
+            f"{unnamed[0]}, which a later run cannot recognise; make its criterion a function with a name, or an "
+            "object whose str() says what it does"
+        )
+    return {
+        **text,
+        **{f"weights of {name}": parameters_digest(getattr(pair, name)) for name in ("base", "rl")},
+        "prompts": f"content {digest(pair.encode_prompt(problem.prompt) for problem in problems)}",
+        "answers": f"content {digest(list(problem.answer.encode()) for problem in problems)}",
+    }
 
 
 def _responses(pair: ModelPair, decoded: Decoded) -> dict[str, list]:

@@ -1,21 +1,27 @@
 """The command that makes the book: `book` runs the chapters and builds the site."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-import typer
+from typer import Option
 
-from rlvr_direction.cli.app import app, refuses
+from rlvr_direction.cli.app import command
+from rlvr_direction.settings import Settings
 
-__all__ = ["book"]
+__all__ = ["BookSettings", "book"]
 
 
-@app.command(epilog="Example: rlvr-direction book --profile smoke")
-@refuses
-def book(
-    profile: Annotated[str, typer.Option(help="smoke (minutes) or cpu (the published numbers).")] = "cpu",
-    force: Annotated[bool, typer.Option("--force", help="Execute every chapter again.")] = False,
-) -> None:
+@dataclass(frozen=True)
+class BookSettings(Settings):
     """Execute the chapters, judge the claims and build the site."""
+
+    profile: Annotated[str, Option(help="smoke (minutes) or cpu (the published numbers).")] = "cpu"
+    force: Annotated[bool, Option("--force", help="Execute every chapter again.")] = False
+
+
+@command(BookSettings, example="rlvr-direction book --profile smoke")
+def book(settings: BookSettings) -> object:
+    """Make the book."""
     from rlvr_direction.press.site import build_book
 
-    typer.echo(build_book(profile, force=force))
+    return build_book(settings.profile, force=settings.force)

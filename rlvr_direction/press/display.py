@@ -17,7 +17,7 @@ import pandas as pd
 import vl_convert
 from IPython.display import display
 
-from rlvr_direction.lab.claims import CLAIMS
+from rlvr_direction.lab.claims.claim import Judged, as_record
 from rlvr_direction.markup import chains_html, tokens_html
 from rlvr_direction.press.provenance import provenance
 
@@ -105,45 +105,22 @@ def _figure_html(drawing: str, data: pd.DataFrame, name: str) -> str:
     )
 
 
-def claim(
-    id: str,
-    verdict: str,
-    *,
-    value: float,
-    low: float,
-    high: float,
-    text: str,
-    band: tuple[float, float] | None = None,
-    task: str | None = None,
-) -> None:
-    """Show the verdict on a pre-registered claim with its estimate and interval, and record it.
-
-    `text` says in words what was measured. `band` is where the value lay over many seeds: a test asks whether the value
-    is in it, the verdict never does. Raises ValueError for a claim that was not registered, or another verdict.
-    """
-    if id not in CLAIMS:
-        raise ValueError(f"claim {id!r} is not registered; rlvr_direction.lab.claims has {', '.join(CLAIMS)}")
-    if verdict not in CALLOUTS:
-        raise ValueError(f"the verdict on {id} is {verdict!r}; it must be one of {', '.join(CALLOUTS)}")
-    record = {
-        "id": id,
-        "task": task,
-        "statement": CLAIMS[id].statement,
-        "verdict": verdict,
-        "value": finite(value),
-        "low": finite(low),
-        "high": finite(high),
-        "profile": running_profile(),
-        "band": None if band is None else [finite(bound) for bound in band],
-    }
-    numbers = f"{number(record['value'])}, interval {number(record['low'])} to {number(record['high'])}"
-    caveat = "" if record["profile"] == "cpu" else f" ({record['profile']} run: not the recorded verdict)"
-    title = " · ".join(filter(None, [id, task, verdict + caveat]))
-    html = (
-        f'<div class="admonition {CALLOUTS[verdict]} rlvr-claim"><p class="admonition-title">{escape(title)}</p>'
-        f"<p>{escape(record['statement'])}</p><p>{escape(text)}: <strong>{numbers}</strong></p></div>"
-    )
-    display(Shown({CLAIM: record, "text/html": html, "text/plain": f"{title}: {text}: {numbers}"}))
+def claim(rows: Sequence[Judged]) -> None:
+    """Show verdicts on registered claims, as their `judge` returned them, with their rules, and record each."""
+    for row in rows:
+        record = as_record(row)
+        interval = "" if row.low is None else f", interval {number(record['low'])} to {number(record['high'])}"
+        numbers = f"{number(record['value'])}{interval}"
+        title = " · ".join(filter(None, [row.claim.id, row.task, row.verdict]))
+        rule = " Departure from the registered rule: ".join([row.claim.rule, *row.claim.departures])
+        html = (
+            f'<div class="admonition {CALLOUTS[row.verdict]} rlvr-claim">'
+            f'<p class="admonition-title">{escape(title)}</p><p>{escape(row.claim.statement)}</p>'
+            f"<p>{escape(row.text)}: <strong>{numbers}</strong> ({escape(row.claim.reading)})</p>"
+            f"<details><summary>The rule</summary><p>{escape(rule)}</p></details></div>"
+        )
+        plain = f"{title}: {row.text}: {numbers} ({row.claim.reading})"
+        display(Shown({CLAIM: record, "text/html": html, "text/plain": plain}))
 
 
 def check(name: str, value: float, low: float | None = None, high: float | None = None) -> None:

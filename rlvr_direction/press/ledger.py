@@ -1,30 +1,21 @@
 """The recorded verdicts, and the table made of them for the front page and the README."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
-from rlvr_direction.lab.claims import CLAIMS, verdicts_by_chance
+from rlvr_direction.lab.claims import CLAIMS
+from rlvr_direction.lab.claims.verdicts import verdicts_by_chance
 
-__all__ = ["MARKS", "between_marks", "read_claims", "recorded_claims", "table", "update", "write_claims"]
+__all__ = ["MARKS", "between_marks", "read_claims", "table", "update", "write_claims"]
 
 MARKS = ("<!-- ledger:start -->", "<!-- ledger:end -->")
-HEADER = "| Claim | Task | Verdict | Estimate and interval | What was claimed |\n|---|---|---|---|---|\n"
+COLUMNS = ("Claim", "Task", "Verdict", "Estimate and interval", "Unit, and what supports the claim", "What was claimed")
+REGISTRATIONS = {1: "First registration"}
 
 
-def recorded_claims(found: Iterable[Mapping]) -> list[dict]:
-    """The claims among the records as they are kept: sorted, to four digits, so that a rerun changes little."""
-    claims = [{k: v for k, v in record.items() if k != "kind"} for record in found if record["kind"] == "claim"]
-    rounded = [claim | {key: _rounded(claim[key]) for key in ("value", "low", "high")} for claim in claims]
-    return sorted(rounded, key=lambda claim: (claim["id"], claim["task"] or ""))
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.4g}")
-
-
-def write_claims(claims: list[dict], path: Path) -> None:
-    """Keep the verdicts as JSON, one key a line, so that a change of one is a readable difference."""
+def write_claims(claims: Sequence[dict], path: Path) -> None:
+    """Keep the verdicts as JSON, one key per line, so that a change of one is a readable difference."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(claims, indent=1, sort_keys=True) + "\n")
 
@@ -34,31 +25,37 @@ def read_claims(path: Path) -> list[dict]:
     return json.loads(path.read_text()) if path.exists() else []
 
 
-def table(claims: list[dict], *, chapters_at: str = "") -> str:
-    """The verdicts as a Markdown table with links to their chapters, what chance gives, and the claims without one."""
-    rows = "".join(_row(claim, chapters_at) for claim in claims)
+def table(claims: Sequence[dict], *, chapters_at: str = "") -> str:
+    """The verdicts of each registration as a Markdown table with links to their chapters, and what chance gives."""
+    text = ""
+    for number, heading in REGISTRATIONS.items():
+        if of_it := [claim for claim in claims if claim["registration"] == number]:
+            rows = [COLUMNS, ["---"] * len(COLUMNS), *(_cells(claim, chapters_at) for claim in of_it)]
+            text += f"### {heading}\n\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + _by_chance(of_it)
     open_claims = [id for id in CLAIMS if id not in {claim["id"] for claim in claims}]
-    rest = f"Registered, without a verdict yet: {', '.join(open_claims)}.\n" if open_claims else ""
-    return (HEADER + rows + "\n" + _by_chance(len(claims)) if rows else "") + rest
+    return text + (f"\nRegistered, without a verdict yet: {', '.join(open_claims)}.\n" if open_claims else "")
 
 
-def _by_chance(n: int) -> str:
-    return (
-        f"If every effect lay exactly on its bound, {verdicts_by_chance(n):.1f} of these {n} verdicts would read "
-        "*reproduced* by chance; fewer, where a rule asks for several intervals at once.\n\n"
-    )
-
-
-def _row(claim: dict, chapters_at: str) -> str:
-    numbers = ["undefined" if claim[key] is None else f"{claim[key]:.3g}" for key in ("value", "low", "high")]
+def _cells(claim: dict, chapters_at: str) -> list[str]:
+    interval = "" if claim["deterministic"] else f" [{claim['low']:.3g}, {claim['high']:.3g}]"
     cells = [
         f"[{claim['id']}]({chapters_at}{claim['chapter']}.ipynb)",
         claim["task"] or "",
         f"**{claim['verdict']}**",
-        "{} [{}, {}]".format(*numbers),
+        f"{claim['value']:.3g}{interval}",
+        claim["reading"],
         claim["statement"],
     ]
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
+    return [cell.replace("|", "\\|").replace("\n", " ") for cell in cells]
+
+
+def _by_chance(claims: Sequence[dict]) -> str:
+    n = sum(not claim["deterministic"] for claim in claims)
+    return (
+        f"\nIf every effect lay exactly on its bound, {verdicts_by_chance(n):.1f} of the {n} verdicts with an interval "
+        "would read *reproduced* by chance; fewer, where a rule asks for several intervals at once. The verdicts "
+        "without an interval are exact and are not counted.\n"
+    )
 
 
 def between_marks(text: str, content: str) -> str:
@@ -70,6 +67,6 @@ def between_marks(text: str, content: str) -> str:
     return f"{before}{MARKS[0]}\n{content}{MARKS[1]}{after}"
 
 
-def update(path: Path, claims: list[dict], *, chapters_at: str) -> None:
+def update(path: Path, claims: Sequence[dict], *, chapters_at: str) -> None:
     """Rewrite the ledger in a file, between its marks."""
     path.write_text(between_marks(path.read_text(), table(claims, chapters_at=chapters_at)))

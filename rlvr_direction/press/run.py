@@ -27,9 +27,9 @@ __all__ = [
     "collect",
     "declared",
     "executed",
+    "failed_checks",
     "faults",
     "fingerprint",
-    "judge",
     "parameters",
     "records",
     "run",
@@ -150,16 +150,13 @@ def records(path: Path) -> list[dict]:
     return [{"kind": kind, "chapter": path.stem, **record} for kind, record in found]
 
 
-def judge(found: Iterable[Mapping]) -> list[str]:
-    """The checks and the claims whose value is outside its range or band, one sentence each."""
-    return [sentence for record in found if (sentence := _outside(record))]
+def failed_checks(found: Iterable[Mapping]) -> list[str]:
+    """The checks whose value is outside its range, one sentence each."""
+    return [sentence for record in found if record["kind"] == "check" and (sentence := _outside(record))]
 
 
-def _outside(record: Mapping) -> str | None:
-    if record.get("band") is None:
-        return None
-    value, (low, high) = record["value"], record["band"]
+def _outside(check: Mapping) -> str | None:
+    value, (low, high) = check["value"], check["band"]
     if value is not None and (low is None or low <= value) and (high is None or value <= high):
         return None
-    name = record.get("name") or " ".join(filter(None, [record["id"], record["task"]]))
-    return f"{record['chapter']}: {name} is {value}, outside {low} to {high}"
+    return f"{check['chapter']}: {check['name']} is {value}, outside {low} to {high}"

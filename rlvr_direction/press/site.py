@@ -8,8 +8,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from rlvr_direction.lab.claims import judge_all, recorded, verdict_records
 from rlvr_direction.press import ledger
-from rlvr_direction.press.run import ROOT, chapters, collect, executed, judge, run, tagged
+from rlvr_direction.press.run import ROOT, chapters, collect, executed, failed_checks, run, tagged
 from rlvr_direction.press.verify import verify
 
 __all__ = ["build", "build_book", "claims_file", "for_readers", "record", "stage"]
@@ -25,16 +26,15 @@ are on the {{doc}}`front page <index>`; {{doc}}`reproducibility` says what each 
 
 
 def build_book(profile: str, *, root: Path = ROOT, force: bool = False) -> Path:
-    """Run the chapters, judge what they recorded, build the site and check it; the folder of the site.
+    """Run the chapters, check what they recorded, build the site and check it; the folder of the site.
 
     The cpu profile also records its verdicts, in book/data/claims/cpu.json and in the README.
-    Raises RuntimeError if a number is outside its band, if Jupyter Book warns, or if the site is not fit to publish.
+    Raises RuntimeError if a number is outside its range, if Jupyter Book warns, or if the site is not fit to publish.
     """
     run(profile, root=root, force=force)
-    found = collect(profile, root=root)
-    _refuse("outside the expected range", judge(found))
+    _refuse("outside the expected range", failed_checks(collect(profile, root=root)))
     if profile == "cpu":
-        record(ledger.recorded_claims(found), root)
+        record(verdict_records(judge_all(recorded())), root)
     stage(profile, root=root)
     site = build(profile, root=root)
     _refuse("the site cannot be published", verify(site))

@@ -1,6 +1,6 @@
 """Problems with a known answer, and who grades a response to them."""
 
-from rlvr_direction.problems.files import load_problems, read_jsonl
+from rlvr_direction.problems.files import load_problems, read_rows
 from rlvr_direction.problems.grading import grader, load_function, math_reward, task_named, task_names
 from rlvr_direction.problems.types import Grader, Problem, Task, Verifier
 
@@ -13,7 +13,7 @@ __all__ = [
     "load_function",
     "load_problems",
     "math_reward",
-    "read_jsonl",
+    "read_rows",
     "task_named",
     "task_names",
 ]

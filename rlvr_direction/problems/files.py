@@ -1,55 +1,85 @@
-"""Rows of a JSONL file, problems among them."""
+"""Rows of a JSONL or Parquet file, problems among them."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
+
+from rlvr_direction import records
 from rlvr_direction.problems.types import Problem
 
-__all__ = ["load_problems", "read_jsonl"]
+__all__ = ["load_problems", "read_rows"]
 
-KINDS = {str: "string", list: "list"}
+NAMES = {str: "a string", list: "a list of messages", int: "a whole number", float: "a number"}
+Kinds = Mapping[str, tuple[type, ...]]
 
 
-def read_jsonl(path: str | Path, keys: Mapping[str, type]) -> list[dict[str, Any]]:
-    """The rows of a JSONL file as they stand, each an object that has these keys with values of these types.
+def read_rows(source: str | Path | pd.DataFrame, keys: Kinds) -> list[dict[str, Any]]:
+    """The rows of a JSONL file, a Parquet file or a table, each with these keys and values of one of these types.
 
-    Raises FileNotFoundError where there is no such file and ValueError, with the line number, for a row that is not
-    such an object or for a file without rows.
+    Further keys are kept. Raises FileNotFoundError where there is no such file and ValueError, with the number of the
+    line or row, for a row that is not so, for a file without rows, and for any other kind of file.
     """
-    path = Path(path)
+    if isinstance(source, pd.DataFrame):
+        return _checked(records.rows(source), keys, "the table", "row")
+    path = Path(source)
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is not a file; pass a JSONL file of rows with {_named(keys)}")
-    lines = path.read_text(encoding="utf-8").split("\n")
-    rows = [_row(line, keys, f"{path}, line {i}") for i, line in enumerate(lines, start=1) if line.strip()]
-    if not rows:
-        raise ValueError(f"{path} is empty; expected one row with {_named(keys)} a line")
-    return rows
-
-
-def load_problems(path: str | Path) -> list[Problem]:
-    r"""The rows of a JSONL file, each `{"problem": "What is $1+1$?", "answer": "2"}`; further keys are ignored.
-
-    Raises what `read_jsonl` does.
-    """
-    return [Problem(row["problem"], row["answer"]) for row in read_jsonl(path, {"problem": str, "answer": str})]
-
-
-def _row(line: str, keys: Mapping[str, type], where: str) -> dict[str, Any]:
+        raise FileNotFoundError(f"{path} is not a file; pass a JSONL or Parquet file of rows with {_named(keys)}")
+    if path.suffix not in (".jsonl", ".json", ".parquet"):
+        raise ValueError(f"{path} ends in {path.suffix!r}; expected .jsonl or .parquet: convert it, or rename it")
     try:
-        row = json.loads(line)
+        if path.suffix == ".parquet":
+            return _checked(records.rows(records.load(path)), keys, str(path), "row")
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} cannot be read as {path.suffix[1:]} ({error}); write it again, in UTF-8") from error
+    return _checked([_object(line, f"{path}, line {i}") for i, line in enumerate(lines, 1)], keys, str(path), "line")
+
+
+def load_problems(source: str | Path | pd.DataFrame) -> list[Problem]:
+    r"""The problems of a JSONL file, a Parquet file or a table; an answer that is a number is taken as text.
+
+    A row is `{"problem": "What is $1+1$?", "answer": "2"}`, or has a list of messages for a problem; further keys are
+    ignored. Raises what `read_rows` does.
+
+    >>> load_problems(pd.DataFrame({"problem": ["1+1=", "1+2="], "answer": [2, 3]}))
+    [Problem(prompt='1+1=', answer='2'), Problem(prompt='1+2=', answer='3')]
+    """
+    rows = read_rows(source, {"problem": (str, list), "answer": (str, int, float)})
+    return [Problem(row["problem"], str(row["answer"])) for row in rows]
+
+
+def _object(line: str, where: str) -> Any:
+    """The JSON of a line; None for a blank one."""
+    try:
+        return json.loads(line) if line.strip() else None
     except (json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f"{where}: not JSON ({error}); expected a row with {_named(keys)}") from error
+        raise ValueError(f"{where}: not JSON ({error}); expected an object on a line of its own") from error
+
+
+def _checked(rows: list[Any], keys: Kinds, name: str, unit: str) -> list[dict[str, Any]]:
+    """The rows that are there, each with its keys; a refusal names the row by its number."""
+    for i, row in enumerate(rows, 1):
+        if row is not None:
+            _check(row, keys, f"{name}, {unit} {i}")
+    if not (there := [row for row in rows if row is not None]):
+        raise ValueError(f"{name} is empty; expected one row with {_named(keys)} per {unit}")
+    return there
+
+
+def _check(row: Any, keys: Kinds, where: str) -> None:
     if not isinstance(row, dict):
         raise ValueError(f"{where}: a {type(row).__name__}; expected an object with {_named(keys)}")
-    for key, kind in keys.items():
+    for key, kinds in keys.items():
         if key not in row:
             raise ValueError(f"{where}: no key {key!r}, only {sorted(row)}; add it or rename the column")
-        if not isinstance(row[key], kind):
-            raise ValueError(f"{where}: {key!r} is a {type(row[key]).__name__}; expected a {KINDS[kind]}")
-    return row
+        if type(row[key]) not in kinds:
+            expected = " or ".join(NAMES[kind] for kind in kinds)
+            raise ValueError(f"{where}: {key!r} is {str(row[key])[:60]!r}; expected {expected}")
 
 
-def _named(keys: Mapping[str, type]) -> str:
+def _named(keys: Kinds) -> str:
     return " and ".join(map(repr, keys))

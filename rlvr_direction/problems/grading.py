@@ -49,9 +49,12 @@ def load_function(name: str) -> Callable[..., Any]:
     """Return the function that `module:function` names. Raises ValueError where there is none."""
     module, _, function = name.partition(":")
     try:
-        return getattr(import_module(module), function)
+        found = getattr(import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"{name!r} cannot be imported ({error}); expected module:function on the path") from error
+    if not callable(found):
+        raise ValueError(f"{name!r} is a {type(found).__name__}; expected a function, as module:function")
+    return found
 
 
 def math_reward(problem: Problem, response: str) -> float:

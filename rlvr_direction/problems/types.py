@@ -1,18 +1,27 @@
 """What a problem is, who grades a response to it, and what a task adds: problems without end, and a corpus."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 __all__ = ["Grader", "Problem", "Task", "Verifier"]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A prompt and the answer that its verifier compares with."""
+    """A prompt, text or a list of messages (`role`, `content`), and the answer that its verifier compares with."""
 
-    prompt: str
+    prompt: str | Sequence[Mapping[str, Any]]
     answer: str
+
+    @property
+    def text(self) -> str:
+        r"""The prompt as one text, to show it.
+
+        >>> Problem([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "1+1="}], "2").text
+        'Be brief.\n\n1+1='
+        """
+        return self.prompt if isinstance(self.prompt, str) else "\n\n".join(str(m["content"]) for m in self.prompt)
 
 
 @runtime_checkable

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
+from rlvr_direction import records
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.problems import read_jsonl
-from rlvr_direction.records import load
+from rlvr_direction.problems import read_rows
 
 __all__ = ["Encoded", "encode", "load_texts"]
 
@@ -34,11 +33,7 @@ def load_texts(path: str | Path) -> list[dict[str, Any]]:
     Raises ValueError with its number for a row that is not so and for any other kind of file, FileNotFoundError where
     there is no file.
     """
-    path = Path(path)
-    if path.suffix not in (".jsonl", ".parquet"):
-        raise ValueError(f"{path} ends in {path.suffix!r}; score takes JSONL or Parquet: convert or rename it")
-    is_table = path.suffix == ".parquet" and path.is_file()
-    rows = _rows(load(path)) if is_table else read_jsonl(path, {"prompt": object, "response": str})
+    rows = read_rows(path, {"prompt": (str, list), "response": (str,)})
     for i, row in enumerate(rows, start=1):
         _check(row, f"{path}, row {i}")
     return rows
@@ -50,7 +45,7 @@ def encode(pair: ModelPair, texts: Sequence[Mapping[str, Any]] | pd.DataFrame, *
     Raises ValueError for a text that lacks a key, has an empty prompt, an id that is no token, or is longer than the
     context.
     """
-    rows = _rows(texts) if isinstance(texts, pd.DataFrame) else texts
+    rows = records.rows(texts) if isinstance(texts, pd.DataFrame) else texts
     return [_encode(pair, text, i, eos=eos) for i, text in enumerate(rows)]
 
 
@@ -69,15 +64,6 @@ def _encode(pair: ModelPair, text: Mapping[str, Any], row: int, *, eos: bool) ->
     if out_of_range := [i for i in response if not 0 <= i < pair.vocab_size]:
         raise ValueError(f"text {row} has response id {out_of_range[0]}; expected 0 to {pair.vocab_size - 1}")
     return Encoded(row, text.get("source", ""), prompt, response)
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a table with lists for arrays; an empty cell is a key that is not there."""
-    rows = [
-        {key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in row.items()}
-        for row in table.to_dict("records")
-    ]
-    return [{k: v for k, v in row.items() if not (pd.api.types.is_scalar(v) and pd.isna(v))} for row in rows]
 
 
 def _check(text: Mapping[str, Any], where: str) -> None:

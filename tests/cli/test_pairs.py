@@ -79,7 +79,9 @@ def test_a_killed_run_resumes_to_the_same_bytes(scored, monkeypatch):
         return real(*arguments, **named)
 
     monkeypatch.setattr(scoring_files, "score_encoded", killed_at_the_second)
-    assert score().exit_code != 0 and not out.exists()
+    stopped = score()
+    assert stopped.exit_code == 130 and not out.exists()
+    assert stopped.stderr.splitlines()[-1].endswith("to go on, run the command again with --resume")
     assert score("--resume").exit_code == 0
     assert out.read_bytes() == uninterrupted and len(calls) == 4
 
@@ -141,7 +143,10 @@ BAD_TEXTS = {
     "not JSON": ([GOOD, "{oops\n"], "line 2: not JSON"),
     "not an object": ([GOOD, GOOD, "[1]\n"], "line 3: a list"),
     "a key is missing": ([GOOD, '{"prompt": "1"}\n'], "line 2: no key 'response'"),
-    "a response of another type": (['{"prompt": "1", "response": 3}\n'], "line 1: 'response' is a int"),
+    "a response of another type": (
+        ['{"prompt": "1", "response": 3}\n'],
+        "line 1: 'response' is '3'",
+    ),
     "longer than the context": ([GOOD, json.dumps({"prompt": "1", "response": "2" * 99}) + "\n"], "at most 48"),
     "an empty prompt": ([json.dumps({"prompt": "", "response": "2"}) + "\n"], "empty prompt"),
     "ids out of range": ([json.dumps({"prompt": "1", "response": "", "response_ids": [999]}) + "\n"], "id 999"),

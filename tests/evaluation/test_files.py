@@ -1,6 +1,10 @@
 """Decoding a file: what the command writes, and what it refuses."""
 
 import json
+import logging
+import os
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -9,12 +13,9 @@ from rlvr_direction.evaluation import RESPONSE_COLUMNS, decode_file, files, toke
 from rlvr_direction.lab.checkout import TOYS
 from rlvr_direction.lab.tasks import TASKS, Problem
 from rlvr_direction.problems import grader
+from rlvr_direction.settings import DecodeSettings
 
-SETTINGS = {
-    **{"where": "delta_logp<=-0.3", "gamma": 0.0, "task": "pointer_tree", "samples": 2, "seed": 0, "propose": "base"},
-    **{"temperature": 1.0, "top_p": 1.0, "max_new_tokens": None, "batch_size": 16, "block": "auto", "keep_tokens": 5},
-    **{"load": {}, "resume": False, "force": False, "command": "c"},
-}
+TREE = {"where": "delta_logp<=-0.3", "task": "pointer_tree", "samples": 2, "batch_size": 16, "keep_tokens": 5}
 
 
 @pytest.fixture
@@ -23,42 +24,95 @@ def decode(tmp_path):
     rows = [{"problem": p.prompt, "answer": p.answer} for p in TASKS["pointer_tree"].problems(6, seed=4)]
     problems = tmp_path / "problems.jsonl"
     problems.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    folder = TOYS / "pointer_tree"
-    return lambda **changed: decode_file(
-        str(folder / "base"), str(folder / "rl_080"), problems, tmp_path / "d.parquet", **SETTINGS | changed
-    )
+    base, rl = (str(TOYS / "pointer_tree" / stage) for stage in ("base", "rl_080"))
+    given = {"base": base, "rl": rl, "problems": problems, "out": tmp_path / "d.parquet", **TREE}
+    return lambda **changed: decode_file(DecodeSettings(**given | changed))
+
+
+def both(out):
+    return out.read_bytes(), tokens_path(out).read_bytes()
 
 
 def test_responses_and_tokens_are_written_with_their_provenance(decode):
     out = decode()
     table, tokens = records.load(out), records.load(tokens_path(out))
     assert list(table.columns) == list(RESPONSE_COLUMNS) and len(table) == 12
-    assert table.attrs["command"] == tokens.attrs["command"] == "c" and table.attrs["block"] == 8
-    assert tokens["text_id"].nunique() == 5
-    lengths = tokens.groupby("text_id").size().tolist()
-    assert lengths == table["n_tokens"].head(5).tolist()
-    assert sorted(path.name for path in out.parent.iterdir()) == ["d.parquet", "d.tokens.parquet", "problems.jsonl"]
+    assert table.attrs["command"] == tokens.attrs["command"] and table.attrs["command"].startswith("rlvr-direction dec")
+    assert table.attrs["block"] == 8
+    assert table.attrs["prompts"] == "as they are: the tokenizer has no chat template"
+    assert tokens.groupby("text_id").size().to_dict() == dict(enumerate(table["n_tokens"].head(5)))
+    assert sorted(os.listdir(out.parent)) == ["d.parquet", "d.tokens.parquet", "problems.jsonl"]
 
 
 def test_no_tokens_are_kept_where_none_are_asked_for(decode):
     assert not tokens_path(decode(keep_tokens=0)).exists()
 
 
-def test_a_killed_run_resumes_to_the_same_bytes(decode, monkeypatch):
+def test_two_unbroken_runs_have_the_same_bytes_at_the_defaults(decode):
+    assert both(decode()) == both(decode(force=True))
+
+
+@pytest.mark.parametrize("dies_in", ["respond", "kept_tokens"])
+def test_a_killed_run_resumes_to_the_same_bytes_and_decodes_no_part_twice(decode, monkeypatch, dies_in):
     monkeypatch.setattr(files, "PROBLEMS_PER_PART", 2)
-    whole = decode().read_bytes()
-    real, calls = files.respond, []
+    whole = both(decode(keep_tokens=7))
+    asked = {"respond": [], "kept_tokens": []}
 
-    def dying(*arguments, **named):
-        calls.append(named["block"])
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return real(*arguments, **named)
+    def watched(name, real):
+        def run(*arguments, **named):
+            asked[name].append(named.get("first_problem"))
+            if name == dies_in and len(asked[name]) == 2:
+                raise KeyboardInterrupt
+            return real(*arguments, **named)
 
-    monkeypatch.setattr(files, "respond", dying)
+        return run
+
+    for name in asked:
+        monkeypatch.setattr(files, name, watched(name, getattr(files, name)))
     with pytest.raises(KeyboardInterrupt):
-        decode(force=True)
-    assert decode(resume=True).read_bytes() == whole and len(calls) == 2 + 2 + 1
+        decode(keep_tokens=7, force=True)
+    assert both(decode(keep_tokens=7, resume=True)) == whole
+    assert asked["respond"] == [0, 2, 2, 4] and len(asked["kept_tokens"]) == (2 if dies_in == "respond" else 3)
+
+
+def test_another_model_under_the_same_path_is_not_resumed_with(decode, monkeypatch, tmp_path):
+    monkeypatch.setattr(files, "PROBLEMS_PER_PART", 2)
+    rl = shutil.copytree(TOYS / "pointer_tree" / "rl_080", tmp_path / "rl")
+    decode(rl=str(rl))
+    shutil.copy(TOYS / "pointer_tree" / "rl_040" / "model.safetensors", rl)
+    with pytest.raises(ValueError, match=r"was begun with other weights of rl: pass the settings"):
+        decode(rl=str(rl), resume=True)
+
+
+def test_other_settings_and_other_prompts_are_named(decode, tmp_path):
+    decode()
+    with pytest.raises(ValueError, match=r"begun with seed = 0, now 1; where = 'delta_logp<=-0.3', now 'random:0.1'"):
+        decode(seed=1, where="random:0.1", resume=True)
+    assert decode(where=" delta_logp <= -0.3", resume=True)
+    rows = (tmp_path / "problems.jsonl").read_text().splitlines()
+    (tmp_path / "problems.jsonl").write_text("\n".join(reversed(rows)))
+    with pytest.raises(ValueError, match=r"begun with other problems; other prompts: pass"):
+        decode(resume=True)
+
+
+TEMPLATE = "{{ strftime_now('%d') }}{% for m in messages %}{{ m['content'] }}{% endfor %}"
+
+
+def test_how_prompts_are_encoded_is_said_and_recorded_with_the_date(decode, tmp_path, caplog):
+    folders = {name: shutil.copytree(TOYS / "pointer_tree" / of, tmp_path / name) for name, of in MODELS.items()}
+    for folder in folders.values():
+        (folder / "chat_template.jinja").write_text(TEMPLATE)
+    rows = [{"problem": [{"role": "user", "content": "T:"}, {"role": "user", "content": "0?"}], "answer": 1}]
+    (tmp_path / "chat.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    with caplog.at_level(logging.INFO, "rlvr_direction"):
+        out = decode(**{name: str(folder) for name, folder in folders.items()}, problems=tmp_path / "chat.jsonl")
+    said = "by the tokenizer's chat template, its date fixed at 2024-07-26"
+    assert records.load(out).attrs["prompts"] == said
+    assert [record.getMessage() for record in caplog.records].count(f"prompts: {said}") == 1
+    assert records.load(tokens_path(out))["prompt"].unique().tolist() == ["T:\n\n0?"]
+
+
+MODELS = {"base": "base", "rl": "rl_080"}
 
 
 def test_a_grader_is_a_task_math_or_a_function_of_ones_own(tmp_path, monkeypatch):
@@ -78,12 +132,15 @@ def test_a_grader_is_a_task_math_or_a_function_of_ones_own(tmp_path, monkeypatch
         ({"gamma": -2.0}, "gamma is -2.0"),
         ({"top_p": 0.0}, "top_p is 0.0"),
         ({"temperature": -1.0}, "temperature is -1.0"),
-        ({"propose": "both"}, "propose is 'both'; expected base or rl"),
+        ({"propose": "RL"}, "propose is 'RL'; expected base or rl"),
         ({"block": "fast"}, "block is 'fast'; expected auto"),
-        ({"block": "0"}, "block is 0"),
+        ({"block": "0"}, "block is '0'; expected auto"),
         ({"task": "chess"}, "no task is called 'chess'; choose from math, arithmetic"),
         ({"task": "no_such_module:f"}, "cannot be imported"),
         ({"max_new_tokens": 90}, "problem 0 has .* new ones fit into a context of 96"),
+        ({"max_new_tokens": 512}, "max_new_tokens is 512, but the models' context is 96 tokens"),
+        ({"out": Path("d.csv")}, r"d\.csv: the table is written as Parquet; name it d\.parquet"),
+        ({"dtype": "bf17"}, "the dtype is 'bf17'; expected auto or one of"),
     ],
 )
 def test_bad_settings_are_refused_in_one_sentence_and_nothing_is_written(decode, tmp_path, changed, seen):

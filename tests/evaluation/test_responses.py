@@ -1,5 +1,8 @@
 """Interventions over problems: one row a response, paired by problem and sample, graded by the task's verifier."""
 
+import subprocess
+import sys
+
 import pytest
 
 from rlvr_direction.distributions import Sampling
@@ -8,6 +11,7 @@ from rlvr_direction.evaluation import responses as module
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import load_toy_pair
+from rlvr_direction.records import load
 
 TASK = TASKS["pointer_tree"]
 PROBLEMS = TASK.problems(12, seed=5)
@@ -102,7 +106,51 @@ def test_a_killed_run_resumes_to_the_same_bytes(pair, tmp_path, monkeypatch):
     assert killed.read_bytes() == whole.read_bytes() and len(calls) == 3 + 4
 
 
-def test_a_run_with_other_problems_is_not_resumed(pair, tmp_path):
-    evaluate(pair, TASK, PROBLEMS[:3], ALONE, seed=3, out=tmp_path / "r.parquet")
-    with pytest.raises(ValueError, match="was begun with"):
-        evaluate(pair, TASK, PROBLEMS[1:4], ALONE, seed=3, out=tmp_path / "r.parquet", resume=True)
+def test_what_differs_from_the_run_that_is_resumed_is_named(pair, tmp_path):
+    def run(problems=PROBLEMS[:2], who=ALONE, seed=3, of=pair, **how):
+        return evaluate(of, TASK, problems, who, seed=seed, out=tmp_path / "r.parquet", **how)
+
+    run()
+    with pytest.raises(ValueError, match="was begun with other answers; other prompts: pass"):
+        run(PROBLEMS[1:3], resume=True)
+    with pytest.raises(ValueError, match="was begun with seed = 3, now 4: pass"):
+        run(seed=4, resume=True)
+    half = {**ALONE, "rl": Intervention(EVERYWHERE, 0.5)}
+    with pytest.raises(ValueError, match=r"intervention rl = 'everywhere, gamma 0', now 'everywhere, gamma 0.5': pass"):
+        run(who=half, resume=True)
+    with pytest.raises(ValueError, match="was begun with other weights of rl: pass"):
+        run(of=load_toy_pair("pointer_tree", "rl_040"), resume=True)
+
+
+OWN = """
+import sys
+from pathlib import Path
+from rlvr_direction.evaluation import evaluate, responses
+from rlvr_direction.interventions import Intervention
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.lab.toys import load_toy_pair
+
+sys.path.append(sys.argv[2])
+from own_criterion import unsure
+
+responses.PROBLEMS_PER_PART, task = 1, TASKS["pointer_tree"]
+how = {"seed": 3, "out": Path(sys.argv[1]), "resume": True}
+evaluate(load_toy_pair("pointer_tree"), task, task.problems(2, seed=5), {"own": Intervention(unsure)}, **how)
+"""
+
+
+def test_a_criterion_of_ones_own_is_resumed_in_another_process(tmp_path):
+    text = "def unsure(view, token, uniform):\n    return view.raw.base.amax(-1) <= -0.5\n"
+    (tmp_path / "own_criterion.py").write_text(text)
+    command = [sys.executable, "-c", OWN, str(tmp_path / "r.parquet"), str(tmp_path)]
+    for _ in range(2):
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    said = load(tmp_path / "r.parquet").attrs["settings"]
+    assert said["intervention own"] == "own_criterion:unsure, gamma 0"
+
+
+def test_a_criterion_without_a_name_is_refused_where_a_file_would_have_to_tell_it_from_others(pair, tmp_path):
+    with pytest.raises(ValueError, match=r"intervention own is .*<lambda>.*make its criterion a function with a name"):
+        evaluate(pair, TASK, PROBLEMS, {"own": Intervention(lambda *_: _)}, seed=3, out=tmp_path / "r.parquet")
+    assert not list(tmp_path.iterdir())

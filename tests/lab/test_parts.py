@@ -25,14 +25,14 @@ raise ValueError("seven")
 
 def test_a_failure_among_two_at_a_time_keeps_what_was_made_and_the_rest_is_made_later(tmp_path):
     parts = [partial(pd.DataFrame, {"rl_seed": [seed]}) for seed in range(3)]
-    run, written = Run(tmp_path / "s", 3, {}), []
+    run, written = Run(tmp_path / "s.parquet", 3, {}), []
     with pytest.raises(ValueError, match="seven"):
         failing = partial(exec, FAILS_AFTER_TWO.format(folder=str(run.folder)))
         for index, table in made([*parts[:2], failing], run, "", jobs=2):
             run.write(index, table)
             written.append(index)
     assert sorted(written) == [0, 1]
-    run = Run(tmp_path / "s", 3, {}, resume=True)
+    run = Run(tmp_path / "s.parquet", 3, {}, resume=True)
     for index, table in made(parts, run, "", jobs=1):
         run.write(index, table)
         written.append(index)

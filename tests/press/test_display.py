@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
+from rlvr_direction.lab.claims.claim import Claim, Judged
 from rlvr_direction.press import display
 
 DATA = pd.DataFrame({"x": [1, 2], "y": [3.0, 4.0], "said": ["</script><b>", "ok"]})
@@ -63,29 +64,24 @@ def test_the_still_and_the_script_speak_the_same_vega_lite():
     assert display.VEGA_LITE in vl_convert.get_vegalite_versions()
 
 
-def test_a_claim_leaves_its_record_in_the_output(shown, monkeypatch):
-    monkeypatch.setenv("RLVR_BOOK", "cpu")
-    display.claim(
-        "C1", "reproduced", value=0.9, low=0.8, high=0.95, text="a <b> measure", band=(0.5, 1.0), task="arithmetic"
-    )
+CLAIM = Claim("X", "It <i>.", "Above 0.", "01_x", "a <b> measure", "share", departures=("No seeds.",))
+
+
+def test_a_claim_is_shown_with_its_rule_and_leaves_its_record_in_the_output(shown):
+    display.claim([Judged(CLAIM, "arithmetic", "reproduced", 0.91234567, 0.8, 0.95, CLAIM.measured)])
     (bundle,) = shown
     record = bundle[display.CLAIM]
-    assert (record["id"], record["profile"], record["band"]) == ("C1", "cpu", [0.5, 1.0])
-    assert "<b>" not in bundle["text/html"] and "not the recorded verdict" not in bundle["text/html"]
+    assert (record["id"], record["task"], record["value"]) == ("X", "arithmetic", 0.9123)
+    assert "<b>" not in bundle["text/html"] and "<i>" not in bundle["text/html"]
+    assert "0.912, interval 0.8 to 0.95" in bundle["text/plain"] and "share; above 0 supports it" in bundle["text/html"]
+    assert "Above 0. Departure from the registered rule: No seeds." in bundle["text/html"]
     json.dumps(record, allow_nan=False)
 
 
-def test_a_claim_outside_the_cpu_profile_says_so(shown, monkeypatch):
-    monkeypatch.setenv("RLVR_BOOK", "smoke")
-    display.claim("C1", "inconclusive", value=0.5, low=0.4, high=0.6, text="t")
-    assert "smoke run: not the recorded verdict" in shown[0]["text/html"]
-
-
-@pytest.mark.parametrize(("id", "verdict"), [("C99", "reproduced"), ("C1", "supported")])
-def test_only_registered_claims_and_their_three_verdicts_are_shown(shown, id, verdict):
-    with pytest.raises(ValueError, match=r"registered|must be one of"):
-        display.claim(id, verdict, value=0.0, low=0.0, high=0.0, text="t")
-    assert not shown
+def test_every_row_is_shown_and_an_exact_one_has_no_interval(shown):
+    row = Judged(CLAIM, None, "not reproduced", -1.0, None, None, "t")
+    display.claim([row, row])
+    assert len(shown) == 2 and "interval" not in shown[0]["text/plain"] and shown[0]["text/plain"].startswith("X · not")
 
 
 def test_an_undefined_number_is_recorded_as_none(shown):

@@ -6,32 +6,32 @@ from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.press import ledger
 
 
-def record(id="C1", task="arithmetic", value=0.123456, **more):
-    common = {"kind": "claim", "chapter": "02_direction_not_magnitude", "statement": "a | b", "verdict": "reproduced"}
-    return (
-        common
-        | {"id": id, "task": task, "value": value, "low": 0.1, "high": 0.2, "profile": "cpu", "band": None}
-        | more
-    )
+def record(id="C1", task="arithmetic", **more):
+    common = {"chapter": "02_direction_not_magnitude", "statement": "a | b", "verdict": "reproduced"}
+    numbers = {"value": 0.1235, "low": 0.1, "high": 0.2, "reading": "share; above 0 supports it"}
+    return common | numbers | {"id": id, "task": task, "deterministic": False, "registration": 1} | more
 
 
-def test_kept_claims_do_not_depend_on_the_order_or_the_last_digits_of_a_run():
-    one = ledger.recorded_claims([record(task="b"), {"kind": "stamp", "chapter": "x"}, record(task="a")])
-    other = ledger.recorded_claims([record(task="a", value=0.1234561), record(task="b")])
-    assert one == other and [claim["task"] for claim in one] == ["a", "b"]
+EXACT = record("C4a", None, deterministic=True, low=None, high=None, value=1e-5)
 
 
 def test_the_table_shows_every_recorded_verdict_and_names_the_open_claims():
-    text = ledger.table(ledger.recorded_claims([record(), record(task=None, verdict="inconclusive", value=None)]))
+    text = ledger.table([record(), record(task="other", verdict="inconclusive")])
     assert text.count("| [C1](02_direction_not_magnitude.ipynb)") == 2
-    assert "**inconclusive**" in text and "undefined" in text and "a \\| b" in text
+    assert "**inconclusive**" in text and "a \\| b" in text and "share; above 0 supports it" in text
     assert all(id in text.splitlines()[-1] for id in CLAIMS if id != "C1")
     assert "C1," not in text.splitlines()[-1]
 
 
-def test_the_table_says_how_many_verdicts_chance_would_give():
-    claims = ledger.recorded_claims([record(task=str(i)) for i in range(20)])
-    assert "0.5 of these 20 verdicts would read *reproduced* by chance" in ledger.table(claims)
+def test_each_registration_stands_under_its_heading_and_the_first_is_named():
+    assert ledger.table([record()]).startswith("### First registration\n\n| Claim |")
+
+
+def test_an_exact_verdict_has_no_interval_and_is_not_counted_among_what_chance_gives():
+    text = ledger.table([record(task=str(i)) for i in range(20)] + [EXACT])
+    (row,) = [line for line in text.splitlines() if "C4a](" in line]
+    assert "| 1e-05 |" in row and "[0.1, 0.2]" not in row
+    assert "0.5 of the 20 verdicts with an interval would read *reproduced* by chance" in text
 
 
 def test_no_record_is_no_table():
@@ -42,11 +42,11 @@ def test_only_what_is_between_the_marks_changes(tmp_path):
     start, end = ledger.MARKS
     page = tmp_path / "README.md"
     page.write_text(f"before\n{start}\nold\n{end} after\n")
-    ledger.update(page, ledger.recorded_claims([record()]), chapters_at="book/")
+    ledger.update(page, [record()], chapters_at="book/")
     once = page.read_text()
-    ledger.update(page, ledger.recorded_claims([record()]), chapters_at="book/")
+    ledger.update(page, [record()], chapters_at="book/")
     assert page.read_text() == once
-    assert once.startswith(f"before\n{start}\n|") and once.endswith(f"{end} after\n") and "old" not in once
+    assert once.startswith(f"before\n{start}\n###") and once.endswith(f"{end} after\n") and "old" not in once
     assert "(book/02_direction_not_magnitude.ipynb)" in once
 
 
@@ -57,7 +57,6 @@ def test_a_page_without_the_two_marks_is_refused(text):
 
 
 def test_claims_survive_the_file(tmp_path):
-    claims = ledger.recorded_claims([record()])
-    ledger.write_claims(claims, tmp_path / "claims" / "cpu.json")
-    assert ledger.read_claims(tmp_path / "claims" / "cpu.json") == claims
+    ledger.write_claims([record(), EXACT], tmp_path / "claims" / "cpu.json")
+    assert ledger.read_claims(tmp_path / "claims" / "cpu.json") == [record(), EXACT]
     assert ledger.read_claims(tmp_path / "nothing.json") == []

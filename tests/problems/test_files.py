@@ -1,8 +1,11 @@
+import doctest
 import json
 
+import pandas as pd
 import pytest
 
-from rlvr_direction.problems import Problem, load_problems
+from rlvr_direction import records
+from rlvr_direction.problems import Problem, files, load_problems, types
 
 
 def written(tmp_path, text: str):
@@ -25,7 +28,12 @@ def test_rows_become_problems_in_order_and_further_keys_are_ignored(tmp_path):
         ("[]", "line 2: a list; expected an object"),
         ('{"problem": "x"}', r"line 2: no key 'answer', only \['problem'\]"),
         ('{"answer": "x"}', "line 2: no key 'problem'"),
-        ('{"problem": "x", "answer": 2}', "line 2: 'answer' is a int; expected a string"),
+        (
+            '{"problem": "x", "answer": [2]}',
+            r"line 2: 'answer' is '\[2\]'; expected a string or a whole number or",
+        ),
+        ('{"problem": "x", "answer": true}', "line 2: 'answer' is 'True'; expected a string"),
+        ('{"problem": 7, "answer": "x"}', "line 2: 'problem' is '7'; expected a string or a list of messages"),
     ],
 )
 def test_a_bad_row_is_named_by_its_line(tmp_path, row, message):
@@ -39,3 +47,41 @@ def test_a_file_without_rows_and_a_missing_file_are_refused(tmp_path):
         load_problems(written(tmp_path, "\n"))
     with pytest.raises(FileNotFoundError, match=r"none\.jsonl is not a file"):
         load_problems(tmp_path / "none.jsonl")
+
+
+MESSAGES = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "1+1="}]
+ROWS = [{"problem": "1+1=", "answer": 2, "level": 1}, {"problem": "1+2=", "answer": 3, "level": None}]
+
+
+@pytest.mark.parametrize("messages", [False, True])
+def test_jsonl_parquet_and_a_table_give_the_same_problems(tmp_path, messages):
+    rows = [{**row, "problem": MESSAGES} for row in ROWS] if messages else ROWS
+    table = pd.DataFrame(rows)
+    jsonl = written(tmp_path, "\n".join(map(json.dumps, rows)))
+    parquet = records.save(table, tmp_path / "p.parquet", metadata={})
+    expected = [Problem(MESSAGES if messages else row["problem"], str(row["answer"])) for row in ROWS]
+    assert load_problems(jsonl) == load_problems(parquet) == load_problems(table) == expected
+
+
+def test_an_answer_that_is_missing_from_a_table_is_named_by_its_row():
+    with pytest.raises(ValueError, match="the table, row 2: no key 'answer'"):
+        load_problems(pd.DataFrame({"problem": ["a", "b"], "answer": ["1", None]}))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("p.csv", b"problem,answer", r"p\.csv ends in '\.csv'; expected \.jsonl or \.parquet"),
+        ("p.parquet", b"not Parquet", r"p\.parquet cannot be read as parquet"),
+        ("p.jsonl", b'{"problem": "\xe9"}', r"p\.jsonl cannot be read as jsonl .*UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        load_problems(tmp_path / name)
+
+
+@pytest.mark.parametrize("module", [files, types])
+def test_the_examples_in_the_docstrings_hold(module):
+    assert doctest.testmod(module) == (0, 1)

@@ -27,6 +27,8 @@ def test_an_unknown_name_is_refused_with_the_choices(find):
 def test_a_function_that_is_not_there_is_named():
     with pytest.raises(ValueError, match="'no_module:f' cannot be imported"):
         grader("no_module:f")
+    with pytest.raises(ValueError, match="'sys:path' is a list; expected a function"):
+        grader("sys:path")
 
 
 @pytest.mark.parametrize(

@@ -18,14 +18,14 @@ def settings(tmp_path, folders):
     base, rl = folders("llama")
     path = tmp_path / "texts.jsonl"
     path.write_text("".join(json.dumps(text) + "\n" for text in TEXTS))
-    return ScoreSettings(str(base), str(rl), path, tmp_path / "scores.parquet", batch_size=2, command="c")
+    return ScoreSettings(str(base), str(rl), path, tmp_path / "scores.parquet", batch_size=2)
 
 
 def test_a_file_is_scored_as_its_texts_are_in_memory(settings):
     table = records.load(score_file(settings))
     expected = score_tokens(ModelPair.from_pretrained(settings.base, settings.rl), TEXTS, batch_size=2)
     pd.testing.assert_frame_equal(table, expected)
-    assert table.attrs["command"] == "c"
+    assert table.attrs["command"] == settings.command
 
 
 def test_a_killed_run_resumes_to_the_same_bytes(settings, monkeypatch):

@@ -39,7 +39,7 @@ def test_a_table_of_texts_scores_as_its_rows_do(load_pair):
     [
         ({"response": "2"}, "3: no key 'prompt'"),
         ({"prompt": "1"}, "3: no key 'response'"),
-        ({"prompt": 1, "response": "2"}, "row 3: 'prompt' is 1; expected a string or a list of messages"),
+        ({"prompt": 1, "response": "2"}, "3: 'prompt' is .*; expected a string or a list of messages"),
         ({"prompt": "1", "response": "2", "source": 3}, "row 3: 'source' is 3; expected a string"),
         ({"prompt": "1", "response": "2", "response_ids": "23"}, "row 3: 'response_ids' is 23; expected a list"),
     ],
@@ -50,5 +50,5 @@ def test_a_row_that_is_no_text_is_named(tmp_path, row, message):
 
 
 def test_another_kind_of_file_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"ends in '\.csv'; score takes JSONL or Parquet"):
+    with pytest.raises(ValueError, match=r"ends in '\.csv'; expected .jsonl or .parquet"):
         load_texts(written(tmp_path, ROWS, "texts.csv"))

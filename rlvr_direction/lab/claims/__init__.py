@@ -1,49 +1,7 @@
-"""The claims of the paper, the rules fixed before the runs that decide them, and those rules as functions."""
+"""The claims of the paper, one file each: its rule, fixed before the runs that decide it, and its verdict."""
 
-from rlvr_direction.lab.claims.counts import Arms, accuracies, arms_of
-from rlvr_direction.lab.claims.direction import (
-    MAGNITUDES,
-    direction_separates,
-    responses,
-    separation_of,
-    where_the_pair_differs,
-)
-from rlvr_direction.lab.claims.extrapolation import gain, gains_by_stage, judge_gain
-from rlvr_direction.lab.claims.gradient import gradient_mass, rare_share
-from rlvr_direction.lab.claims.registry import CLAIMS, Claim
-from rlvr_direction.lab.claims.replacement import ORDER, RIVALS, fewest_replacements, ratio_to_reach, sign_does_it
-from rlvr_direction.lab.claims.reweighting import areas, at_the_end, at_their_best, over_seeds, paired_difference
-from rlvr_direction.lab.claims.verdicts import Verdict, combine, seeds_agree, verdict, verdicts_by_chance
+from rlvr_direction.lab.claims import counts, direction, extrapolation, gradient, replacement, reweighting
+from rlvr_direction.lab.claims.registry import CLAIMS, judge_all, recorded, verdict_records
 
-__all__ = [
-    "CLAIMS",
-    "MAGNITUDES",
-    "ORDER",
-    "RIVALS",
-    "Arms",
-    "Claim",
-    "Verdict",
-    "accuracies",
-    "areas",
-    "arms_of",
-    "at_the_end",
-    "at_their_best",
-    "combine",
-    "direction_separates",
-    "fewest_replacements",
-    "gain",
-    "gains_by_stage",
-    "gradient_mass",
-    "judge_gain",
-    "over_seeds",
-    "paired_difference",
-    "rare_share",
-    "ratio_to_reach",
-    "responses",
-    "seeds_agree",
-    "separation_of",
-    "sign_does_it",
-    "verdict",
-    "verdicts_by_chance",
-    "where_the_pair_differs",
-]
+__all__ = ["CLAIMS", "counts", "direction", "extrapolation", "gradient", "judge_all", "recorded"]
+__all__ += ["replacement", "reweighting", "verdict_records"]

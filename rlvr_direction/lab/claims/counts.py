@@ -8,7 +8,7 @@ import pandas as pd
 
 from rlvr_direction.statistics import bootstrap
 
-__all__ = ["Arms", "accuracies", "arms_of"]
+__all__ = ["Arms", "accuracies", "arms_of", "arms_of_part"]
 
 COUNTS = ("correct", "samples", "n_tokens", "n_selected", "n_changed")
 
@@ -36,13 +36,6 @@ class Arms(NamedTuple):
         """The share of tokens that each arm selected or changed, `of` "selected" or "changed"."""
         return getattr(self, f"n_{of}") @ weights / (self.n_tokens @ weights)
 
-    def where(self, **labels: object) -> "Arms":
-        """The arms with these labels; ValueError where there are none."""
-        chosen = np.logical_and.reduce([self.labels[name] == value for name, value in labels.items()])
-        if not chosen.any():
-            raise ValueError(f"no arm has {labels}; the table has {self.labels.drop_duplicates().to_dict('list')}")
-        return Arms(self.labels[chosen].reset_index(drop=True), *(getattr(self, name)[chosen] for name in COUNTS))
-
 
 def arms_of(table: pd.DataFrame, labels: Sequence[str]) -> Arms:
     """The arms of a study's table, told apart by these columns; every arm was run on the same problems.
@@ -58,6 +51,12 @@ def arms_of(table: pd.DataFrame, labels: Sequence[str]) -> Arms:
         raise ValueError(f"arms have {sizes.min()} to {sizes.max()} rows for {problems} problems; expected one each")
     counts = {name: ordered[name].to_numpy(float).reshape(len(sizes), problems) for name in COUNTS}
     return Arms(sizes.index.to_frame(index=False), **counts)
+
+
+def arms_of_part(table: pd.DataFrame, part: str, by: Sequence[str] = ("family", "budget"), **labels: object) -> Arms:
+    """The arms of one part of a recorded study, told apart `by` these columns, where its `labels` have these values."""
+    chosen = (table["part"] == part) & np.logical_and.reduce([table[name] == value for name, value in labels.items()])
+    return arms_of(table[chosen], by)
 
 
 def accuracies(arms: Arms, *, draws: int = 1000, seed: int) -> pd.DataFrame:

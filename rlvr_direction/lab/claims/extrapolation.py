@@ -1,19 +1,29 @@
 """Claims C4b and C4c: whether a gamma above 0 gains under the same gate, and whether it gains on RL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from rlvr_direction.lab.claims.counts import Arms
-from rlvr_direction.lab.claims.verdicts import Verdict, combine, verdict
+from rlvr_direction.lab.claims.claim import SEED, Part
+from rlvr_direction.lab.claims.counts import Arms, arms_of_part
 from rlvr_direction.statistics import Interval, bootstrap, holm
 
-__all__ = ["gain", "gains_by_stage", "judge_gain"]
+__all__ = [
+    "DEPARTURES",
+    "at_the_last_stage",
+    "deciding",
+    "gain",
+    "gains_by_seed",
+    "gains_by_stage",
+]
 
-GAIN = 0.01
-SEEDS_NEEDED = 4
+DEPARTURES = (
+    "Where it is not reproduced, at least 4 of 5 RL seeds must gain less than .01, in place of one sign in 4 of 5: a "
+    "gain of nothing has no sign.",
+    "RL seeds 1 to 4 have 500 problems.",
+)
 
 
 def gain(arms: Arms, of: str, against: str, *, draws: int = 2000, seed: int) -> Interval:
@@ -28,34 +38,42 @@ def gain(arms: Arms, of: str, against: str, *, draws: int = 2000, seed: int) -> 
     )
 
 
-def gains_by_stage(stages: dict[str, Arms], against: str, *, draws: int = 2000, seed: int) -> pd.DataFrame:
-    """The gain of the chosen cell at every stage: `stage, gain, low, high, p, p_holm`.
+def deciding(table: pd.DataFrame, part: str, **labels: object) -> Arms:
+    """The contrasts of one deciding part of a recorded study: "chosen", "gamma 0" under its gate, "rl", "global"."""
+    return arms_of_part(table, part, ["family"], **labels)
+
+
+def gains_by_stage(table: pd.DataFrame, against: str, *, draws: int = 2000, seed: int) -> pd.DataFrame:
+    """The gain of the chosen cell at every stage of a study: `stage, gain, low, high, p, p_holm, where, gamma`.
 
     `p` is of a two-sided z-test on the differences by problem, `p_holm` adjusted over the stages.
     """
-    rows = []
-    for stage, arms in stages.items():
-        interval = gain(arms, "chosen", against, draws=draws, seed=seed)
-        rows.append((stage, *interval, _p(arms, against)))
-    table = pd.DataFrame(rows, columns=["stage", "gain", "low", "high", "p"])
-    return table.assign(p_holm=holm(table["p"].to_numpy()))
+    decide, rows = table[table["part"] == "decide"], []
+    for stage in sorted(decide["stage"].unique()):
+        arms = deciding(decide, "decide", stage=stage)
+        rows.append((stage, *gain(arms, "chosen", against, draws=draws, seed=seed), _p(arms, against)))
+    found = pd.DataFrame(rows, columns=["stage", "gain", "low", "high", "p"])
+    chosen = decide[decide["family"] == "chosen"].groupby("stage")[["where", "gamma"]].first()
+    return found.assign(p_holm=holm(found["p"].to_numpy())).join(chosen, on="stage")
 
 
-def judge_gain(rows: pd.DataFrame, seeds: Mapping[str, Sequence[float]]) -> Verdict:
-    """The verdict on gains that must all hold: intervals above 0 also after Holm, none wholly below a point.
+def gains_by_seed(table: pd.DataFrame, against: str) -> list[float]:
+    """The gain at the last stage for each RL seed, from 0."""
+    last = table.loc[table["part"] == "decide", "stage"].max()
+    others = sorted(table.loc[table["part"] == "seeds", "rl_seed"].unique())
+    found = [deciding(table, "decide", stage=last), *(deciding(table, "seeds", rl_seed=seed) for seed in others)]
+    return [gain(arms, "chosen", against, draws=1, seed=SEED).value for arms in found]
 
-    A row is a gain `against` something, whose gains at the RL `seeds` must lie on the side that its verdict takes:
-    at least 4 of them above 0 where it is reproduced, short of a point where it is not.
-    """
-    judged = []
-    for row in rows.itertuples():
-        found = verdict(Interval(row.gain, row.low, row.high), minimum_gain=GAIN)
-        if found == "reproduced" and row.p_holm >= 0.05:
-            found = "inconclusive"
-        gains = np.asarray(seeds[row.against])
-        uphold = gains > 0 if found == "reproduced" else gains < GAIN
-        judged.append(found if uphold.sum() >= SEEDS_NEEDED else "inconclusive")
-    return combine(judged)
+
+def at_the_last_stage(table: pd.DataFrame, rivals: Sequence[str]) -> dict[str, Part]:
+    """The gain over each rival at the last stage, with Holm's p-value over stages and the gains of all RL seeds."""
+    parts = {}
+    for against in rivals:
+        last = gains_by_stage(table, against, draws=1, seed=SEED).iloc[-1]
+        interval = gain(deciding(table, "decide", stage=last["stage"]), "chosen", against, seed=SEED)
+        name = f"{against}, with gamma {last['gamma']:g} where {last['where']}"
+        parts[name] = Part(interval, gains_by_seed(table, against), last["p_holm"])
+    return parts
 
 
 def _p(arms: Arms, against: str) -> float:

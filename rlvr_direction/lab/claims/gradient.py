@@ -5,7 +5,7 @@ import pandas as pd
 
 from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["gradient_mass", "rare_share"]
+__all__ = ["gradient_mass", "mass_by_problem", "share_over_problems"]
 
 
 def gradient_mass(tokens: pd.DataFrame) -> pd.Series:
@@ -16,15 +16,18 @@ def gradient_mass(tokens: pd.DataFrame) -> pd.Series:
     return tokens["advantage"].abs() * -np.expm1(tokens["logp"])
 
 
-def rare_share(
-    tokens: pd.DataFrame, *, below: float = 0.5, mass: pd.Series | None = None, draws: int = 2000, seed: int
-) -> Interval:
-    """The share of all gradient mass held by tokens less probable than `below`, with its interval over problems.
+def mass_by_problem(tokens: pd.DataFrame, *, below: float = 0.5, mass: pd.Series | None = None) -> pd.DataFrame:
+    """The gradient mass of each problem's tokens: `problem_id`, `rare` (of those less probable than `below`), `mass`.
 
     `mass` is each token's; the lemma's where none is given.
     """
     mass, rare = gradient_mass(tokens) if mass is None else mass, tokens["logp"] < np.log(below)
-    by_problem = pd.DataFrame({"rare": mass * rare, "all": mass}).groupby(tokens["problem_id"]).sum().to_numpy()
+    return pd.DataFrame({"rare": mass * rare, "mass": mass}).groupby(tokens["problem_id"]).sum().reset_index()
+
+
+def share_over_problems(table: pd.DataFrame, *, draws: int = 2000, seed: int) -> Interval:
+    """The share of the gradient mass that rare tokens hold, its interval over the problems of `mass_by_problem`."""
+    by_problem = table[["rare", "mass"]].to_numpy()
 
     def share(weights: np.ndarray) -> float:
         held, whole = weights @ by_problem

@@ -1,98 +1,40 @@
-"""The claims of the paper and the rules, fixed before the runs, that decide them."""
+"""The claims in their order, the recorded tables that decide them, and the verdicts."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable
 
-__all__ = ["CLAIMS", "Claim"]
+from rlvr_direction import records
+from rlvr_direction.lab.checkout import DATA, require
+from rlvr_direction.lab.claims import c1, c2, c2f, c3a, c3b, c3c, c4a, c4b, c4c, c5a, c5b, c5c
+from rlvr_direction.lab.claims.claim import Judged, Recorded, as_record
+
+__all__ = ["CLAIMS", "judge_all", "recorded", "verdict_records"]
+
+MODULES = (c1, c2, c2f, c3a, c3b, c3c, c4a, c4b, c4c, c5a, c5b, c5c)
+CLAIMS = {module.CLAIM.id: module.CLAIM for module in MODULES}
 
 
-@dataclass(frozen=True)
-class Claim:
-    """What the paper says, the rule that decides it, and the chapter that judges it."""
+def recorded(*studies: str) -> Recorded:
+    """The recorded tables of these studies, by study and task; of all that decide a claim where none is named.
 
-    id: str
-    statement: str
-    rule: str
-    chapter: str
+    Raises FileNotFoundError where there is no clone of the repository to read them from.
+    """
+    wanted = studies or dict.fromkeys(claim.study for claim in CLAIMS.values() if claim.study)
+    files = {study: sorted(require(DATA / study).glob("*.parquet")) for study in wanted}
+    return {study: {path.stem: records.load(path) for path in paths} for study, paths in files.items()}
 
 
-_CLAIMS = (
-    Claim(
-        "C1",
-        "delta_logp separates base- from RL-generated text better than magnitudes do.",
-        "The oriented AUROC of delta_logp minus the best of both entropies, both KLs, both log-probabilities and (per "
-        "response) length: 95 % interval over prompts above 0, per response and per token where TV(base, rl) > .01.",
-        "02_direction_not_magnitude",
-    ),
-    Claim(
-        "C2",
-        "delta_logp recovers RL accuracy with the fewest replacements.",
-        "The smallest ratios that reach 50 % and 80 % of the base-to-RL gap: the intervals of the log ratios of "
-        "neighbours in delta_logp, KL, entropy, random lie below 0, for selected and for changed tokens.",
-        "03_token_replacement",
-    ),
-    Claim(
-        "C2f",
-        "It is the sign of delta_logp that does it.",
-        "Mean accuracy at 2, 5 and 8 % changed: delta_logp minus each of |delta_logp|, pi_base(y), pi_rl(y), the gap "
-        "to RL's argmax, position-level mass and, at equal selected, the matched coin: every interval above 0, none "
-        "wholly below 1 point.",
-        "03_token_replacement",
-    ),
-    Claim(
-        "C3a",
-        "Lemma 3.1: an unclipped token's gradient has norm 2 |w| (1 - pi(y)).",
-        "Float64 autograd agrees within a relative 1e-9 (floor 1e-12), and clipped tokens have exactly 0.",
-        "04_why_sparse",
-    ),
-    Claim(
-        "C3b",
-        "Rare tokens carry most of the gradient.",
-        "Their (p < .5) share of summed |A| ratio (1 - p) on that stage's rollouts: above .5 at the start and the end.",
-        "04_why_sparse",
-    ),
-    Claim(
-        "C3c",
-        "Training on top-p filtered rollouts ends worse.",
-        "Final accuracy difference at T = 1, top_p = 1, paired over seeds: interval below 0.",
-        "04_why_sparse",
-    ),
-    Claim(
-        "C4a",
-        "Some gamma > 0 does at least as well as RL, for a tabular softmax trained by natural policy gradient.",
-        "Exact by enumeration for whole responses as actions; a counterexample for per-token states is shown.",
-        "05_extrapolation",
-    ),
-    Claim(
-        "C4b",
-        "gamma > 0 beats gamma = 0 under the same gate.",
-        "Accuracy gain at the gamma and tau chosen on calibration problems, Holm over training stages: interval above "
-        "0 at the last stage, and not wholly below 1 point.",
-        "05_extrapolation",
-    ),
-    Claim(
-        "C4c",
-        "Selective extrapolation beats RL.",
-        "Gain against RL and against gamma = 0 under that gate: both intervals above 0, neither wholly below 1 point.",
-        "05_extrapolation",
-    ),
-    Claim(
-        "C5a",
-        "Reweighting beats DAPO.",
-        "Area under accuracy at fixed rollouts, paired t-interval over at least 10 seeds: above 0, and not wholly "
-        "below 1 point; mean-1 weights are a row of their own.",
-        "06_reweighted_grpo",
-    ),
-    Claim(
-        "C5b",
-        "Reweighting keeps Pass@16.",
-        "Pass@16 difference to DAPO, paired over seeds: interval above -2 points.",
-        "06_reweighted_grpo",
-    ),
-    Claim(
-        "C5c",
-        "Reweighting beats Dominate and PPL.",
-        "As C5a against each rival, 10 seeds each: both intervals above 0, and neither wholly below 1 point.",
-        "06_reweighted_grpo",
-    ),
-)
-CLAIMS = {claim.id: claim for claim in _CLAIMS}
+def judge_all(recorded: Recorded) -> list[Judged]:
+    """The verdict on every claim, in the order of `CLAIMS`, for each task that was recorded."""
+    return [row for module in MODULES for row in module.judge(recorded)]
+
+
+def verdict_records(rows: Iterable[Judged]) -> list[dict]:
+    """Verdicts as `book/data/claims/cpu.json` holds them, each with a digest of the recorded table it rests on."""
+    return [as_record(row) | {"data": _digest(row)} for row in rows]
+
+
+def _digest(row: Judged) -> str | None:
+    if row.claim.study is None:
+        return None
+    return hashlib.sha256((DATA / row.claim.study / f"{row.task}.parquet").read_bytes()).hexdigest()[:16]

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import isotonic_regression
 
-from rlvr_direction.lab.claims.counts import Arms
+from rlvr_direction.lab.claims.counts import Arms, arms_of_part
 from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["ORDER", "RIVALS", "fewest_replacements", "ratio_to_reach", "sign_does_it"]
+__all__ = ["ORDER", "RIVALS", "fewest_replacements", "log_ratios_by_seed", "ratio_to_reach", "sign_does_it"]
 
 ORDER = ("delta_logp", "kl_rl_base", "entropy_base", "random")
 RIVALS = ("abs_delta_logp", "logp_base", "logp_rl", "gap_to_rl_argmax", "mass", "coin")
@@ -68,6 +68,13 @@ def fewest_replacements(arms: Arms, *, draws: int = 2000, seed: int) -> pd.DataF
             rows.append((share, of, first, second, ratios[i, j], ratios[i, j + 1], *numbers))
     columns = ["share", "of", "first", "second", "ratio_first", "ratio_second", "log_ratio", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def log_ratios_by_seed(table: pd.DataFrame) -> pd.DataFrame:
+    """The log ratios of `fewest_replacements`, in its order, a column for each RL seed of a recorded study."""
+    seeds = sorted(table.loc[table["part"] == "seeds", "rl_seed"].unique())
+    arms = {0: arms_of_part(table, "curves"), **{k: arms_of_part(table, "seeds", rl_seed=k) for k in seeds}}
+    return pd.DataFrame({k: fewest_replacements(of, draws=1, seed=0)["log_ratio"] for k, of in arms.items()})
 
 
 def sign_does_it(arms: Arms, *, rivals: Sequence[str] = RIVALS, draws: int = 2000, seed: int) -> dict[str, Interval]:

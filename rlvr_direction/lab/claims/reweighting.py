@@ -5,7 +5,9 @@ import pandas as pd
 
 from rlvr_direction.statistics import Interval, paired_t
 
-__all__ = ["areas", "at_the_end", "at_their_best", "over_seeds", "paired_difference"]
+__all__ = ["OWN_RATES", "areas", "at_the_end", "at_their_best", "over_seeds", "paired_difference"]
+
+OWN_RATES = "Each method has a learning rate of its own, tuned on one seed of arithmetic and used on both tasks."
 
 
 def areas(runs: pd.DataFrame) -> pd.Series:

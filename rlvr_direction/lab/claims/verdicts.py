@@ -7,31 +7,49 @@ import numpy as np
 
 from rlvr_direction.statistics import Interval
 
-__all__ = ["Verdict", "combine", "seeds_agree", "verdict", "verdicts_by_chance"]
+__all__ = ["SEEDS_NEEDED", "Verdict", "combine", "seeds_agree", "verdict", "verdicts_by_chance"]
 
 Verdict = Literal["reproduced", "not reproduced", "inconclusive"]
+SEEDS_NEEDED = 4
 
 
 def verdict(
-    interval: Interval, *, bound: float = 0.0, minimum_gain: float | None = None, below: bool = False
+    interval: Interval,
+    seeds: Sequence[float] | None = None,
+    p_holm: float = 0.0,
+    *,
+    bound: float = 0.0,
+    minimum_gain: float = 0.0,
+    below: bool = False,
 ) -> Verdict:
     """Judge a 95 % interval: beyond the bound, on the other side of it, or neither.
 
-    `reproduced` where the interval lies wholly above `bound` (wholly below it if `below`), `not reproduced` where it
-    lies wholly on the other side, `inconclusive` where it holds the bound. A claim of a gain passes `minimum_gain` (.01
-    is 1 point): an interval wholly short of it is `not reproduced` even if it excludes 0, for the paper claims a gain
-    that matters, and one shown to be smaller is not it. Raises ValueError where an end is nan.
+    `reproduced` where the interval lies wholly above `bound` (wholly below it if `below`) and Holm's p-value, if there
+    is one, is below .05; `not reproduced` where it lies wholly on the other side, or wholly short of `minimum_gain`
+    (.01 is 1 point): the paper claims a gain that matters, and one shown to be smaller is not it. Else, or where the
+    estimates of the RL `seeds` do not agree with the verdict, `inconclusive`. Raises ValueError where an end is nan.
 
     >>> verdict(Interval(0.05, 0.02, 0.08)), verdict(Interval(0.004, 0.001, 0.007), minimum_gain=0.01)
     ('reproduced', 'not reproduced')
     """
+    sign = -1 if below else 1
     low, high = (-interval.high, -interval.low) if below else (interval.low, interval.high)
-    edge = -bound if below else bound
     if not low <= high:
         raise ValueError(f"{interval}: expected two numbers, the lower end first")
-    if high < edge or (minimum_gain is not None and high < edge + minimum_gain):
-        return "not reproduced"
-    return "reproduced" if low > edge else "inconclusive"
+    edge, enough = sign * bound, sign * bound + minimum_gain
+    found = "reproduced" if low > edge and p_holm < 0.05 else "inconclusive"
+    found = "not reproduced" if high < enough else found
+    agree = seeds is None or seeds_agree(found, [sign * seed for seed in seeds], edge=edge, enough=enough)
+    return found if agree else "inconclusive"
+
+
+def seeds_agree(found: Verdict, seeds: Sequence[float], *, edge: float = 0.0, enough: float = 0.0) -> bool:
+    """Whether at least 4 RL seeds lie on the side that a verdict takes.
+
+    Above `edge` for "reproduced", below `enough` for "not reproduced"; a seed on the edge is on neither side.
+    """
+    upholding = {"reproduced": np.greater(seeds, edge), "not reproduced": np.less(seeds, enough)}
+    return found in upholding and bool(upholding[found].sum() >= SEEDS_NEEDED)
 
 
 def combine(verdicts: Sequence[Verdict]) -> Verdict:
@@ -44,12 +62,6 @@ def combine(verdicts: Sequence[Verdict]) -> Verdict:
     if "not reproduced" in verdicts:
         return "not reproduced"
     return "inconclusive" if "inconclusive" in verdicts else "reproduced"
-
-
-def seeds_agree(differences: Sequence[float], *, needed: int = 4) -> bool:
-    """Whether at least `needed` RL seeds give the same sign, whichever it is; 0 has none."""
-    signs = np.sign(differences)
-    return bool(max((signs > 0).sum(), (signs < 0).sum()) >= needed)
 
 
 def verdicts_by_chance(n_judged: int, *, level: float = 0.95) -> float:

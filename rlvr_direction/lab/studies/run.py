@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.parts import Part, made
-from rlvr_direction.lab.studies import direction, extrapolation, replacement, reweighting
+from rlvr_direction.lab.settings import StudySettings
+from rlvr_direction.lab.studies import direction, extrapolation, gradient, replacement, reweighting
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.records import Run
 
@@ -31,6 +32,8 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
         "direction": Study(direction.plan),
         "replacement": Study(replacement.plan),
         "extrapolation": Study(extrapolation.plan),
+        "gradient": Study(gradient.plan, seeds=1, n=400),
+        "lemma": Study(gradient.plan_lemma, seeds=1, n=60),
         "rates": Study(reweighting.plan_rates, seeds=1, n=500, jobs=2),
         "reweighting": Study(reweighting.plan, seeds=10, n=500, jobs=2),
         "same_rate": Study(reweighting.plan_same_rate, seeds=10, n=500, jobs=2),
@@ -39,31 +42,21 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
 )
 
 
-def study(
-    name: str,
-    task: str,
-    *,
-    seeds: int | None = None,
-    n: int | None = None,
-    jobs: int | None = None,
-    out: Path | None = None,
-    resume: bool = False,
-    force: bool = False,
-    command: str,
-) -> Path:
-    """Run a study of a task's committed toy over RL seeds 0 to `seeds` - 1, `n` held-out problems; its file.
+def study(settings: StudySettings) -> Path:
+    """Run a study of a task's committed toy over RL seeds 0 to `seeds` - 1, `problems` held-out problems; its file.
 
     Raises ValueError for an unknown study or task, FileNotFoundError where it needs a checkpoint or a table that is
     not there, as in an installation without the repository.
     """
-    for kind, given, known in (("study", name, STUDIES), ("task", task, TASKS)):
+    s = settings
+    for kind, given, known in (("study", s.name, STUDIES), ("task", s.task, TASKS)):
         if given not in known:
             raise ValueError(f"no {kind} is called {given!r}; choose from {', '.join(sorted(known))}")
-    kind = STUDIES[name]
-    n = n or kind.n
-    out = out or require(DATA) / name / f"{task}.parquet"
-    parts = kind.plan(task, seeds=seeds or kind.seeds, n=n)
-    run = Run(out, len(parts), {"study": name, "task": task, "problems": n}, resume=resume, force=force)
-    for index, table in made(parts, run, f"{name} of {task}", jobs=jobs or kind.jobs):
+    kind = STUDIES[s.name]
+    n = s.problems or kind.n
+    out = s.out or require(DATA) / s.name / f"{s.task}.parquet"
+    parts = kind.plan(s.task, seeds=s.seeds or kind.seeds, n=n)
+    run = Run(out, len(parts), {"study": s.name, "task": s.task, "problems": n}, resume=s.resume, force=s.force)
+    for index, table in made(parts, run, f"{s.name} of {s.task}", jobs=s.jobs or kind.jobs):
         run.write(index, table)
-    return run.finish({"command": command})
+    return run.finish({"command": s.command})

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rlvr_direction.lab.claims import accuracies, arms_of
+from rlvr_direction.lab.claims.counts import accuracies, arms_of, arms_of_part
 
 
 def table(n=5):
@@ -20,18 +20,23 @@ def table(n=5):
 def test_ratios_are_of_sums_over_the_problems_drawn():
     arms = arms_of(table(), ["family", "budget"])
     weights = np.array([2, 0, 1, 0, 1])
-    x = arms.where(family="x", budget=0.2)
-    assert x.accuracy(weights).tolist() == pytest.approx([(2 * 1 + 0 + 2) / 8])
-    assert x.ratio("selected", weights).tolist() == pytest.approx([4 / (20 + 12 + 14)])
-    assert x.ratio("changed", weights).tolist() == [0]
-    assert arms.n_problems == 5 and len(arms.where(family="x").labels) == 2
+    x = (arms.labels["family"] == "x") & (arms.labels["budget"] == 0.2)
+    assert arms.accuracy(weights)[x].tolist() == pytest.approx([(2 * 1 + 0 + 2) / 8])
+    assert arms.ratio("selected", weights)[x].tolist() == pytest.approx([4 / (20 + 12 + 14)])
+    assert arms.ratio("changed", weights)[x].tolist() == [0]
+    assert arms.n_problems == 5
 
 
-def test_arms_on_different_problems_and_labels_that_are_not_there_are_refused():
+def test_the_arms_of_a_part_are_those_of_its_rows_with_the_labels_asked_for():
+    both = pd.concat([table().assign(part="seeds", rl_seed=k) for k in (1, 2)] + [table().assign(part="curves")])
+    arms = arms_of_part(both, "seeds", rl_seed=2)
+    assert arms.correct.tolist() == arms_of(table(), ["family", "budget"]).correct.tolist()
+    assert arms_of_part(both, "curves", ["family", "budget"]).labels.equals(arms.labels)
+
+
+def test_arms_on_different_problems_are_refused():
     with pytest.raises(ValueError, match="4 to 5 rows for 5 problems"):
         arms_of(table().iloc[1:], ["family", "budget"])
-    with pytest.raises(ValueError, match="no arm has"):
-        arms_of(table(), ["family", "budget"]).where(family="y")
 
 
 def test_a_table_of_accuracies_has_every_arm_with_its_interval():

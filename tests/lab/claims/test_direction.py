@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from rlvr_direction.lab.claims import MAGNITUDES, direction_separates, responses, verdict, where_the_pair_differs
+from rlvr_direction.lab.claims.direction import (
+    MAGNITUDES,
+    direction_separates,
+    responses,
+    separation_of,
+    where_the_pair_differs,
+)
+from rlvr_direction.lab.claims.verdicts import verdict
 from rlvr_direction.statistics import Interval, auroc, oriented
 
 YES, NO, OPEN = "reproduced", "not reproduced", "inconclusive"
@@ -93,6 +100,16 @@ def test_tokens_of_one_prompt_do_not_count_as_independent():
     copies = pd.concat([table] * 9, ignore_index=True)
     once, many = (direction_separates(t, MAGNITUDES, draws=200, seed=0)[0] for t in (table, copies))
     assert many == pytest.approx(once)
+
+
+def test_a_separation_names_every_score_and_its_lead_at_both_levels():
+    table = separation_of(tokens({"delta_logp": 0.5}, seed=7), seed=0, draws=20)
+    of = {level: set(rows["score"]) for level, rows in table.groupby("level")}
+    assert of["token"] == {"delta_logp", "lead", *MAGNITUDES} and of["response"] == of["token"] | {"length"}
+    for _, rows in table.groupby("level"):
+        best = rows[~rows["score"].isin(["lead", "delta_logp"])]["auroc"].max()
+        (ours,), (lead,) = (rows[rows["score"] == name]["auroc"] for name in ("delta_logp", "lead"))
+        assert lead == pytest.approx(ours - best, abs=1e-9)
 
 
 def test_missing_columns_and_sources_are_named():

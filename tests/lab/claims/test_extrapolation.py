@@ -1,10 +1,11 @@
-"""C4b and C4c: paired gains, Holm over stages, and what they add up to."""
+"""C4b and C4c: paired gains, Holm over stages, and the gains of all RL seeds."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from rlvr_direction.lab.claims import arms_of, gain, gains_by_stage, judge_gain
+from rlvr_direction.lab.claims.counts import arms_of
+from rlvr_direction.lab.claims.extrapolation import at_the_last_stage, gain, gains_by_stage
 
 
 def stage(gained, *, n=2000, seed=0):
@@ -28,30 +29,18 @@ def test_a_gain_is_the_paired_difference_of_accuracies():
     assert interval.low < interval.value < interval.high and 0.03 < interval.value < 0.06
 
 
-def test_holm_adjusts_over_the_stages():
-    table = gains_by_stage(
-        {"a": stage(0.06), "b": stage(0.0, seed=1), "c": stage(0.0, seed=2)}, "rl", seed=0, draws=200
-    )
-    assert (table["p_holm"] >= table["p"]).all() and table["p_holm"].iloc[0] == pytest.approx(3 * table["p"].iloc[0])
-    assert table["p"].iloc[0] < 1e-6 and table["p"].iloc[1] > 1e-3
+def test_holm_adjusts_over_the_stages(extrapolation_table):
+    table = gains_by_stage(extrapolation_table(0.0, 0.02, []), "rl", seed=0, draws=20)
+    assert table["stage"].tolist() == ["rl_010", "rl_080"] and table["gain"].tolist() == pytest.approx([0.1, 0.02])
+    assert table["p_holm"].iloc[0] == pytest.approx(2 * table["p"].iloc[0]) and table["p"].iloc[0] < 1e-6
+    assert table["p_holm"].iloc[1] == pytest.approx(table["p"].iloc[1])
+    assert table["where"].iloc[1] == "delta_logp<=-0.3" and table["gamma"].iloc[1] == 0.3
 
 
-GOOD, SMALL = [0.02, 0.03, 0.01, 0.02, -0.01], [0.0, 0.002, -0.001, 0.004, 0.02]
-
-
-@pytest.mark.parametrize(
-    ("rows", "wanted"),
-    [
-        ([(0.03, 0.02, 0.04, 0.001, GOOD)], "reproduced"),
-        ([(0.03, 0.02, 0.04, 0.001, GOOD), (0.03, 0.01, 0.05, 0.2, GOOD)], "inconclusive"),
-        ([(0.03, 0.02, 0.04, 0.001, GOOD), (0.005, 0.001, 0.009, 0.01, SMALL)], "not reproduced"),
-        ([(0.01, -0.01, 0.03, 0.4, GOOD)], "inconclusive"),
-        ([(0.03, 0.02, 0.04, 0.001, SMALL)], "inconclusive"),
-        ([(0.005, 0.001, 0.009, 0.01, GOOD)], "inconclusive"),
-        ([(0.0, -0.002, 0.002, 1.0, SMALL)], "not reproduced"),
-    ],
-)
-def test_gains_must_hold_after_holm_reach_a_point_and_repeat_over_seeds(rows, wanted):
-    table = pd.DataFrame(rows, columns=["gain", "low", "high", "p_holm", "seeds"])
-    table["against"] = [f"rival {i}" for i in table.index]
-    assert judge_gain(table, dict(zip(table["against"], table["seeds"], strict=True))) == wanted
+def test_what_is_judged_is_the_last_stage_with_all_seeds_and_holm_over_the_stages(extrapolation_table):
+    table = extrapolation_table(0.05, 0.02, [0.02, -0.02, 0.03, 0.04])
+    (name, part), (_, on_rl) = at_the_last_stage(table, ["gamma 0", "rl"]).items()
+    assert name == "gamma 0, with gamma 0.3 where delta_logp<=-0.3"
+    assert part.interval.value == pytest.approx(0.05) and on_rl.interval.value == pytest.approx(0.02)
+    assert 0 < part.p_holm < 0.05
+    assert part.seeds == pytest.approx([0.05, 0.02, -0.02, 0.03, 0.04])

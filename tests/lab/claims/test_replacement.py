@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rlvr_direction.lab.claims import (
+from rlvr_direction.lab.claims import replacement
+from rlvr_direction.lab.claims.counts import arms_of
+from rlvr_direction.lab.claims.replacement import (
     ORDER,
     RIVALS,
-    arms_of,
     fewest_replacements,
     ratio_to_reach,
-    replacement,
     sign_does_it,
 )
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rlvr_direction.lab.claims import areas, at_the_end, at_their_best, over_seeds, paired_difference
+from rlvr_direction.lab.claims.reweighting import areas, at_the_end, at_their_best, over_seeds, paired_difference
 
 
 def runs():

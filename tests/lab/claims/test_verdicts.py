@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rlvr_direction.lab.claims import combine, seeds_agree, verdict, verdicts, verdicts_by_chance
+from rlvr_direction.lab.claims import verdicts
+from rlvr_direction.lab.claims.verdicts import combine, seeds_agree, verdict, verdicts_by_chance
 from rlvr_direction.statistics import Interval
 
 YES, NO, OPEN = "reproduced", "not reproduced", "inconclusive"
@@ -62,11 +63,32 @@ def test_a_conjunction_needs_every_part():
         combine([])
 
 
-def test_seeds_agree_when_four_of_five_share_a_sign():
-    assert seeds_agree([0.1, 0.2, 0.1, -0.3, 0.1])
-    assert seeds_agree([-0.1, -0.2, -0.1, 0.3, -0.1])
-    assert not seeds_agree([0.1, 0.2, 0.1, -0.3, 0.0])
-    assert seeds_agree([0.1, 0.2, -0.1], needed=2)
+def test_seeds_must_lie_on_the_side_of_the_estimate_not_merely_on_one_side():
+    estimate = Interval(0.1, 0.05, 0.15)
+    assert verdict(estimate, [0.1, 0.2, 0.1, -0.3, 0.1]) == YES
+    assert verdict(estimate, [0.1, -0.2, -0.1, -0.3, -0.1]) == OPEN
+    assert verdict(estimate, [0.1, 0.2, 0.1, -0.3, 0.0]) == OPEN
+
+
+def test_seeds_must_uphold_what_is_not_reproduced_too():
+    against = Interval(-0.1, -0.15, -0.05)
+    assert verdict(against, [-0.1, -0.2, -0.1, 0.3, -0.1]) == NO
+    assert verdict(against, [-0.1, 0.2, 0.1, 0.3, 0.1]) == OPEN
+    assert verdict(against, [-0.1, 0.2, 0.1, 0.3, 0.1], below=True) == OPEN
+    assert verdict(against, [-0.1, -0.2, -0.1, 0.3, -0.1], below=True) == YES
+
+
+def test_a_gain_that_is_too_small_is_upheld_by_seeds_that_fall_short_of_it():
+    small = Interval(0.0, -0.002, 0.002)
+    assert verdict(small, [0.0, 0.002, -0.001, 0.004, 0.02], minimum_gain=0.01) == NO
+    assert verdict(small, [0.0, 0.02, 0.03, 0.004, 0.02], minimum_gain=0.01) == OPEN
+
+
+def test_seeds_and_holm_turn_no_verdict_into_another_one():
+    assert verdict(Interval(0.01, -0.01, 0.03), [0.1] * 5) == OPEN
+    assert verdict(Interval(0.03, 0.02, 0.04), p_holm=0.2) == OPEN
+    assert verdict(Interval(-0.03, -0.04, -0.02), p_holm=0.2) == NO
+    assert not seeds_agree(OPEN, [0.1] * 5)
 
 
 def test_chance_gives_the_share_of_intervals_that_miss_on_one_side():

@@ -3,24 +3,9 @@
 import pytest
 
 from rlvr_direction import records
-from rlvr_direction.lab import claims
-from rlvr_direction.lab.studies import DATA, separation
+from rlvr_direction.lab.studies import DATA
 from rlvr_direction.lab.studies.direction import plan
 from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.lab.toys import load_toy_pair
-
-
-def test_separation_names_every_score_at_both_levels():
-    table = separation(load_toy_pair("pointer_tree"), TASKS["pointer_tree"], n=24, seed=1)
-    of = {level: set(rows["score"]) for level, rows in table.groupby("level")}
-    assert of["token"] == {"delta_logp", "lead", *claims.MAGNITUDES} and of["response"] == of["token"] | {"length"}
-    scores = table[table["score"] != "lead"]
-    assert scores["auroc"].between(0.5, 1).all() and scores["overlap"].between(0, 1).all()
-    assert (table["low"] <= table["high"]).all()
-    for _, rows in table.groupby("level"):
-        best = rows[~rows["score"].isin(["lead", "delta_logp"])]["auroc"].max()
-        (ours,), (lead,) = (rows[rows["score"] == name]["auroc"] for name in ("delta_logp", "lead"))
-        assert lead == pytest.approx(ours - best, abs=1e-9)
 
 
 def test_a_part_is_a_seed():

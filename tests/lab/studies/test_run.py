@@ -10,6 +10,7 @@ import pytest
 from rlvr_direction import records
 from rlvr_direction.interventions import parse
 from rlvr_direction.lab import checkout
+from rlvr_direction.lab.settings import StudySettings
 from rlvr_direction.lab.studies import replacement, study
 from rlvr_direction.lab.studies import run as module
 
@@ -33,18 +34,21 @@ def counting(monkeypatch):
 
 
 def run(out, **options):
-    return study("counting", "arithmetic", seeds=3, n=7, out=out, command="c", **options)
+    return study(StudySettings("counting", "arithmetic", out, seeds=3, problems=7, **options))
 
 
 def test_every_seed_is_a_part_of_the_table(counting, tmp_path):
     table = records.load(run(tmp_path / "s.parquet"))
     assert table.to_dict("list") == {"rl_seed": [0, 1, 2], "n": [7, 7, 7], "value": [0.0, 0.5, 1.0]}
-    assert table.attrs["settings"]["problems"] == 7 and table.attrs["command"] == "c"
+    assert table.attrs["settings"]["problems"] == 7 and table.attrs["command"].startswith(
+        "rlvr-direction study counting"
+    )
 
 
 def test_a_killed_study_goes_on_where_it_stopped(counting, tmp_path):
     asked, fatal = counting
-    whole = run(tmp_path / "whole.parquet").read_bytes()
+    whole = run(tmp_path / "s.parquet").read_bytes()
+    (tmp_path / "s.parquet").unlink()
     asked.clear()
     fatal.add(1)
     with pytest.raises(KeyboardInterrupt):
@@ -69,18 +73,18 @@ def test_an_installation_without_a_clone_has_no_place_for_a_study(counting, monk
     monkeypatch.setattr(checkout, "ROOT", tmp_path)
     monkeypatch.setattr(module, "DATA", tmp_path / "book" / "data")
     with pytest.raises(FileNotFoundError, match="come with a clone of the repository, and this installation has none"):
-        study("counting", "arithmetic", command="c")
+        study(StudySettings("counting", "arithmetic"))
 
 
 @pytest.mark.parametrize("name", ["direction", "replacement", "extrapolation"])
 def test_a_seed_without_a_checkpoint_is_found_before_anything_is_measured(name, tmp_path, monkeypatch):
     monkeypatch.setattr(replacement, "threshold", lambda *_, **__: parse("delta_logp<=-0.3"))
     with pytest.raises(FileNotFoundError, match="no RL run of seed 5"):
-        study(name, "arithmetic", seeds=9, n=7, out=tmp_path / "s.parquet", command="c")
+        study(StudySettings(name, "arithmetic", tmp_path / "s.parquet", seeds=9, problems=7))
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(("name", "task"), [("magic", "arithmetic"), ("direction", "chess")])
 def test_an_unknown_study_or_task_is_refused_with_the_choices(name, task, tmp_path):
     with pytest.raises(ValueError, match=r"is called .* choose from"):
-        study(name, task, seeds=1, n=7, out=tmp_path / "s.parquet", command="c")
+        study(StudySettings(name, task, tmp_path / "s.parquet", seeds=1, problems=7))

@@ -1,0 +1,50 @@
+"""Lemma 3.1 against autograd: DAPO's objective, differentiated in the logits of every token of a rollout."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from rlvr_direction import theory
+from rlvr_direction.distributions import at
+from rlvr_direction.lab.anatomy.rollouts import predictions_of, rollout_tokens
+from rlvr_direction.lab.tasks import Problem, Task
+from rlvr_direction.pair import ModelPair
+
+__all__ = ["dapo_objective", "lemma_errors"]
+
+
+def dapo_objective(
+    logits: Float[Tensor, "tokens vocab"],
+    token: Int[Tensor, " tokens"],
+    logp_old: Float[Tensor, " tokens"],
+    advantage: Float[Tensor, " tokens"],
+) -> tuple[Float[Tensor, ""], Float[Tensor, " tokens"], Float[Tensor, " tokens"]]:
+    """DAPO's clipped surrogate (0.2 / 0.28, dual clip 10), the mean over all tokens; each token's ratio and logp."""
+    logp = at(torch.log_softmax(logits, -1), token)
+    ratio = (logp - logp_old).exp()
+    surrogate = torch.minimum(ratio.clamp(max=10.0) * advantage, ratio.clamp(0.8, 1.28) * advantage)
+    return surrogate.mean(), ratio.detach(), logp.detach()
+
+
+def lemma_errors(pair: ModelPair, task: Task, problems: Sequence[Problem], *, seed: int) -> pd.DataFrame:
+    """The lemma's norms against autograd in float64, on responses by the base and their objective under RL (claim C3a).
+
+    One row: `tokens`, of which `clipped`; the largest relative `error` of the others (floor 1e-12), and the largest
+    `gradient_of_clipped` ones. Eight responses to each problem, T = 1 and top_p = 1.
+    """
+    written = rollout_tokens(pair, task, problems, policy="base", group_size=8, seed=seed)
+    policies, token = predictions_of(pair, written, problems)
+    logits, logp_old = policies.rl.double().clone().requires_grad_(), at(policies.base.double(), token)
+    advantage = torch.tensor(written["advantage"].to_numpy())
+    value, ratio, logp = dapo_objective(logits, token, logp_old, advantage)
+    (gradient,) = torch.autograd.grad(value, logits)
+    weight = theory.objective_weight(ratio, advantage, n_tokens=len(token))
+    measured, predicted = gradient.abs().sum(-1), theory.logit_gradient_norm(weight, logp)
+    clipped = (weight == 0) & (advantage != 0)
+    error = ((measured - predicted).abs() / predicted.clamp(min=1e-12))[~clipped].max().item()
+    of_clipped = gradient[clipped].abs().max().item() if clipped.any() else 0.0
+    found = {"tokens": len(token), "clipped": int(clipped.sum()), "error": error, "gradient_of_clipped": of_clipped}
+    return pd.DataFrame([found])

@@ -1,0 +1,27 @@
+"""Claim C3c: training on rollouts without rare tokens ends worse."""
+
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_tasks
+from rlvr_direction.lab.claims.reweighting import OWN_RATES, at_the_end, paired_difference
+
+__all__ = ["CLAIM", "judge"]
+
+CLAIM = Claim(
+    id="C3c",
+    statement="Training on top-p filtered rollouts ends worse.",
+    rule="Final accuracy difference at T = 1, top_p = 1, paired over seeds: interval below 0.",
+    chapter="04_why_sparse",
+    measured="Final accuracy with top-p 0.9 minus that with all tokens, paired over seeds",
+    unit="accuracy difference",
+    study="reweighting",
+    below=True,
+    departures=("A loss below 1 point is not held against it.", OWN_RATES),
+)
+
+
+def judge(recorded: Recorded) -> list[Judged]:
+    """One row per task: the difference over seeds."""
+
+    def difference(runs):
+        return {"DAPO": paired_difference(at_the_end(runs), "top-p 0.9", "DAPO")}
+
+    return judge_tasks(CLAIM, recorded, difference)

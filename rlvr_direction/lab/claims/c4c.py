@@ -1,0 +1,24 @@
+"""Claim C4c: selective extrapolation gains on RL, and not through its gate alone."""
+
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_tasks
+from rlvr_direction.lab.claims.extrapolation import DEPARTURES, at_the_last_stage
+
+__all__ = ["CLAIM", "judge"]
+
+CLAIM = Claim(
+    id="C4c",
+    statement="Selective extrapolation beats RL.",
+    rule="Gain against RL and against gamma = 0 under that gate: both intervals above 0, neither wholly below 1 point; "
+    "Holm and the RL seeds as in C4b.",
+    chapter="05_extrapolation",
+    measured="Gain in accuracy at the last stage over {part}",
+    unit="accuracy difference",
+    study="extrapolation",
+    minimum_gain=0.01,
+    departures=DEPARTURES,
+)
+
+
+def judge(recorded: Recorded) -> list[Judged]:
+    """One row per task: the smaller of two gains at the last stage."""
+    return judge_tasks(CLAIM, recorded, lambda table: at_the_last_stage(table, ["gamma 0", "rl"]))

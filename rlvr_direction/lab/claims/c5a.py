@@ -1,0 +1,24 @@
+"""Claim C5a: the paper's weighting trains better than DAPO."""
+
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_tasks
+from rlvr_direction.lab.claims.reweighting import OWN_RATES, areas, paired_difference
+
+__all__ = ["CLAIM", "judge"]
+
+CLAIM = Claim(
+    id="C5a",
+    statement="Reweighting beats DAPO.",
+    rule="Area under accuracy at fixed rollouts, paired t-interval over at least 10 seeds: above 0, and not wholly "
+    "below 1 point; mean-1 weights are a row of their own.",
+    chapter="06_reweighted_grpo",
+    measured="Area under accuracy, paper minus DAPO",
+    unit="mean accuracy difference",
+    study="reweighting",
+    minimum_gain=0.01,
+    departures=(OWN_RATES,),
+)
+
+
+def judge(recorded: Recorded) -> list[Judged]:
+    """One row per task: the difference over seeds."""
+    return judge_tasks(CLAIM, recorded, lambda runs: {"DAPO": paired_difference(areas(runs), "paper", "DAPO")})

@@ -1,0 +1,48 @@
+"""What the lab's commands can be asked for: a toy to train, a study to record."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from rlvr_direction.settings import Force, Resume, Settings
+
+__all__ = ["StudySettings", "ToySettings"]
+
+
+@dataclass(frozen=True)
+class ToySettings(Settings):
+    """Train a toy base and its RL checkpoints from scratch; a run that was interrupted goes on."""
+
+    task: Annotated[str, Argument(help="arithmetic or pointer_tree.")]
+    out: Annotated[Path, Option(help="Folder for the base, the RL stages and problems.jsonl (held out).")]
+    seed: Annotated[int, Option(min=0, help="Seed of the base.")] = 0
+    rl_seed: Annotated[int, Option(min=0, help="Seed of the RL run from that base.")] = 0
+
+
+@dataclass(frozen=True)
+class StudySettings(Settings):
+    """Repeat a measurement over seeds, resumable part by part, and record what it counted.
+
+    `rates` tunes the learning rate of each method that `reweighting` compares, `same_rate` is its control, and
+    `more_seeds` repeats it on ten other seeds.
+    """
+
+    name: Annotated[
+        str,
+        Argument(
+            help="direction (C1), replacement (C2), lemma and gradient (C3), extrapolation (C4), reweighting (C5)."
+        ),
+    ]
+    task: Annotated[str, Option(help="arithmetic or pointer_tree.")]
+    out: Annotated[Path | None, Option(help="Default: book/data/<study>/<task>.parquet.")] = None
+    seeds: Annotated[int | None, Option(min=1, help="RL seeds, from 0. Default: 5; of reweighting 10.")] = None
+    problems: Annotated[
+        int | None, Option(min=2, help="Held-out problems per seed. Default: 2000; of reweighting 500.")
+    ] = None
+    jobs: Annotated[
+        int | None, Option(min=1, help="Parts at a time, one thread each. Default: 1; of reweighting 2.")
+    ] = None
+    resume: Resume = False
+    force: Force = False
