@@ -18,13 +18,13 @@ Part = Callable[[], pd.DataFrame]
 
 
 def made(parts: Sequence[Part], run: Run, description: str, *, jobs: int) -> Iterator[tuple[int, pd.DataFrame]]:
-    """The missing parts of a run with their indices, as they come, under a progress bar; several have a thread each."""
+    """The missing parts of a run and their indices, as they come; each of several at a time has one thread."""
     if jobs == 1:
         yield from ((index, parts[index]()) for index in run.parts(description))
         return
     missing, n = run.missing(), run.n_parts
     with parallel_config("loky", inner_max_num_threads=1):
-        tables = Parallel(jobs, return_as="generator_unordered")(
+        tables = Parallel(jobs, return_as="generator_unordered", batch_size=1)(
             delayed(_make)(index, parts[index], os.getpid()) for index in missing
         )
     yield from tqdm(tables, description, total=n, initial=n - len(missing), unit="part", disable=None)
@@ -37,7 +37,7 @@ def _make(index: int, part: Part, parent: int) -> tuple[int, pd.DataFrame]:
 
 @cache
 def _end_with(parent: int) -> None:
-    """End this process once its parent is killed, also in the middle of a part; joblib would finish the part."""
+    """End this process once its parent is killed; joblib would finish the part and keep its workers for minutes."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -1,4 +1,4 @@
-"""Parts made at a time: none is lost to a failure, and no process outlives the one that started it."""
+"""Parts made several at a time: none is lost to a failure, and no process outlives the one that started it."""
 
 import sys
 import time
@@ -11,19 +11,32 @@ import pytest
 from rlvr_direction.lab.parts import made
 from rlvr_direction.records import Run, load
 
+FAILS_AFTER_TWO = """
+import time
+from pathlib import Path
 
-def test_two_at_a_time_make_the_same_table_and_a_failure_keeps_what_was_made(tmp_path):
+for _ in range(1200):
+    if len(list(Path({folder!r}).glob("0*.parquet"))) == 2:
+        break
+    time.sleep(0.05)
+raise ValueError("seven")
+"""
+
+
+def test_a_failure_among_two_at_a_time_keeps_what_was_made_and_the_rest_is_made_later(tmp_path):
     parts = [partial(pd.DataFrame, {"rl_seed": [seed]}) for seed in range(3)]
+    run, written = Run(tmp_path / "s.parquet", 3, {}), []
     with pytest.raises(ValueError, match="seven"):
-        for index, table in made(
-            [*parts[:2], partial(float, "seven")], run := Run(tmp_path / "s.parquet", 3, {}), "", jobs=2
-        ):
+        failing = partial(exec, FAILS_AFTER_TWO.format(folder=str(run.folder)))
+        for index, table in made([*parts[:2], failing], run, "", jobs=2):
             run.write(index, table)
-    run, written = Run(tmp_path / "s.parquet", 3, {}, resume=True), []
-    for index, table in made(parts, run, "", jobs=2):
+            written.append(index)
+    assert sorted(written) == [0, 1]
+    run = Run(tmp_path / "s.parquet", 3, {}, resume=True)
+    for index, table in made(parts, run, "", jobs=1):
         run.write(index, table)
         written.append(index)
-    assert 2 in written and load(run.finish({}))["rl_seed"].tolist() == [0, 1, 2]
+    assert written[2:] == [2] and load(run.finish({}))["rl_seed"].tolist() == [0, 1, 2]
 
 
 SLEEPERS = """

@@ -1,6 +1,7 @@
 """What a single replaced token is worth: rollouts that go on after it, against rollouts after the proposal."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -27,24 +28,24 @@ def first_replacements(
     mixed = respond(pair, task, problems, intervention, seed=seed)
     base = respond(pair, task, problems, Intervention(NOWHERE), seed=seed)
     rows = []
-    for with_, without in zip(mixed.itertuples(), base.itertuples(), strict=True):
-        changed = np.flatnonzero(np.not_equal(with_.response_ids, with_.proposal_ids))
+    for mixed_row, base_row in zip(mixed.itertuples(), base.itertuples(), strict=True):
+        changed = np.flatnonzero(np.not_equal(mixed_row.response_ids, mixed_row.proposal_ids))
         if not len(changed):
             continue
         at = int(changed[0])
-        roles = [*task.roles(problems[with_.problem_id], without.response), "end"]
+        roles = [*task.roles(problems[mixed_row.problem_id], base_row.response), "end"]
         rows.append(
             {
-                "problem_id": with_.problem_id,
+                "problem_id": mixed_row.problem_id,
                 "position": at,
-                "prefix_ids": with_.response_ids[:at],
-                "proposal_id": with_.proposal_ids[at],
-                "replacement_id": with_.response_ids[at],
+                "prefix_ids": mixed_row.response_ids[:at],
+                "proposal_id": mixed_row.proposal_ids[at],
+                "replacement_id": mixed_row.response_ids[at],
                 "role": roles[min(at, len(roles) - 1)],
-                "base_right": without.correct,
-                "mixed_right": with_.correct,
-                "base_response": without.response,
-                "mixed_response": with_.response,
+                "base_right": base_row.correct,
+                "mixed_right": mixed_row.correct,
+                "base_response": base_row.response,
+                "mixed_response": mixed_row.response,
             }
         )
     return pd.DataFrame(rows)
@@ -58,12 +59,9 @@ def token_values(
     The `replacements` with `value_kept`, `value_replaced` (shares of `rollouts` continuations by the base alone, with
     the same noise for both) and `value`, their difference.
     """
-    values = {
-        name: _continue(pair, task, problems, replacements, replacements[f"{token}_id"], rollouts=rollouts, seed=seed)
-        for name, token in (("value_kept", "proposal"), ("value_replaced", "replacement"))
-    }
-    table = replacements.assign(**values)
-    return table.assign(value=table["value_replaced"] - table["value_kept"])
+    continued = partial(_continue, pair, task, problems, replacements, rollouts=rollouts, seed=seed)
+    kept, replaced = (np.array(continued(replacements[name])) for name in ("proposal_id", "replacement_id"))
+    return replacements.assign(value_kept=kept, value_replaced=replaced, value=replaced - kept)
 
 
 def _continue(
@@ -78,10 +76,11 @@ def _continue(
 ) -> list[float]:
     """The share of right answers among the base's continuations of every prefix and its token."""
     begun = [[*row.prefix_ids, token] for row, token in zip(replacements.itertuples(), tokens, strict=True)]
-    prompts = [pair.encode_prompt(problems[i].prompt) for i in replacements["problem_id"]]
+    asked = [problems[i] for i in replacements["problem_id"]]
+    prompts = [pair.encode_prompt(problem.prompt) for problem in asked]
     room = pair.context - max(len(p) + len(b) for p, b in zip(prompts, begun, strict=True))
-    open_ = [i for i in range(len(begun)) if begun[i][-1] != pair.tokenizer.eos_token_id]
-    rows = [i for i in open_ for _ in range(rollouts)]
+    unfinished = [i for i in range(len(begun)) if begun[i][-1] != pair.tokenizer.eos_token_id]
+    rows = [i for i in unfinished for _ in range(rollouts)]
     decoded = decode(
         pair,
         [prompts[i] + begun[i] for i in rows],
@@ -89,12 +88,11 @@ def _continue(
         Sampling(),
         seed=seed,
         problem_ids=rows,
-        sample_ids=list(range(rollouts)) * len(open_),
+        sample_ids=list(range(rollouts)) * len(unfinished),
         max_new_tokens=min(task.max_new_tokens, room),
         batch_size=256,
     )
-    asked = [problems[i] for i in replacements["problem_id"]]
-    right = {i: [task.reward(asked[i], _text(pair, begun[i][:-1]))] for i in set(range(len(begun))) - set(open_)}
+    right = {i: [task.reward(asked[i], _text(pair, begun[i][:-1]))] for i in set(range(len(begun))) - set(unfinished)}
     for i, ids, n, finished in zip(rows, decoded.token_ids, decoded.n_tokens, decoded.finished, strict=True):
         text = _text(pair, begun[i] + ids[: n - 1].tolist())
         right.setdefault(i, []).append(task.reward(asked[i], text) if finished else 0.0)

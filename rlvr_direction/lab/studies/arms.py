@@ -18,7 +18,7 @@ from rlvr_direction.scoring import score_tokens
 __all__ = ["CALIBRATION", "FAMILIES", "Arm", "last_stage", "problems_of", "run_arm", "threshold"]
 
 CALIBRATION = 500
-MOST = 2000
+MOST_JUDGED = 2000
 SEED = 20_260_401  # of the studies' problems and of their noise
 MASS_OF = Criterion("delta_logp", "<=", -0.3)
 SCORED = {**SCORES, "mass": mass(MASS_OF)}
@@ -54,8 +54,8 @@ class Arm:
 
 def last_stage(task: str, rl_seed: int = 0) -> str:
     """The last checkpoint of the toy's RL run of this seed. Raises FileNotFoundError where there is none."""
-    if have := stages(require(TOYS / task), seed=rl_seed):
-        return have[-1]
+    if checkpoints := stages(require(TOYS / task), seed=rl_seed):
+        return checkpoints[-1]
     raise FileNotFoundError(
         f"the {task} toy has no RL run of seed {rl_seed} (such as {stage_name(80, seed=rl_seed)}); make it with "
         f"`rlvr-direction toy {task} --out {TOYS / task} --rl-seed {rl_seed}`"
@@ -65,16 +65,16 @@ def last_stage(task: str, rl_seed: int = 0) -> str:
 def problems_of(task: str, n: int, *, calibration: bool = False) -> list[Problem]:
     """The first `n` held-out problems that are judged, or the calibration problems; no problem is both.
 
-    Raises ValueError for more than `MOST` problems: one draw of all of them keeps the two apart whatever n is.
+    Raises ValueError for more than `MOST_JUDGED` problems: one draw of all of them keeps the two apart whatever n is.
     """
-    if n > MOST:
-        raise ValueError(f"{n} problems asked for; the studies judge on at most {MOST}")
-    problems = _drawn(task, CALIBRATION + MOST)
+    if n > MOST_JUDGED:
+        raise ValueError(f"{n} problems asked for; the studies judge on at most {MOST_JUDGED}")
+    problems = _drawn(task, CALIBRATION + MOST_JUDGED)
     return problems[:CALIBRATION] if calibration else problems[CALIBRATION : CALIBRATION + n]
 
 
 def run_arm(task: str, arm: Arm, *, calibration: bool = False) -> pd.DataFrame:
-    """One row a problem: the arm's own fields, `problem_id`, and sums over its samples (`correct`, `n_tokens`, ...)."""
+    """One row per problem: the arm's fields, `problem_id`, and sums over its samples (`correct`, `n_tokens`, ...)."""
     table = respond(
         _pair(task, arm.stage),
         TASKS[task],

@@ -20,18 +20,19 @@ SEED_PROBLEMS = 500
 
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
     """Maps of every stage, the deciding contrasts of every stage and RL seed, top_p = .7, and RL's own samples."""
-    own = last_stage(task)
-    parts = [partial(run_arm, task, arm) for stage in stages(TOYS / task) for arm in _map("map", stage, n)]
-    parts += [partial(_decide, task, "decide", stage, n) for stage in stages(TOYS / task)]
-    for rl_seed in range(1, seeds):
-        few = min(n, SEED_PROBLEMS)
-        parts.append(partial(_decide, task, "seeds", last_stage(task, rl_seed), few, rl_seed=rl_seed))
-    parts.append(partial(_decide, task, "top_p", own, n, top_p=0.7))
-    for gate in OWN_GATES:
-        for gamma in GAMMAS[1:4]:
-            arm = Arm("own samples", gate, gate, own, gamma=gamma, propose="rl", problems=n)
-            parts.append(partial(run_arm, task, arm))
-    return parts
+    own, trained, few = last_stage(task), stages(TOYS / task), min(n, SEED_PROBLEMS)
+    own_samples = [
+        Arm("own samples", gate, gate, own, gamma=gamma, propose="rl", problems=n)
+        for gate in OWN_GATES
+        for gamma in GAMMAS[1:4]
+    ]
+    return [
+        *(partial(run_arm, task, arm) for stage in trained for arm in _map("map", stage, n)),
+        *(partial(_decide, task, "decide", stage, n) for stage in trained),
+        *(partial(_decide, task, "seeds", last_stage(task, seed), few, rl_seed=seed) for seed in range(1, seeds)),
+        partial(_decide, task, "top_p", own, n, top_p=0.7),
+        *(partial(run_arm, task, arm) for arm in own_samples),
+    ]
 
 
 def choose(calibration: pd.DataFrame) -> tuple[str, float]:

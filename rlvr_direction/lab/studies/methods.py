@@ -6,58 +6,51 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback, TrainerCallback
 
+from rlvr_direction import reweighting as weightings
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import respond
 from rlvr_direction.interventions import NOWHERE, Intervention
 from rlvr_direction.lab.checkout import TOYS, require
-from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.lab.tasks import TASKS, Problem
+from rlvr_direction.lab.toys.rl import UPDATES_PER_ROLLOUT, grpo_config, per_rollout
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.reweighting import (
-    Weighting,
-    high_probability,
-    keep_above,
-    keep_below,
-    low_probability,
-    mean_one,
-    negative_only,
-    perplexity,
-    uniform,
-)
 from rlvr_direction.statistics import pass_at_k
-from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
+from rlvr_direction.training import ReweightedGRPOTrainer
 from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
 
 __all__ = ["METHODS", "Method", "train_once"]
 
-ROLLOUTS, PROMPTS, GENERATIONS, UPDATES = 60, 16, 8, 2
+ROLLOUTS, PROMPTS, GENERATIONS = 60, 16, 8
 EVALUATE_EVERY = 10  # rollouts
 PASS_PROBLEMS, KS = 100, (1, 2, 4, 8, 16, 32)
 SEED = 20_260_402  # of the held-out problems and of their noise
+METRICS = {"reward": "reward", "entropy": "entropy", "completions/mean_length": "length", "weight_mean": "weight_mean"}
 
 
 @dataclass(frozen=True)
 class Method:
     """How to train: a weighting, and settings that differ from the preset's."""
 
-    weighting: Weighting = uniform
+    weighting: weightings.Weighting = weightings.uniform
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
         "DAPO": Method(),
-        "paper": Method(low_probability(0.2)),
-        "paper, mean 1": Method(mean_one(low_probability(0.2))),
-        "Dominate": Method(high_probability(0.3)),
-        "PPL": Method(perplexity(0.1)),
+        "paper": Method(weightings.low_probability(0.2)),
+        "paper, mean 1": Method(weightings.mean_one(weightings.low_probability(0.2))),
+        "Dominate": Method(weightings.high_probability(0.3)),
+        "PPL": Method(weightings.perplexity(0.1)),
         "top-p 0.9": Method(settings={"top_p": 0.9}),
-        "negative only": Method(negative_only(low_probability(0.2))),
-        "keep below": Method(keep_below(0.2)),
-        "keep above": Method(keep_above(0.2)),
+        "negative only": Method(weightings.negative_only(weightings.low_probability(0.2))),
+        "keep below": Method(weightings.keep_below(0.2)),
+        "keep above": Method(weightings.keep_above(0.2)),
         "top-p 0.9, truncated": Method(settings={"top_p": 0.9, "truncated_behaviour": True}),
     }
 )
@@ -77,7 +70,18 @@ def train_once(task: str, name: str, seed: int, rate: float, n: int) -> pd.DataF
         trainer = ReweightedGRPOTrainer(
             model,
             reward_of(TASKS[task], tokenizer),
-            _arguments(task, scratch, seed=seed, rate=rate, **method.settings),
+            grpo_config(
+                TASKS[task],
+                scratch,
+                seed=seed,
+                rollouts=ROLLOUTS,
+                prompts=PROMPTS,
+                generations=GENERATIONS,
+                learning_rate=rate,
+                save_strategy="no",
+                disable_tqdm=True,
+                **method.settings,
+            ),
             prompts_of(TASKS[task], ROLLOUTS * PROMPTS, seed=seed),
             processing_class=tokenizer,
             callbacks=[measured],
@@ -85,70 +89,33 @@ def train_once(task: str, name: str, seed: int, rate: float, n: int) -> pd.DataF
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train()
-    table = _per_rollout(trainer.state.log_history).merge(measured.table(), on="rollout", how="outer")
-    return table.assign(method=name, seed=seed, rate=rate)
-
-
-def _arguments(task: str, scratch: str, *, seed: int, rate: float, **settings: Any) -> ReweightedGRPOConfig:
-    return ReweightedGRPOConfig.dapo(
-        scratch,
-        seed=seed,
-        learning_rate=rate,
-        warmup_steps=0,
-        weight_decay=0.0,
-        adam_beta2=0.99,
-        num_generations=GENERATIONS,
-        per_device_train_batch_size=PROMPTS * GENERATIONS // UPDATES,
-        steps_per_generation=UPDATES,
-        max_completion_length=TASKS[task].max_new_tokens,
-        max_steps=UPDATES * ROLLOUTS,
-        logging_steps=UPDATES,
-        save_strategy="no",
-        disable_tqdm=True,
-        **settings,
-    )
+    history, evaluated = per_rollout(trainer.state.log_history, METRICS), pd.DataFrame(measured.rows)
+    return history.merge(evaluated, on="rollout", how="outer").assign(method=name, seed=seed, rate=rate)
 
 
 class _Measured(TrainerCallback):
     """Accuracy of the model before training and after every tenth rollout, and pass@k after the last."""
 
     def __init__(self, task: str, tokenizer: Any, n: int) -> None:
-        self._task, self._tokenizer, self._rows = TASKS[task], tokenizer, []
+        self._task, self._tokenizer, self.rows = TASKS[task], tokenizer, []
         self._problems = self._task.problems(n, seed=SEED)
 
-    def table(self) -> pd.DataFrame:
-        return pd.DataFrame(self._rows)
-
-    def on_train_begin(self, _arguments: Any, _state: Any, _control: Any, model: Any = None, **_objects: Any) -> None:
-        self._rows.append({"rollout": 0, "accuracy": self._right(model, self._problems, 1).mean()})
-
     def on_step_end(self, _arguments: Any, state: Any, _control: Any, model: Any = None, **_objects: Any) -> None:
-        rollout, inside = divmod(state.global_step, UPDATES)
+        rollout, inside = divmod(state.global_step, UPDATES_PER_ROLLOUT)
         if inside or rollout % EVALUATE_EVERY:
             return
         row = {"rollout": rollout, "accuracy": self._right(model, self._problems, 1).mean()}
         if rollout == ROLLOUTS:
             right = self._right(model, self._problems[:PASS_PROBLEMS], KS[-1])
             row |= {f"pass@{k}": pass_at_k(right, KS[-1], k).mean() for k in KS}
-        self._rows.append(row)
+        self.rows.append(row)
 
-    def _right(self, model: torch.nn.Module, problems: list, samples: int) -> Any:
+    on_train_begin = on_step_end
+
+    def _right(self, model: torch.nn.Module, problems: list[Problem], samples: int) -> np.ndarray:
         """How many of its samples are right, one number per problem; every run and stage shares the noise."""
         model.eval()
         pair, alone = ModelPair(model, model, self._tokenizer), Intervention(NOWHERE)
         table = respond(pair, self._task, problems, alone, Sampling(), samples=samples, seed=SEED, block=1)
         model.train()
         return table.groupby("problem_id")["correct"].sum().to_numpy()
-
-
-def _per_rollout(log_history: list[dict[str, Any]]) -> pd.DataFrame:
-    rows = [row for row in log_history if "reward" in row]
-    columns = {
-        "reward": "reward",
-        "entropy": "entropy",
-        "completions/mean_length": "length",
-        "weight_mean": "weight_mean",
-    }
-    table = pd.DataFrame([{name: row[key] for key, name in columns.items()} for row in rows])
-    table.insert(0, "rollout", [row["step"] // UPDATES for row in rows])
-    return table

@@ -12,8 +12,8 @@ __all__ = ["BUDGETS", "arms", "plan"]
 
 BUDGETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 DECIDING = (0.02, 0.05, 0.1, 0.2)
-EVERY = (*FAMILIES, "random", "coin")
-RATIO = ("delta_logp", "kl_rl_base", "entropy_base", "random")
+EVERY_FAMILY = (*FAMILIES, "random", "coin")
+AT_70_PERCENT = ("delta_logp", "kl_rl_base", "entropy_base", "random")
 SAMPLED = ("delta_logp", "kl_rl_base", "abs_delta_logp")
 ENDS = {"nowhere": 0.0, "everywhere": 1.0}
 SEED_PROBLEMS = 500
@@ -25,7 +25,7 @@ class Curves(NamedTuple):
     part: str
     families: tuple[str, ...]
     budgets: tuple[float, ...]
-    at_most: tuple[str, ...]
+    at_70_percent: tuple[str, ...]
     samples: int = 1
     propose: Proposer = "base"
     gamma: float = 0.0
@@ -33,12 +33,12 @@ class Curves(NamedTuple):
     reads: str = "raw"
 
 
-CURVES = Curves("curves", EVERY, BUDGETS, RATIO, samples=4)
+CURVES = Curves("curves", EVERY_FAMILY, BUDGETS, AT_70_PERCENT, samples=4)
 BACKWARD = Curves("backward", ("delta_logp", "kl_rl_base", "random"), BUDGETS, (), propose="rl", gamma=-1.0)
-SEEDS = Curves("seeds", EVERY, (*DECIDING, 0.4), RATIO)
-TOP_P = Curves("top_p", EVERY, DECIDING, RATIO, top_p=0.7)
+SEEDS = Curves("seeds", EVERY_FAMILY, (*DECIDING, 0.4), AT_70_PERCENT)
+TOP_P = Curves("top_p", EVERY_FAMILY, DECIDING, AT_70_PERCENT, top_p=0.7)
 TOP_P_SAMPLED = Curves("top_p sampled", SAMPLED, DECIDING, SAMPLED[:2], top_p=0.7, reads="sampled")
-ALONE = ((0.0, 1.0), (0.25, 1.0), (0.25, 0.7), (0.5, 1.0), (0.5, 0.7), (0.7, 1.0), (0.7, 0.7), (1.0, 1.0), (1.0, 0.7))
+COLDER = ((0.0, 1.0), (0.25, 1.0), (0.25, 0.7), (0.5, 1.0), (0.5, 0.7), (0.7, 1.0), (0.7, 0.7), (1.0, 1.0), (1.0, 0.7))
 
 
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
@@ -61,31 +61,22 @@ def arms(task: str, *, seeds: int, n: int) -> list[Arm]:
         *(
             Arm("sharpening", end, end, own, budget=budget, temperature=temperature, top_p=top_p, problems=n)
             for end, budget in ENDS.items()
-            for temperature, top_p in ALONE
+            for temperature, top_p in COLDER
         ),
     ]
 
 
 def _arms_of(task: str, curves: Curves, stage: str, n: int, *, rl_seed: int = 0) -> list[Arm]:
-    part, families, budgets, at_most, samples, propose, gamma, top_p, reads = curves
-    cells = [(family, budget) for budget in budgets for family in families] + [(family, 0.7) for family in at_most]
+    part, families, budgets, at_70_percent, samples, propose, gamma, top_p, reads = curves
+    cells = [(family, budget) for budget in budgets for family in families]
+    cells += [(family, 0.7) for family in at_70_percent]
     where = partial(_where, task, stage=stage, propose=propose, top_p=top_p, reads=reads)
     asked = [(end, end, budget) for end, budget in ENDS.items()]
     asked += [(family, where(family, budget), budget) for family, budget in cells]
+    common = {"gamma": gamma, "propose": propose, "top_p": top_p, "rl_seed": rl_seed, "problems": n}
+    deciding = (*ENDS.values(), *DECIDING)
     return [
-        Arm(
-            part,
-            family,
-            criterion,
-            stage,
-            budget=budget,
-            gamma=gamma,
-            propose=propose,
-            top_p=top_p,
-            rl_seed=rl_seed,
-            samples=samples if family in ENDS or budget in DECIDING else 1,
-            problems=n,
-        )
+        Arm(part, family, criterion, stage, budget, samples=samples if budget in deciding else 1, **common)
         for family, criterion, budget in asked
     ]
 

@@ -13,58 +13,39 @@ __all__ = ["RATES", "best_rates", "plan", "plan_more_seeds", "plan_rates", "plan
 
 RATES = (1e-4, 2e-4, 4e-4)
 TUNED_ON, TUNING_SEED = "arithmetic", 1000
-EVERYWHERE = list(METHODS)[:6]
+ON_BOTH_TASKS = list(METHODS)[:6]
 EXTRA_SEEDS = 5  # of the methods that are trained on arithmetic alone
 JUDGED, SEEDS_BEFORE = ("DAPO", "paper", "Dominate", "PPL"), 10
 
 
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
-    """A part for each method and seed, at the learning rate that `rates` found for the method.
-
-    Raises FileNotFoundError where no rates have been tuned.
-    """
+    """A part for each method and seed, at the learning rate that `rates` found for the method."""
     rates = _tuned()
     return [
         partial(train_once, task, name, seed, rates[name], n)
         for seed in range(seeds)
         for name in METHODS
-        if name in EVERYWHERE or (task == TUNED_ON and seed < EXTRA_SEEDS)
+        if name in ON_BOTH_TASKS or (task == TUNED_ON and seed < EXTRA_SEEDS)
     ]
 
 
 def plan_same_rate(task: str, *, seeds: int, n: int) -> list[Part]:
-    """The methods of both tasks that `rates` gave another learning rate than DAPO, at DAPO's: a control.
-
-    Raises FileNotFoundError where no rates have been tuned.
-    """
+    """A control: the methods of both tasks that `rates` gave another learning rate than DAPO, at DAPO's."""
     rates = _tuned()
-    return [
-        partial(train_once, task, name, seed, rates["DAPO"], n)
-        for seed in range(seeds)
-        for name in EVERYWHERE
-        if rates[name] != rates["DAPO"]
-    ]
+    others = [name for name in ON_BOTH_TASKS if rates[name] != rates["DAPO"]]
+    return [partial(train_once, task, name, seed, rates["DAPO"], n) for seed in range(seeds) for name in others]
 
 
 def plan_more_seeds(task: str, *, seeds: int, n: int) -> list[Part]:
-    """The methods that claim C5 compares, once more, on seeds that follow the ten that its verdict rests on.
-
-    Raises FileNotFoundError where no rates have been tuned.
-    """
-    rates = _tuned()
-    return [
-        partial(train_once, task, name, SEEDS_BEFORE + seed, rates[name], n) for seed in range(seeds) for name in JUDGED
-    ]
+    """The methods that claim C5 compares, once more, on seeds that follow the ten that its verdict rests on."""
+    rates, more = _tuned(), range(SEEDS_BEFORE, SEEDS_BEFORE + seeds)
+    return [partial(train_once, task, name, seed, rates[name], n) for seed in more for name in JUDGED]
 
 
 def plan_rates(task: str, *, seeds: int, n: int) -> list[Part]:
     """Every method at three learning rates, on seeds that the study does not use."""
-    return [
-        partial(train_once, task, name, TUNING_SEED + seed, rate, n)
-        for seed in range(seeds)
-        for name in METHODS
-        for rate in RATES
-    ]
+    own = range(TUNING_SEED, TUNING_SEED + seeds)
+    return [partial(train_once, task, name, seed, rate, n) for seed in own for name in METHODS for rate in RATES]
 
 
 def best_rates(table: pd.DataFrame) -> dict[str, float]:
@@ -74,6 +55,7 @@ def best_rates(table: pd.DataFrame) -> dict[str, float]:
 
 
 def _tuned() -> dict[str, float]:
+    """Each method's best learning rate; FileNotFoundError where none have been tuned."""
     tuned = require(DATA) / "rates" / f"{TUNED_ON}.parquet"
     if not tuned.is_file():
         raise FileNotFoundError(

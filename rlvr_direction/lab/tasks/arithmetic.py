@@ -110,7 +110,7 @@ class Arithmetic:
         return float(shaped and answer[2:] == steps[-1][1:] and int(answer[2:]) == int(problem.answer))
 
     def roles(self, problem: Problem, response: str) -> list[str]:
-        """One of `ROLES` a character; from the first character outside the grammar on, all are "format".
+        """One of `ROLES` per character; from the first character outside the grammar on, all are "format".
 
         "decide": the marker of a step. "compute": a value that the step makes. "copy": the rest of its line, and the
         answer's digits. "first_error": in the first line that is not the line before it rewritten by precedence, the

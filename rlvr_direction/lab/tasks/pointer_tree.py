@@ -88,7 +88,7 @@ class PointerTree:
         return float(match is not None and match[1] == problem.answer)
 
     def roles(self, problem: Problem, response: str) -> list[str]:
-        """One of `ROLES` a character; from the first walk outside the grammar on, all are "format".
+        """One of `ROLES` per character; from the first walk outside the grammar on, all are "format".
 
         "decide": directions and the end of a walk. "copy": nodes. "first_error": the first node that is not the child
         of the node written before it, claim of a node that is not the goal, or goal that is not claimed.

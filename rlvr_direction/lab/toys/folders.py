@@ -10,7 +10,7 @@ import pandas as pd
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import evaluate
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
-from rlvr_direction.lab.checkout import TOYS
+from rlvr_direction.lab.checkout import TOYS, require
 from rlvr_direction.lab.tasks import TASKS, Task
 from rlvr_direction.lab.toys.rl import stage_name
 from rlvr_direction.pair import ModelPair
@@ -36,7 +36,7 @@ def load_toy_pair(task: str, stage: str | None = None, *, root: Path = TOYS) -> 
     """
     if task not in TASKS:
         raise ValueError(f"no toy is called {task!r}; choose from {', '.join(sorted(TASKS))}")
-    folder = Path(root, task)
+    folder = Path(require(root) if root == TOYS else root, task)
     if not (have := stages(folder)):
         raise FileNotFoundError(
             f"no toy checkpoints in {folder}; run from a clone of the repository, or make them with "

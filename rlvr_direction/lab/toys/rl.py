@@ -1,9 +1,10 @@
 """RL checkpoints of a toy: DAPO's loss and clipping from the saved base, without dynamic sampling."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 import pandas as pd
 import torch
@@ -17,7 +18,7 @@ from rlvr_direction.reweighting import uniform
 from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
 from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
 
-__all__ = ["stage_name", "train_rl"]
+__all__ = ["UPDATES_PER_ROLLOUT", "grpo_config", "per_rollout", "stage_name", "train_rl"]
 
 UPDATES_PER_ROLLOUT = 2
 SAVE_EVERY = 10  # rollouts
@@ -73,27 +74,43 @@ def _train(task: Task, out: Path, recipe: RLRecipe, *, seed: int, progress: bool
         trainer.remove_callback(PrinterCallback)
     with without_known_warnings():
         trainer.train(resume_from_checkpoint=get_last_checkpoint(str(scratch)) if scratch.is_dir() else None)
-    return _per_rollout(trainer.state.log_history)
+    history = per_rollout(trainer.state.log_history, METRICS)
+    return history.assign(seconds=UPDATES_PER_ROLLOUT * history["seconds"])  # logged as the mean of a rollout's updates
 
 
 def _arguments(task: Task, scratch: Path, recipe: RLRecipe, *, seed: int, progress: bool) -> ReweightedGRPOConfig:
-    return ReweightedGRPOConfig.dapo(
-        str(scratch),
+    return grpo_config(
+        task,
+        scratch,
         seed=seed,
+        rollouts=recipe.rollouts,
+        prompts=recipe.prompts,
+        generations=recipe.generations,
         dynamic_sampling=False,
         learning_rate=recipe.learning_rate,
+        save_steps=UPDATES_PER_ROLLOUT * min(SAVE_EVERY, recipe.rollouts),
+        save_total_limit=1,
+        disable_tqdm=not progress,
+    )
+
+
+def grpo_config(
+    task: Task, out: Path | str, *, seed: int, rollouts: int, prompts: int, generations: int, **more: Any
+) -> ReweightedGRPOConfig:
+    """The paper's preset at a toy's size: `rollouts` of `generations` responses to `prompts` each, in two updates."""
+    return ReweightedGRPOConfig.dapo(
+        str(out),
+        seed=seed,
         warmup_steps=0,
         weight_decay=0.0,
         adam_beta2=0.99,
-        num_generations=recipe.generations,
-        per_device_train_batch_size=recipe.prompts * recipe.generations // UPDATES_PER_ROLLOUT,
+        num_generations=generations,
+        per_device_train_batch_size=prompts * generations // UPDATES_PER_ROLLOUT,
         steps_per_generation=UPDATES_PER_ROLLOUT,
         max_completion_length=task.max_new_tokens,
-        max_steps=UPDATES_PER_ROLLOUT * recipe.rollouts,
-        save_steps=UPDATES_PER_ROLLOUT * min(SAVE_EVERY, recipe.rollouts),
-        save_total_limit=1,
+        max_steps=UPDATES_PER_ROLLOUT * rollouts,
         logging_steps=UPDATES_PER_ROLLOUT,
-        disable_tqdm=not progress,
+        **more,
     )
 
 
@@ -111,10 +128,10 @@ class _KeepStages(TrainerCallback):
             self._tokenizer.save_pretrained(folder)
 
 
-def _per_rollout(log_history: list[dict]) -> pd.DataFrame:
+def per_rollout(log_history: list[dict[str, Any]], metrics: Mapping[str, str]) -> pd.DataFrame:
+    """One row per rollout of a trainer's log: `rollout`, and each of `metrics` (TRL's name -> the column's)."""
     rows = [row for row in log_history if "reward" in row]
-    table = pd.DataFrame([{name: row.get(key) for key, name in METRICS.items()} for row in rows])
-    table["seconds"] *= UPDATES_PER_ROLLOUT  # logged as the mean of a rollout's updates
+    table = pd.DataFrame([{name: row.get(key) for key, name in metrics.items()} for row in rows])
     table.insert(0, "rollout", [row["step"] // UPDATES_PER_ROLLOUT for row in rows])
     return table
 

@@ -9,12 +9,13 @@ from rlvr_direction.lab.studies.arms import CALIBRATION, FAMILIES, Arm, last_sta
 TASK = "pointer_tree"
 
 
-@pytest.fixture(autouse=True)
-def few(monkeypatch):
+@pytest.fixture(autouse=True, scope="module")
+def few():
     """Forty calibration problems."""
-    monkeypatch.setattr(module, "CALIBRATION", 40)
-    module._calibration_scores.cache_clear()
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "CALIBRATION", 40)
+        module._calibration_scores.cache_clear()
+        yield
     module._calibration_scores.cache_clear()
 
 
@@ -28,7 +29,7 @@ def test_no_problem_is_both_judged_and_calibrated_on(monkeypatch):
             problems_of(task, 2001)
 
 
-def test_an_arm_is_a_row_a_problem_with_sums_over_its_samples():
+def test_an_arm_has_one_row_per_problem_with_sums_over_its_samples():
     arm = Arm("part", "family", "random:0.2", last_stage(TASK), samples=3, problems=15)
     table = run_arm(TASK, arm)
     assert table["problem_id"].tolist() == list(range(15)) and (table["samples"] == 3).all()

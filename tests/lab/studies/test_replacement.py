@@ -62,7 +62,7 @@ def test_both_models_alone_over_temperature_and_top_p(planned):
     assert len(cells) == 2 * 9 and ("nowhere", 0.0, 1.0) in cells and ("everywhere", 0.7, 0.7) in cells
 
 
-def test_a_plan_is_a_part_an_arm(monkeypatch):
+def test_a_plan_has_one_part_per_arm(monkeypatch):
     monkeypatch.setattr(replacement, "threshold", lambda *_, **__: parse("delta_logp<=-0.3"))
     parts = replacement.plan("pointer_tree", seeds=1, n=4)
     assert len(parts) == len(arms("pointer_tree", seeds=1, n=4))

@@ -2,6 +2,7 @@
 
 from functools import partial
 from types import MappingProxyType
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -55,6 +56,17 @@ def test_a_killed_study_goes_on_where_it_stopped(counting, tmp_path):
     fatal.clear()
     assert run(tmp_path / "s.parquet", resume=True).read_bytes() == whole
     assert asked == [0, 1, 1, 2]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_study_killed_between_its_last_part_and_the_join_makes_no_part_again(jobs, counting, monkeypatch, tmp_path):
+    asked, _ = counting
+    whole = run(tmp_path / "whole.parquet").read_bytes()
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(records.Run, "finish", Mock(side_effect=KeyboardInterrupt))
+        run(tmp_path / "s.parquet")
+    asked.clear()
+    assert run(tmp_path / "s.parquet", resume=True, jobs=jobs).read_bytes() == whole and not asked
 
 
 def test_an_installation_without_a_clone_has_no_place_for_a_study(counting, monkeypatch, tmp_path):

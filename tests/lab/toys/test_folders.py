@@ -7,9 +7,10 @@ import pytest
 from safetensors import safe_open
 
 from rlvr_direction import records
+from rlvr_direction.lab import checkout
 from rlvr_direction.lab.checkout import TOYS
 from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.lab.toys import accuracy_table, gate, load_toy_pair, stages
+from rlvr_direction.lab.toys import accuracy_table, folders, gate, load_toy_pair, stages
 from rlvr_direction.lab.toys.folders import TEMPERATURES, write_cards, write_problems
 
 each = pytest.mark.parametrize("name", TASKS)
@@ -119,3 +120,10 @@ def test_a_card_shows_its_own_cells(tmp_path):
     write_cards(TASKS["arithmetic"], tmp_path, accuracy, {"rl_001": {"command": "`made`"}})
     card = (tmp_path / "rl_001" / "README.md").read_text()
     assert "- command: `made`" in card and "| 0.7 | 1 | 0.250 ± 0.013 |" in card and "0.75" not in card
+
+
+def test_an_installation_without_a_clone_says_where_the_toys_are(monkeypatch, tmp_path):
+    monkeypatch.setattr(checkout, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "TOYS", tmp_path / "toys")
+    with pytest.raises(FileNotFoundError, match="toys and recorded data come with a clone of the repository"):
+        load_toy_pair("arithmetic", root=tmp_path / "toys")

@@ -103,7 +103,7 @@ def test_a_run_killed_before_its_metrics_were_written_makes_no_further_update(tr
     with_base(tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(rl, "SAVE_EVERY", 1)
-        patch.setattr(rl, "_per_rollout", lambda _history: 1 / 0)
+        patch.setattr(rl, "per_rollout", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             train_rl(TASK, tmp_path, seed=0, recipe=TINY, progress=False)
     last = (tmp_path / "rl_003" / "model.safetensors").stat().st_mtime_ns
