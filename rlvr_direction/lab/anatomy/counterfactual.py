@@ -1,4 +1,4 @@
-"""What a single replaced token is worth: rollouts that go on after it, against rollouts after the proposal."""
+"""What a single replaced token is worth: continuations after it, against continuations after the proposal."""
 
 from collections.abc import Sequence
 
@@ -18,11 +18,11 @@ __all__ = ["first_replacements", "token_values"]
 def first_replacements(
     pair: ModelPair, task: Task, problems: Sequence[Problem], intervention: Intervention, *, seed: int
 ) -> pd.DataFrame:
-    """The first token of each response that an intervention changes: up to there, the base wrote alone.
+    """The first token of each response that an intervention changes; the base alone wrote everything before it.
 
-    `problem_id, position, prefix_ids` (the response before it), `proposal_id, replacement_id, role` (of the proposal),
-    `base_right, mixed_right, base_response, mixed_response`; responses without a changed token are left out. T = 1,
-    top_p = 1.
+    The columns are `problem_id, position, prefix_ids` (the response before it), `proposal_id, replacement_id, role` (of
+    the proposal), `base_right, mixed_right, base_response, mixed_response`. Responses without a changed token are left
+    out. Sampling is at T = 1 and top_p = 1.
     """
     mixed = respond(pair, task, problems, intervention, seed=seed)
     base = respond(pair, task, problems, Intervention(NOWHERE), seed=seed)
@@ -55,18 +55,17 @@ def token_values(
 ) -> pd.DataFrame:
     """The base's chance of a right answer after the proposal and after the replacement.
 
-    The `replacements` with `value_kept`, `value_replaced` (shares of `rollouts` continuations by the base alone, with
-    the same noise for both) and `value`, their difference.
+    The result is `replacements` with `value_kept`, `value_replaced` (shares of `rollouts` continuations by the base
+    alone, with the same noise for both) and `value`, their difference.
     """
-    values = {
-        name: _continue(pair, task, problems, replacements, replacements[f"{token}_id"], rollouts=rollouts, seed=seed)
-        for name, token in (("value_kept", "proposal"), ("value_replaced", "replacement"))
-    }
-    table = replacements.assign(**values)
-    return table.assign(value=table["value_replaced"] - table["value_kept"])
+    kept, replaced = (
+        _chances(pair, task, problems, replacements, tokens, rollouts=rollouts, seed=seed)
+        for tokens in (replacements["proposal_id"], replacements["replacement_id"])
+    )
+    return replacements.assign(value_kept=kept, value_replaced=replaced, value=np.subtract(replaced, kept))
 
 
-def _continue(
+def _chances(
     pair: ModelPair,
     task: Task,
     problems: Sequence[Problem],
@@ -76,12 +75,13 @@ def _continue(
     rollouts: int,
     seed: int,
 ) -> list[float]:
-    """The share of right answers among the base's continuations of every prefix and its token."""
-    begun = [[*row.prefix_ids, token] for row, token in zip(replacements.itertuples(), tokens, strict=True)]
-    prompts = [pair.encode_prompt(problems[i].prompt) for i in replacements["problem_id"]]
-    room = pair.context - max(len(p) + len(b) for p, b in zip(prompts, begun, strict=True))
-    open_ = [i for i in range(len(begun)) if begun[i][-1] != pair.tokenizer.eos_token_id]
-    rows = [i for i in open_ for _ in range(rollouts)]
+    """The share of right answers among the base's continuations of each prefix and its token."""
+    asked = [problems[i] for i in replacements["problem_id"]]
+    prompts = [pair.encode_prompt(problem.prompt) for problem in asked]
+    begun = [[*prefix, token] for prefix, token in zip(replacements["prefix_ids"], tokens, strict=True)]
+    room = pair.context - max(len(prompt) + len(ids) for prompt, ids in zip(prompts, begun, strict=True))
+    ended = [ids[-1] == pair.tokenizer.eos_token_id for ids in begun]
+    rows = [i for i in range(len(begun)) if not ended[i] for _ in range(rollouts)]
     decoded = decode(
         pair,
         [prompts[i] + begun[i] for i in rows],
@@ -89,17 +89,15 @@ def _continue(
         Sampling(),
         seed=seed,
         problem_ids=rows,
-        sample_ids=list(range(rollouts)) * len(open_),
+        sample_ids=[row % rollouts for row in range(len(rows))],
         max_new_tokens=min(task.max_new_tokens, room),
         batch_size=256,
     )
-    asked = [problems[i] for i in replacements["problem_id"]]
-    right = {i: [task.reward(asked[i], _text(pair, begun[i][:-1]))] for i in set(range(len(begun))) - set(open_)}
+
+    def reward(i: int, ids: Sequence[int]) -> float:
+        return task.reward(asked[i], pair.tokenizer.decode(ids, skip_special_tokens=False))
+
+    rewards = [[reward(i, ids[:-1])] if ended[i] else [] for i, ids in enumerate(begun)]
     for i, ids, n, finished in zip(rows, decoded.token_ids, decoded.n_tokens, decoded.finished, strict=True):
-        text = _text(pair, begun[i] + ids[: n - 1].tolist())
-        right.setdefault(i, []).append(task.reward(asked[i], text) if finished else 0.0)
-    return [float(np.mean(right[i])) for i in range(len(begun))]
-
-
-def _text(pair: ModelPair, ids: Sequence[int]) -> str:
-    return pair.tokenizer.decode(ids, skip_special_tokens=False)
+        rewards[i].append(reward(i, begun[i] + ids[: n - 1].tolist()) if finished else 0.0)
+    return [float(np.mean(found)) for found in rewards]

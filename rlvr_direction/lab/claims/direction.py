@@ -23,10 +23,10 @@ def responses(tokens: pd.DataFrame) -> pd.DataFrame:
     return groups[scores].mean().assign(length=groups.size()).reset_index()
 
 
-def where_the_pair_differs(tokens: pd.DataFrame, *, above: float = 0.01) -> pd.DataFrame:
-    """The tokens that C1 judges: those where TV(base, rl), in the column `total_variation`, exceeds a fraction."""
+def where_the_pair_differs(tokens: pd.DataFrame) -> pd.DataFrame:
+    """The tokens that C1 judges: those where TV(base, rl), in the column `total_variation`, is above .01."""
     _require(tokens, ["total_variation"])
-    return tokens[tokens["total_variation"] > above]
+    return tokens[tokens["total_variation"] > 0.01]
 
 
 def direction_separates(table: pd.DataFrame, rivals: Sequence[str], *, draws: int = 2000, seed: int) -> pd.DataFrame:

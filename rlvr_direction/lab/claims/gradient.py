@@ -16,12 +16,12 @@ def gradient_mass(tokens: pd.DataFrame) -> pd.Series:
     return tokens["advantage"].abs() * -np.expm1(tokens["logp"])
 
 
-def mass_by_problem(tokens: pd.DataFrame, *, below: float = 0.5, mass: pd.Series | None = None) -> pd.DataFrame:
-    """One row per problem: `problem_id`, the gradient mass of its tokens, and that of its `rare` ones (p < `below`).
+def mass_by_problem(tokens: pd.DataFrame, *, mass: pd.Series | None = None) -> pd.DataFrame:
+    """One row per problem: `problem_id`, the gradient mass of its tokens, and that of its `rare` ones (p < .5).
 
     `mass` is the mass of each token, `gradient_mass(tokens)` by default.
     """
-    mass, rare = gradient_mass(tokens) if mass is None else mass, tokens["logp"] < np.log(below)
+    mass, rare = gradient_mass(tokens) if mass is None else mass, tokens["logp"] < np.log(0.5)
     return pd.DataFrame({"rare": mass * rare, "mass": mass}).groupby(tokens["problem_id"]).sum().reset_index()
 
 

@@ -38,6 +38,6 @@ def test_every_token_has_the_role_of_its_character_and_the_last_is_the_end(token
             assert text["role"].tolist() == wanted[: len(text)]
 
 
-def test_roles_need_a_character_a_token(tokens):
+def test_roles_need_one_character_per_token(tokens):
     with pytest.raises(ValueError, match="no role each"):
         token_roles(tokens.assign(response="<"), TASK, PROBLEMS)

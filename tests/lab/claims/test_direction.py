@@ -1,4 +1,4 @@
-"""Claim C1: separations of known shifts are their closed form, prompts are the unit."""
+"""Claim C1: separations of known shifts have their closed form, and prompts are the unit of inference."""
 
 import numpy as np
 import pandas as pd
