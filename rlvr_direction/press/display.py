@@ -106,7 +106,7 @@ def _figure_html(drawing: str, data: pd.DataFrame, name: str) -> str:
 
 
 def claim(rows: Sequence[Judged]) -> None:
-    """Show verdicts on registered claims, as their `judge` returned them, with their rules, and record each."""
+    """Show and record verdicts as a claim's `judge` returned them, each with its rule and departures."""
     for row in rows:
         record = as_record(row)
         interval = "" if row.low is None else f", interval {number(record['low'])} to {number(record['high'])}"

@@ -1,4 +1,4 @@
-"""The recorded verdicts, and the table made of them for the front page and the README."""
+"""The recorded verdicts, and their table for the front page and the README."""
 
 import json
 from collections.abc import Sequence
@@ -15,23 +15,23 @@ REGISTRATIONS = {1: "First registration"}
 
 
 def write_claims(claims: Sequence[dict], path: Path) -> None:
-    """Keep the verdicts as JSON, one key per line, so that a change of one is a readable difference."""
+    """Write the verdicts as JSON, one key per line, so that version control shows each change on its own line."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(claims, indent=1, sort_keys=True) + "\n")
 
 
 def read_claims(path: Path) -> list[dict]:
-    """The kept verdicts; none if nothing was recorded yet."""
+    """Read the recorded verdicts; none if the file does not exist yet."""
     return json.loads(path.read_text()) if path.exists() else []
 
 
 def table(claims: Sequence[dict], *, chapters_at: str = "") -> str:
-    """The verdicts of each registration as a Markdown table with links to their chapters, and what chance gives."""
+    """A Markdown table of the verdicts of each registration, with links to the chapters, and how to read it."""
     text = ""
     for number, heading in REGISTRATIONS.items():
         if of_it := [claim for claim in claims if claim["registration"] == number]:
             rows = [COLUMNS, ["---"] * len(COLUMNS), *(_cells(claim, chapters_at) for claim in of_it)]
-            text += f"### {heading}\n\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + _by_chance(of_it)
+            text += f"### {heading}\n\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + _notes(of_it)
     open_claims = [id for id in CLAIMS if id not in {claim["id"] for claim in claims}]
     return text + (f"\nRegistered, without a verdict yet: {', '.join(open_claims)}.\n" if open_claims else "")
 
@@ -49,17 +49,18 @@ def _cells(claim: dict, chapters_at: str) -> list[str]:
     return [cell.replace("|", "\\|").replace("\n", " ") for cell in cells]
 
 
-def _by_chance(claims: Sequence[dict]) -> str:
+def _notes(claims: Sequence[dict]) -> str:
     n = sum(not claim["deterministic"] for claim in claims)
     return (
         f"\nIf every effect lay exactly on its bound, {verdicts_by_chance(n):.1f} of the {n} verdicts with an interval "
-        "would read *reproduced* by chance; fewer, where a rule asks for several intervals at once. The verdicts "
-        "without an interval are exact and are not counted.\n"
+        "would read *reproduced* by chance, and fewer where a rule asks for several intervals at once. Verdicts "
+        "without an interval are exact and are not counted. Where a rule asks for a gain that matters, one that is "
+        "shown to be smaller than 1 point (0.01) reads *not reproduced*, even if its interval lies above 0.\n"
     )
 
 
 def between_marks(text: str, content: str) -> str:
-    """The text with what stands between the two ledger marks replaced; all else stays, byte for byte."""
+    """The text with `content` between the two ledger marks. Raises ValueError where there are no two marks in order."""
     if any(text.count(mark) != 1 for mark in MARKS) or text.index(MARKS[0]) > text.index(MARKS[1]):
         raise ValueError(f"expected {MARKS[0]} and then {MARKS[1]}, each once; add them where the ledger belongs")
     before, rest = text.split(MARKS[0])

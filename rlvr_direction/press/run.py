@@ -1,7 +1,7 @@
 """Chapters run by papermill, and what they recorded.
 
-A run is written under a failed name and earns its good one: papermill leaves its file behind when a cell raises, only
-logs a parameter the notebook does not have, and never looks at what a cell should have recorded.
+A run is written to `*.failed.ipynb` and renamed once it has passed every check here: papermill leaves its file behind
+when a cell raises, only logs a parameter that the notebook lacks, and does not check what a cell should have recorded.
 """
 
 import ast
@@ -43,7 +43,7 @@ AT_A_TIME = 2
 
 
 def chapters(root: Path = ROOT) -> list[Path]:
-    """The chapters' source notebooks in reading order. Raises FileNotFoundError outside a checkout of the book."""
+    """The chapters' source notebooks, in reading order. Raises FileNotFoundError outside a checkout of the book."""
     found = sorted((root / "book").glob("[0-9][0-9]_*.ipynb"))
     if not found:
         raise FileNotFoundError(f"{root}/book holds no chapter; the book is built from a checkout, not an installation")
@@ -51,7 +51,7 @@ def chapters(root: Path = ROOT) -> list[Path]:
 
 
 def executed(profile: str, chapter: Path, root: Path = ROOT) -> Path:
-    """Where the executed notebook of a chapter lies, once its run was good."""
+    """The path of a chapter's executed notebook, which exists once a run has passed every check."""
     return root / "_build" / "run" / profile / chapter.name
 
 
@@ -70,7 +70,7 @@ def declared(notebook: NotebookNode) -> set[str]:
 
 
 def parameters(profile: str, root: Path = ROOT) -> dict[str, dict]:
-    """The parameters of every chapter under a profile. Raises ValueError for a chapter or a name there is not."""
+    """The parameters of every chapter under a profile. Raises ValueError for an unknown profile, chapter or name."""
     path = root / "params" / f"{profile}.yaml"
     if not path.exists():
         known = ", ".join(sorted(other.stem for other in path.parent.glob("*.yaml")))
@@ -87,7 +87,7 @@ def parameters(profile: str, root: Path = ROOT) -> dict[str, dict]:
 
 
 def faults(notebook: NotebookNode) -> list[str]:
-    """What makes an executed notebook unfit to publish: a traceback, or a claim cell that recorded no claim."""
+    """Whatever makes an executed notebook unfit to publish: a traceback, or a claim cell that recorded no claim."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     raised = [f"a cell raised {output.ename}: {output.evalue}" for output in outputs if output.output_type == "error"]
     silent = [cell for cell in tagged(notebook, "claim") if not any(CLAIM in o.get("data", {}) for o in cell.outputs)]
@@ -95,7 +95,7 @@ def faults(notebook: NotebookNode) -> list[str]:
 
 
 def run_chapter(source: Path, target: Path, values: Mapping, *, profile: str) -> None:
-    """Execute one notebook into target. Raises RuntimeError and leaves `*.failed.ipynb` if it cannot be published."""
+    """Execute one notebook into `target`. Raises RuntimeError and leaves `*.failed.ipynb` if it cannot be published."""
     failed = target.with_suffix(".failed.ipynb")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
@@ -113,7 +113,7 @@ def run_chapter(source: Path, target: Path, values: Mapping, *, profile: str) ->
 
 
 def fingerprint(chapter: Path, values: Mapping, root: Path = ROOT) -> str:
-    """A hash of all that a chapter's outputs depend on: its source, its parameters, the package, the recorded data."""
+    """A hash of all that a chapter's outputs depend on: its source, parameters, the package, the recorded data."""
     recorded = (path for path in (root / "book" / "data").rglob("*") if path.is_file() and path.parent.name != "claims")
     files = [chapter, *sorted((root / "rlvr_direction").rglob("*.py")), *sorted(recorded)]
     digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
@@ -123,7 +123,7 @@ def fingerprint(chapter: Path, values: Mapping, root: Path = ROOT) -> str:
 
 
 def run(profile: str, *, root: Path = ROOT, force: bool = False) -> list[Path]:
-    """Execute the chapters whose inputs changed since their last good run, two at a time; all of them, in order."""
+    """Execute the chapters whose inputs changed since their last good run, and return all executed ones."""
     values, sources = parameters(profile, root), chapters(root)
 
     def run_if_changed(chapter: Path) -> Path:
@@ -139,12 +139,12 @@ def run(profile: str, *, root: Path = ROOT, force: bool = False) -> list[Path]:
 
 
 def collect(profile: str, *, root: Path = ROOT) -> list[dict]:
-    """What the executed chapters recorded: claims, checks and stamps, each with its `kind` and `chapter`."""
+    """The records of all executed chapters: claims, checks and stamps, each with its `kind` and `chapter`."""
     return [record for chapter in chapters(root) for record in records(executed(profile, chapter, root))]
 
 
 def records(path: Path) -> list[dict]:
-    """What one executed notebook recorded, in the order of its cells."""
+    """The records of one executed notebook, in the order of its cells."""
     data = [output.get("data", {}) for cell in nbformat.read(path, 4).cells for output in cell.get("outputs", [])]
     found = ((kind, bundle[mime]) for bundle in data for kind, mime in KINDS.items() if mime in bundle)
     return [{"kind": kind, "chapter": path.stem, **record} for kind, record in found]

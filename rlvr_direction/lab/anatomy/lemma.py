@@ -1,4 +1,4 @@
-"""Lemma 3.1 against autograd: DAPO's objective, differentiated in the logits of every token of a rollout."""
+"""Lemma 3.1 against autograd: DAPO's objective, differentiated with respect to the logits of every token."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ def dapo_objective(
     logp_old: Float[Tensor, " tokens"],
     advantage: Float[Tensor, " tokens"],
 ) -> tuple[Float[Tensor, ""], Float[Tensor, " tokens"], Float[Tensor, " tokens"]]:
-    """DAPO's clipped surrogate (0.2 / 0.28, dual clip 10), the mean over all tokens; each token's ratio and logp."""
+    """DAPO's clipped surrogate (0.2 / 0.28, dual clip 10), averaged over tokens, and each token's ratio and logp."""
     logp = at(torch.log_softmax(logits, -1), token)
     ratio = (logp - logp_old).exp()
     surrogate = torch.minimum(ratio.clamp(max=10.0) * advantage, ratio.clamp(0.8, 1.28) * advantage)
@@ -30,10 +30,11 @@ def dapo_objective(
 
 
 def lemma_errors(pair: ModelPair, task: Task, problems: Sequence[Problem], *, seed: int) -> pd.DataFrame:
-    """The lemma's norms against autograd in float64, on responses by the base and their objective under RL (claim C3a).
+    """The lemma's norms against autograd in float64: the base writes, and the objective is RL's (claim C3a).
 
-    One row: `tokens`, of which `clipped`; the largest relative `error` of the others (floor 1e-12), and the largest
-    `gradient_of_clipped` ones. Eight responses to each problem, T = 1 and top_p = 1.
+    One row: the number of `tokens` and of `clipped` ones, the largest relative `error` of those not clipped (norms
+    below 1e-12 count as 1e-12), and the largest absolute `gradient_of_clipped`. There are eight responses to each
+    problem, at T = 1 and top_p = 1.
     """
     written = rollout_tokens(pair, task, problems, policy="base", group_size=8, seed=seed)
     policies, token = predictions_of(pair, written, problems)

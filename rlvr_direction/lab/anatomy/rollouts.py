@@ -1,4 +1,4 @@
-"""Rollouts as training sees them: groups of responses by one model of a pair, token by token, with advantages."""
+"""Rollouts as training sees them: groups of responses by one model of a pair, one row per token, with advantages."""
 
 from collections.abc import Mapping, Sequence
 
@@ -30,9 +30,9 @@ def rollout_tokens(
     scores: Mapping[str, Score] = SCORES,
     batch_size: int = 256,
 ) -> pd.DataFrame:
-    """The token table of `group_size` responses to each problem by one of the two models, T = 1 and top_p = 1.
+    """The token table of `group_size` responses to each problem by one of the two models, at T = 1 and top_p = 1.
 
-    Beside `TOKEN_COLUMNS`: `problem_id, sample_id`, the policy's `logp` (nats), and the response's `correct` and
+    It adds to `TOKEN_COLUMNS`: `problem_id, sample_id`, the policy's `logp` (nats), and the response's `correct` and
     `advantage`.
     """
     alone = Intervention(NOWHERE)
@@ -48,7 +48,7 @@ def rollout_tokens(
 def predictions_of(
     pair: ModelPair, tokens: pd.DataFrame, problems: Sequence[Problem]
 ) -> tuple[PairLogprobs, Int[Tensor, " rows"]]:
-    """Both policies over the whole vocabulary at every row of a table by `rollout_tokens`, and each row's token id."""
+    """Both policies over the whole vocabulary at each row of a table by `rollout_tokens`, and each row's token id."""
     rows = [
         (pair.encode_prompt(problems[problem_id].prompt), ids.tolist())
         for (problem_id, _), ids in tokens.groupby(["problem_id", "text_id"], sort=False)["token_id"]
@@ -67,7 +67,7 @@ def parameter_norms(
 ) -> pd.Series:
     """The L2 norm of grad log pi(token) in all parameters of a policy, for some rows of a table by `rollout_tokens`.
 
-    Each row costs a forward and a backward pass; its gradient in the logits has the L1 norm 2 (1 - pi).
+    Each row costs a forward and a backward pass. In the logits, its gradient has the L1 norm 2 (1 - pi).
     """
     model, found = getattr(pair, policy), []
     for row in tokens.loc[rows].itertuples():

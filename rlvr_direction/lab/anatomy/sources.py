@@ -1,4 +1,4 @@
-"""Texts by the base and by RL to the same problems, scored token by token, and the role of every token."""
+"""Responses by the base and by RL to the same problems, scored token by token, and the role of every token."""
 
 from collections.abc import Sequence
 
@@ -18,10 +18,10 @@ __all__ = ["score_sources", "token_roles"]
 def score_sources(
     pair: ModelPair, task: Task, problems: Sequence[Problem], *, seed: int, batch_size: int = 256
 ) -> pd.DataFrame:
-    """The token table of responses by the base and by RL to the same problems, T = 1 and top_p = 1 (claim C1).
+    """The token table of responses by the base and by RL to the same problems, at T = 1 and top_p = 1 (claim C1).
 
-    `source` is "base" or "rl"; beside `TOKEN_COLUMNS` there are `prompt_id`, the row in `problems`, the position's
-    `total_variation`, and of the whole response its text, in `response`, and `correct`.
+    `source` is "base" or "rl". It adds to `TOKEN_COLUMNS`: `prompt_id` (the index in `problems`), the position's
+    `total_variation`, and the `response` as text with whether it is `correct`.
     """
     alone = {"base": Intervention(NOWHERE), "rl": Intervention(EVERYWHERE)}
     tables = [
@@ -37,9 +37,9 @@ def score_sources(
 
 
 def token_roles(tokens: pd.DataFrame, task: Task, problems: Sequence[Problem]) -> pd.Series:
-    """The role of every row of a table by `score_sources`; the end token's is "end".
+    """The role of each row of a table by `score_sources`; that of the end token is "end".
 
-    Roles are one label per character: raises ValueError where the tokens of a response are not its characters.
+    A task labels characters, so ValueError is raised where the tokens of a response are not its characters.
     """
     labels = []
     for (text_id, prompt_id, response), rows in tokens.groupby(["text_id", "prompt_id", "response"], sort=True):

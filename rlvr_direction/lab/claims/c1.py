@@ -7,15 +7,18 @@ __all__ = ["CLAIM", "judge"]
 
 CLAIM = Claim(
     id="C1",
-    statement="delta_logp separates base- from RL-generated text better than magnitudes do.",
-    rule="The oriented AUROC of delta_logp minus the best of both entropies, both KLs, both log-probabilities and (per "
-    "response) length: 95 % interval over prompts above 0, per response and per token where TV(base, rl) > .01, and at "
-    "least 4 of 5 RL seeds on the side that the verdict takes.",
+    statement="delta_logp separates text by the base from text by RL better than any magnitude does.",
+    rule="The oriented AUROC of delta_logp minus the highest among both entropies, both KLs, both log-probabilities "
+    "and (for responses) the length: the 95 % interval over prompts lies above 0, both per response and per token "
+    "where TV(base, rl) > .01. At least 4 of 5 RL seeds lie on the side of the verdict.",
     chapter="02_direction_not_magnitude",
     measured="Lead in oriented AUROC over the best rival per {part}, the smaller of the two units",
     unit="oriented AUROC difference",
     study="direction",
-    departures=("A lead below 1 point is not held against it.", "The comparison is not repeated at top_p = 0.7."),
+    departures=(
+        "A lead that is shown to be smaller than 1 point still counts.",
+        "The comparison is not repeated at top_p = 0.7.",
+    ),
 )
 
 

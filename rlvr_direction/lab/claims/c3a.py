@@ -6,9 +6,9 @@ __all__ = ["CLAIM", "judge"]
 
 CLAIM = Claim(
     id="C3a",
-    statement="Lemma 3.1: an unclipped token's gradient has norm 2 |w| (1 - pi(y)).",
-    rule="Float64 autograd agrees within a relative 1e-9 (floor 1e-12), and clipped tokens, of which there must be "
-    "some, have exactly 0.",
+    statement="Lemma 3.1: an unclipped token's gradient in the logits has the L1 norm 2 |w| (1 - pi(y)).",
+    rule="Autograd in float64 agrees to a relative error below 1e-9 (norms below 1e-12 count as 1e-12). Some tokens "
+    "are clipped, and their gradient is exactly 0.",
     chapter="04_why_sparse",
     measured="Largest relative error over {} tokens; {} clipped ones have a gradient of exactly {:g}",
     unit="largest relative error",
@@ -16,7 +16,7 @@ CLAIM = Claim(
     bound=1e-9,
     below=True,
     deterministic=True,
-    departures=("Checked at T = 1 only, where the factor 1/T is 1.",),
+    departures=("It is checked at T = 1 only, where the factor 1/T is 1.",),
 )
 
 

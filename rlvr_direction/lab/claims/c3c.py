@@ -7,21 +7,18 @@ __all__ = ["CLAIM", "judge"]
 
 CLAIM = Claim(
     id="C3c",
-    statement="Training on top-p filtered rollouts ends worse.",
-    rule="Final accuracy difference at T = 1, top_p = 1, paired over seeds: interval below 0.",
+    statement="Training on top-p filtered rollouts ends at a lower accuracy.",
+    rule="Final accuracy at T = 1, top_p = 1 after training on filtered rollouts, minus that after training on all "
+    "tokens, paired over seeds: the 95 % interval lies below 0.",
     chapter="04_why_sparse",
     measured="Final accuracy with top-p 0.9 minus that with all tokens, paired over seeds",
     unit="accuracy difference",
     study="reweighting",
     below=True,
-    departures=("A loss below 1 point is not held against it.", OWN_RATES),
+    departures=("A loss that is shown to be smaller than 1 point still counts.", OWN_RATES),
 )
 
 
 def judge(recorded: Recorded) -> list[Judged]:
     """One row per task: the difference over seeds."""
-
-    def difference(runs):
-        return {"DAPO": paired_difference(at_the_end(runs), "top-p 0.9", "DAPO")}
-
-    return judge_tasks(CLAIM, recorded, difference)
+    return judge_tasks(CLAIM, recorded, lambda runs: {"DAPO": paired_difference(at_the_end(runs), "top-p 0.9", "DAPO")})

@@ -8,8 +8,9 @@ __all__ = ["CLAIM", "GAMMAS", "judge", "smallest_change"]
 
 CLAIM = Claim(
     id="C4a",
-    statement="Some gamma > 0 does at least as well as RL, for a tabular softmax trained by natural policy gradient.",
-    rule="Exact by enumeration for whole responses as actions; a counterexample for per-token states is shown.",
+    statement="For a tabular softmax trained by natural policy gradient, some gamma > 0 does at least as well as RL.",
+    rule="With whole responses as actions, the expected reward, exact by enumeration, never falls as gamma grows. A "
+    "counterexample with tokens as actions is shown.",
     chapter="05_extrapolation",
     measured="Smallest change of the exact expected reward along gamma, over 500 random problems with whole responses "
     "as actions",
@@ -21,7 +22,7 @@ GAMMAS = (-1.0, -0.5, 0.0, 0.1, 0.3, 1.0, 3.0)
 
 
 def judge(_: Recorded) -> list[Judged]:
-    """One row, for no task: it is computed here, and rests on no recording."""
+    """One row, without a task: it is computed here and rests on no recording."""
     return [exactly(CLAIM, None, smallest_change(500, seed=SEED), CLAIM.measured)]
 
 

@@ -8,8 +8,8 @@ __all__ = ["CLAIM", "judge"]
 CLAIM = Claim(
     id="C4c",
     statement="Selective extrapolation beats RL.",
-    rule="Gain against RL and against gamma = 0 under that gate: both intervals above 0, neither wholly below 1 point; "
-    "Holm and the RL seeds as in C4b.",
+    rule="As C4b, for two gains: over RL, and over gamma = 0 under the same gate. Both intervals lie above 0, and "
+    "neither wholly below 1 point.",
     chapter="05_extrapolation",
     measured="Gain in accuracy at the last stage over {part}",
     unit="accuracy difference",

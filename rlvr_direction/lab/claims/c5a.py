@@ -8,8 +8,8 @@ __all__ = ["CLAIM", "judge"]
 CLAIM = Claim(
     id="C5a",
     statement="Reweighting beats DAPO.",
-    rule="Area under accuracy at fixed rollouts, paired t-interval over at least 10 seeds: above 0, and not wholly "
-    "below 1 point; mean-1 weights are a row of their own.",
+    rule="The area under the accuracy curve minus DAPO's at the same number of rollouts: the 95 % t-interval, paired "
+    "over at least 10 seeds, lies above 0 and not wholly below 1 point. Weights with mean 1 are a row of their own.",
     chapter="06_reweighted_grpo",
     measured="Area under accuracy, paper minus DAPO",
     unit="mean accuracy difference",

@@ -1,4 +1,4 @@
-"""A claim with the numbers of its rule, and what a judgement of it holds."""
+"""What a claim is, and how it is judged task by task."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,17 @@ from rlvr_direction.statistics import Interval
 
 __all__ = ["SEED", "Claim", "Judged", "Part", "Recorded", "as_record", "exactly", "judge_tasks"]
 
-SEED = 0  # of every bootstrap that a verdict rests on
+SEED = 0  # the seed of every bootstrap that a verdict rests on
 Recorded = Mapping[str, Mapping[str, pd.DataFrame]]  # study -> task -> table
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What the paper says, the rule that decides it, and how its estimate is to be read.
+    """What the paper says, the rule that decides it, and how to read its estimate.
 
-    `bound`, `minimum_gain` and `below` are the rule's numbers, as `verdict` takes them; `measured` is the estimate in
-    words, `study` the recorded tables that decide, `departures` where the rule is not that of its registration.
+    `rule` is in words; `bound`, `minimum_gain` and `below` are its numbers, as `verdict` takes them. `measured` says in
+    words what is estimated, `study` which recorded tables decide, and `departures` where the rule differs from the
+    registered one.
     """
 
     id: str
@@ -49,7 +50,7 @@ class Claim:
 
 
 class Part(NamedTuple):
-    """One interval that a claim needs; each RL seed's estimate and Holm's p-value where the rule asks for them."""
+    """One interval that a claim needs, with the RL seeds' estimates and Holm's p-value if the rule asks for them."""
 
     interval: Interval
     seeds: Sequence[float] | None = None
@@ -58,7 +59,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Judged:
-    """The verdict on a claim for one task and cell (how texts were sampled); `low` and `high` are None where exact."""
+    """The verdict on a claim for one task and `cell` (how texts were sampled); exact values have no `low` or `high`."""
 
     claim: Claim
     task: str | None
@@ -73,9 +74,9 @@ class Judged:
 def judge_tasks(
     claim: Claim, recorded: Recorded, parts_of: Callable[[pd.DataFrame], Mapping[str, Part | Interval]]
 ) -> list[Judged]:
-    """Judge, task by task, parts that must all hold.
+    """Judge a claim task by task: every one of its parts must hold.
 
-    The numbers are those of the part nearest to failing, which `{part}` in `claim.measured` names.
+    The numbers shown are those of the part nearest to failing; its name replaces `{part}` in `claim.measured`.
     """
     rule, rows = {"bound": claim.bound, "minimum_gain": claim.minimum_gain, "below": claim.below}, []
     for task, table in recorded[claim.study].items():
@@ -88,13 +89,13 @@ def judge_tasks(
 
 
 def exactly(claim: Claim, task: str | None, value: float, text: str, *, holds: bool = True) -> Judged:
-    """Judge a number that has no error; `holds` is whatever else the rule asks for."""
+    """Judge an exact number; `holds` says whether the rest of the rule is met."""
     found = verdict(Interval(value, value, value), bound=claim.bound, below=claim.below)
     return Judged(claim, task, found if holds else "not reproduced", value, None, None, text, cell=None)
 
 
 def as_record(row: Judged) -> dict:
-    """A verdict with its claim as JSON holds it, to four digits."""
+    """A verdict and its claim as one JSON object, with numbers to four digits."""
     numbers = {key: getattr(row, key) for key in ("value", "low", "high")}
     numbers = {key: None if value is None else float(f"{value:.4g}") for key, value in numbers.items()}
     record = vars(row.claim) | vars(row) | numbers

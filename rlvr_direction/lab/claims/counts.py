@@ -14,7 +14,7 @@ COUNTS = ("correct", "samples", "n_tokens", "n_selected", "n_changed")
 
 
 class Arms(NamedTuple):
-    """The arms of a table, `(arms, problems)` a count, and what each arm was."""
+    """The arms of a study: one row of labels per arm, and for each count an array `(arms, problems)`."""
 
     labels: pd.DataFrame
     correct: np.ndarray
@@ -28,6 +28,10 @@ class Arms(NamedTuple):
         """How many problems all arms share."""
         return self.correct.shape[1]
 
+    def row(self, family: str) -> int:
+        """The row of the arm with this `family`; of the first one, if there are several."""
+        return list(self.labels["family"]).index(family)
+
     def accuracy(self, weights: np.ndarray) -> np.ndarray:
         """The accuracy of each arm when problem i is drawn `weights[i]` times."""
         return self.correct @ weights / (self.samples @ weights)
@@ -38,15 +42,14 @@ class Arms(NamedTuple):
 
 
 def arms_of(table: pd.DataFrame, labels: Sequence[str]) -> Arms:
-    """The arms of a study's table, told apart by these columns; every arm was run on the same problems.
+    """The arms of a study's table, one for each combination of values in the columns `labels`.
 
-    `table` has `problem_id`, `correct`, `samples`, `n_tokens`, `n_selected`, `n_changed`, a row an arm and problem.
-    Raises ValueError where arms were run on different problems, or twice on one.
+    `table` has one row per arm and problem, with `problem_id`, `correct`, `samples`, `n_tokens`, `n_selected` and
+    `n_changed`. Raises ValueError where arms were run on different problems, or twice on one.
     """
     labels = list(labels)
     ordered = table.sort_values([*labels, "problem_id"], kind="stable")
-    groups = ordered.groupby(labels, sort=True, dropna=False)
-    sizes, problems = groups.size(), table["problem_id"].nunique()
+    sizes, problems = ordered.groupby(labels, dropna=False).size(), table["problem_id"].nunique()
     if not (sizes == problems).all() or ordered.duplicated([*labels, "problem_id"]).any():
         raise ValueError(f"arms have {sizes.min()} to {sizes.max()} rows for {problems} problems; expected one each")
     counts = {name: ordered[name].to_numpy(float).reshape(len(sizes), problems) for name in COUNTS}
@@ -54,7 +57,7 @@ def arms_of(table: pd.DataFrame, labels: Sequence[str]) -> Arms:
 
 
 def arms_of_part(table: pd.DataFrame, part: str, by: Sequence[str] = ("family", "budget"), **labels: object) -> Arms:
-    """The arms of one part of a recorded study, told apart `by` these columns, where its `labels` have these values."""
+    """The arms of one part of a recorded study: the rows whose columns have the values `labels`, split `by` columns."""
     chosen = (table["part"] == part) & np.logical_and.reduce([table[name] == value for name, value in labels.items()])
     return arms_of(table[chosen], by)
 
@@ -62,6 +65,5 @@ def arms_of_part(table: pd.DataFrame, part: str, by: Sequence[str] = ("family", 
 def accuracies(arms: Arms, *, draws: int = 1000, seed: int) -> pd.DataFrame:
     """Each arm's labels, accuracy with its interval over problems, and the shares of tokens selected and changed."""
     interval = bootstrap(arms.accuracy, arms.n_problems, draws=draws, seed=seed)
-    even = np.ones(arms.n_problems)
-    shares = {of: arms.ratio(of, even) for of in ("selected", "changed")}
+    shares = {of: arms.ratio(of, np.ones(arms.n_problems)) for of in ("selected", "changed")}
     return arms.labels.assign(accuracy=interval.value, low=interval.low, high=interval.high, **shares)

@@ -1,4 +1,4 @@
-"""The claims in their order, the recorded tables that decide them, and the verdicts."""
+"""All claims in order, the recorded tables that decide them, and the verdicts."""
 
 import hashlib
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ CLAIMS = {module.CLAIM.id: module.CLAIM for module in MODULES}
 
 
 def recorded(*studies: str) -> Recorded:
-    """The recorded tables of these studies, by study and task; of all that decide a claim where none is named.
+    """The recorded tables of these studies, by study and task; by default, of every study that decides a claim.
 
-    Raises FileNotFoundError where there is no clone of the repository to read them from.
+    Raises FileNotFoundError outside a clone of the repository.
     """
     wanted = studies or dict.fromkeys(claim.study for claim in CLAIMS.values() if claim.study)
     files = {study: sorted(require(DATA / study).glob("*.parquet")) for study in wanted}
@@ -25,12 +25,12 @@ def recorded(*studies: str) -> Recorded:
 
 
 def judge_all(recorded: Recorded) -> list[Judged]:
-    """The verdict on every claim, in the order of `CLAIMS`, for each task that was recorded."""
+    """The verdicts on all claims, in the order of `CLAIMS`, one for each recorded task."""
     return [row for module in MODULES for row in module.judge(recorded)]
 
 
 def verdict_records(rows: Iterable[Judged]) -> list[dict]:
-    """Verdicts as `book/data/claims/cpu.json` holds them, each with a digest of the recorded table it rests on."""
+    """Verdicts as in `book/data/claims/cpu.json`, each with a digest of the recorded table that decided it."""
     return [as_record(row) | {"data": _digest(row)} for row in rows]
 
 

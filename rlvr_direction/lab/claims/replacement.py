@@ -1,7 +1,6 @@
-"""Claims C2 and C2f: how few replacements recover RL's accuracy, and whether it is the sign that does it."""
+"""Claims C2 and C2f: how few replacements recover RL's accuracy, and whether the sign is the reason."""
 
-from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -19,9 +18,9 @@ AT = (0.02, 0.05, 0.08)
 
 
 def ratio_to_reach(ratios: np.ndarray, accuracies: np.ndarray, target: float) -> float:
-    """The smallest ratio at which accuracy, made monotone by isotonic regression over the points, reaches a target.
+    """The smallest ratio at which accuracy reaches a target; 1 where it never does.
 
-    Between points by a straight line; 1 where it never does.
+    Accuracy is made monotone by isotonic regression over the points, and interpolated linearly between them.
 
     >>> ratio_to_reach(np.array([0.0, 0.1, 0.3]), np.array([0.2, 0.4, 0.8]), 0.6)
     0.2
@@ -40,50 +39,49 @@ def ratio_to_reach(ratios: np.ndarray, accuracies: np.ndarray, target: float) ->
 def fewest_replacements(arms: Arms, *, draws: int = 2000, seed: int) -> pd.DataFrame:
     """C2's numbers: `share, of, first, second, ratio_first, ratio_second, log_ratio, low, high`.
 
-    For 50 and 80 % of the way from the base's accuracy to RL's, and for tokens selected and changed: the ratios that
-    two neighbours in `ORDER` need, and the log of their quotient with its interval. C2 needs every interval below 0.
-    `arms` holds a family's budgets and the ends "nowhere" and "everywhere", labelled by `family` and `budget`.
+    There is one row for each `share` of the way from the base's accuracy to RL's (50 and 80 %), for tokens `of` each
+    kind (selected, changed), and for each two neighbours in `ORDER`: the ratios of tokens that they need, and the log
+    of their quotient with its interval. C2 needs every interval below 0. `arms` are labelled by `family` and `budget`
+    and include the families "nowhere" (the base alone) and "everywhere" (RL alone).
     """
-    points = {name: _with_ends(arms, name) for name in ORDER}
-    cells = [(share, of) for share in SHARES for of in ("selected", "changed")]
+    points = [_with_ends(arms, name) for name in ORDER]
+    cells = list(product(SHARES, ("selected", "changed")))
+    base, rl = arms.row("nowhere"), arms.row("everywhere")
 
     def needed(weights: np.ndarray) -> np.ndarray:
-        accuracy, low, high = arms.accuracy(weights), *_ends(arms, weights)
-        found = []
+        accuracy, found = arms.accuracy(weights), []
         for share, of in cells:
-            ratios, target = arms.ratio(of, weights), low + share * (high - low)
-            found.append([ratio_to_reach(ratios[p], accuracy[p], target) for p in points.values()])
+            ratios, target = arms.ratio(of, weights), accuracy[base] + share * (accuracy[rl] - accuracy[base])
+            found.append([ratio_to_reach(ratios[rows], accuracy[rows], target) for rows in points])
         return np.array(found)
 
-    def neighbours(weights: np.ndarray) -> np.ndarray:
+    def log_ratios(weights: np.ndarray) -> np.ndarray:
         logs = np.log(np.maximum(needed(weights), 1e-6))
         return logs[:, :-1] - logs[:, 1:]
 
-    interval = bootstrap(neighbours, arms.n_problems, draws=draws, seed=seed)
+    interval = bootstrap(log_ratios, arms.n_problems, draws=draws, seed=seed)
     ratios = needed(np.ones(arms.n_problems))
-    rows = []
-    for i, (share, of) in enumerate(cells):
-        for j, (first, second) in enumerate(pairwise(ORDER)):
-            numbers = (part[i, j] for part in interval)
-            rows.append((share, of, first, second, ratios[i, j], ratios[i, j + 1], *numbers))
-    columns = ["share", "of", "first", "second", "ratio_first", "ratio_second", "log_ratio", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
+    numbers = {"ratio_first": ratios[:, :-1], "ratio_second": ratios[:, 1:]}
+    numbers |= {"log_ratio": interval.value, "low": interval.low, "high": interval.high}
+    labels = [(*cell, *neighbours) for cell, neighbours in product(cells, pairwise(ORDER))]
+    table = pd.DataFrame(labels, columns=["share", "of", "first", "second"])
+    return table.assign(**{name: values.ravel() for name, values in numbers.items()})
 
 
 def log_ratios_by_seed(table: pd.DataFrame) -> pd.DataFrame:
-    """The log ratios of `fewest_replacements`, in its order, a column for each RL seed of a recorded study."""
+    """The log ratios of `fewest_replacements`, one row each and one column per RL seed of a recorded study."""
     seeds = sorted(table.loc[table["part"] == "seeds", "rl_seed"].unique())
     arms = {0: arms_of_part(table, "curves"), **{k: arms_of_part(table, "seeds", rl_seed=k) for k in seeds}}
     return pd.DataFrame({k: fewest_replacements(of, draws=1, seed=0)["log_ratio"] for k, of in arms.items()})
 
 
-def sign_does_it(arms: Arms, *, rivals: Sequence[str] = RIVALS, draws: int = 2000, seed: int) -> dict[str, Interval]:
-    """C2f's numbers: delta_logp's mean accuracy at 2, 5 and 8 % minus each rival's, with intervals.
+def sign_does_it(arms: Arms, *, draws: int = 2000, seed: int) -> dict[str, Interval]:
+    """C2f's numbers: delta_logp's mean accuracy at 2, 5 and 8 % of tokens minus that of each of the `RIVALS`.
 
-    At equal shares of tokens *changed*, between budgets by a straight line; against the matched coin ("coin") at equal
-    shares *selected*. C2f needs every interval above 0.
+    The shares are of tokens *changed*, for the matched coin ("coin") of tokens *selected*; accuracy is interpolated
+    linearly between budgets. C2f needs every interval above 0.
     """
-    points = {name: _with_ends(arms, name) for name in ("delta_logp", *rivals)}
+    points = {name: _with_ends(arms, name) for name in ("delta_logp", *RIVALS)}
 
     def leads(weights: np.ndarray) -> np.ndarray:
         accuracy = arms.accuracy(weights)
@@ -93,22 +91,16 @@ def sign_does_it(arms: Arms, *, rivals: Sequence[str] = RIVALS, draws: int = 200
             rows = points[name][np.argsort(ratios[of][points[name]], kind="stable")]
             return np.interp(AT, ratios[of][rows], accuracy[rows]).mean()
 
-        of_rival = {name: "selected" if name == "coin" else "changed" for name in rivals}
+        of_rival = {name: "selected" if name == "coin" else "changed" for name in RIVALS}
         return np.array([mean("delta_logp", of) - mean(name, of) for name, of in of_rival.items()])
 
-    interval = bootstrap(leads, arms.n_problems, draws=draws, seed=seed)
-    return {name: Interval(*(float(part[i]) for part in interval)) for i, name in enumerate(rivals)}
+    intervals = np.transpose(bootstrap(leads, arms.n_problems, draws=draws, seed=seed)).tolist()
+    return {name: Interval(*numbers) for name, numbers in zip(RIVALS, intervals, strict=True)}
 
 
 def _with_ends(arms: Arms, family: str) -> np.ndarray:
-    """The rows of a family and of both ends."""
+    """The rows of a family and of both ends, in the order of the arms."""
     rows = np.flatnonzero(arms.labels["family"].isin([family, "nowhere", "everywhere"]))
     if len(rows) < 4:
         raise ValueError(f"{len(rows)} arms of {family} and the ends; expected nowhere, everywhere and some budgets")
     return rows
-
-
-def _ends(arms: Arms, weights: np.ndarray) -> tuple[float, float]:
-    """The accuracies of the base alone and of RL alone."""
-    accuracy, family = arms.accuracy(weights), arms.labels["family"]
-    return float(accuracy[family == "nowhere"][0]), float(accuracy[family == "everywhere"][0])

@@ -1,4 +1,4 @@
-"""Claims C3c and C5: methods of training compared over seeds, each seed of one with the same seed of the other."""
+"""Claims C3c and C5: methods of training, compared seed by seed."""
 
 import numpy as np
 import pandas as pd
@@ -7,31 +7,31 @@ from rlvr_direction.statistics import Interval, paired_t
 
 __all__ = ["OWN_RATES", "areas", "at_the_end", "at_their_best", "over_seeds", "paired_difference"]
 
-OWN_RATES = "Each method has a learning rate of its own, tuned on one seed of arithmetic and used on both tasks."
+OWN_RATES = "Each method has its own learning rate, tuned on one seed of arithmetic and used for both tasks."
 
 
 def areas(runs: pd.DataFrame) -> pd.Series:
-    """The mean height of each run's accuracy curve (the area under it, over its length), by `method, seed`.
+    """The area under each run's accuracy curve, divided by its length in rollouts, by `method, seed`.
 
-    `runs` has the columns `method, seed, rollout, accuracy`; rollouts that were not evaluated are nan.
+    `runs` has the columns `method, seed, rollout, accuracy`; the accuracy is nan at rollouts that were not evaluated.
     """
     return _by_run(runs, lambda curve: np.trapezoid(curve["accuracy"], curve["rollout"]) / np.ptp(curve["rollout"]))
 
 
 def at_the_end(runs: pd.DataFrame, column: str = "accuracy") -> pd.Series:
-    """A column's last value of each run, by `method, seed`."""
+    """The last value of a column in each run, by `method, seed`."""
     return _by_run(runs.dropna(subset=[column]), lambda curve: curve[column].iloc[-1])
 
 
 def at_their_best(runs: pd.DataFrame) -> pd.Series:
-    """The highest accuracy that each run was ever found to have, by `method, seed`: it flatters, and is not judged."""
+    """The highest accuracy of each run, by `method, seed`: it flatters a method, so no claim is judged by it."""
     return _by_run(runs, lambda curve: curve["accuracy"].max())
 
 
 def over_seeds(runs: pd.DataFrame, column: str, *, along: str = "rollout") -> pd.DataFrame:
-    """A column's mean over seeds, with its 95 % t-interval, for each method and value of `along`; nan is left out.
+    """The mean of a column over seeds with its 95 % t-interval: `method`, `along`, `mean, low, high`.
 
-    Columns of the result: `method`, `along`, `mean, low, high`. Raises ValueError below two seeds.
+    There is one row per method and value of `along`; nan is left out. Raises ValueError below two seeds.
     """
     found = runs.dropna(subset=[column]).groupby(["method", along], sort=False)[column]
     rows = [(*key, *paired_t(values.to_numpy())) for key, values in found]
@@ -39,7 +39,7 @@ def over_seeds(runs: pd.DataFrame, column: str, *, along: str = "rollout") -> pd
 
 
 def paired_difference(values: pd.Series, method: str, against: str) -> Interval:
-    """A method's value minus another's, over the seeds that both have: mean and 95 % t-interval.
+    """One method's value minus another's over the seeds that both have: the mean and its 95 % t-interval.
 
     Raises ValueError for fewer than two common seeds.
     """

@@ -1,4 +1,4 @@
-"""What an interval, a conjunction and a handful of seeds say: the three verdicts."""
+"""The three verdicts, from intervals, conjunctions and the estimates of several RL seeds."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -24,10 +24,10 @@ def verdict(
 ) -> Verdict:
     """Judge a 95 % interval: beyond the bound, on the other side of it, or neither.
 
-    `reproduced` where the interval lies wholly above `bound` (wholly below it if `below`) and Holm's p-value, if there
-    is one, is below .05; `not reproduced` where it lies wholly on the other side, or wholly short of `minimum_gain`
-    (.01 is 1 point): the paper claims a gain that matters, and one shown to be smaller is not it. Else, or where the
-    estimates of the RL `seeds` do not agree with the verdict, `inconclusive`. Raises ValueError where an end is nan.
+    `reproduced`: the interval lies wholly above `bound` (wholly below it if `below`), and Holm's p-value is below .05.
+    `not reproduced`: it lies wholly on the other side, or wholly short of `minimum_gain` (.01 is 1 point), because the
+    paper claims a gain that matters. `inconclusive`: neither, or the estimates of the RL `seeds` do not agree with the
+    verdict. Raises ValueError where an end is nan.
 
     >>> verdict(Interval(0.05, 0.02, 0.08)), verdict(Interval(0.004, 0.001, 0.007), minimum_gain=0.01)
     ('reproduced', 'not reproduced')
@@ -44,9 +44,9 @@ def verdict(
 
 
 def seeds_agree(found: Verdict, seeds: Sequence[float], *, edge: float = 0.0, enough: float = 0.0) -> bool:
-    """Whether at least 4 RL seeds lie on the side that a verdict takes.
+    """Whether at least 4 RL seeds lie on the side of a verdict.
 
-    Above `edge` for "reproduced", below `enough` for "not reproduced"; a seed on the edge is on neither side.
+    That is above `edge` for "reproduced" and below `enough` for "not reproduced"; a seed on the edge is on neither.
     """
     upholding = {"reproduced": np.greater(seeds, edge), "not reproduced": np.less(seeds, enough)}
     return found in upholding and bool(upholding[found].sum() >= SEEDS_NEEDED)
@@ -64,9 +64,9 @@ def combine(verdicts: Sequence[Verdict]) -> Verdict:
     return "inconclusive" if "inconclusive" in verdicts else "reproduced"
 
 
-def verdicts_by_chance(n_judged: int, *, level: float = 0.95) -> float:
-    """Expected number of false "reproduced" if every one of `n_judged` effects sat exactly on its bound.
+def verdicts_by_chance(n_judged: int) -> float:
+    """The expected number of false "reproduced" if each of `n_judged` effects lay exactly on its bound.
 
-    One side of a two-sided interval misses its bound (1 - level) / 2 of the time; a conjunction errs less often.
+    A 95 % interval lies wholly above the true value 2.5 % of the time; a conjunction errs less often.
     """
-    return n_judged * (1 - level) / 2
+    return 0.025 * n_judged

@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def replacement_table():
-    """A function speeds -> a replacement study: accuracy rises as 1 - exp(-speed * budget), for five RL seeds."""
+    """A function of each family's speed -> a study of five RL seeds: accuracy rises as 1 - exp(-speed * budget)."""
 
     def make(speeds, *, of_seeds=None, n=300):
         budgets, luck = (0.02, 0.05, 0.1, 0.2, 0.4), np.random.default_rng(0).random(n)
@@ -17,14 +17,10 @@ def replacement_table():
             arms = [(f, b, 1 - np.exp(-speed * b)) for f, speed in of_seed.items() for b in budgets]
             for family, budget, share in [("nowhere", 0.0, 0.0), ("everywhere", 1.0, 1.0), *arms]:
                 found = {"problem_id": np.arange(n), "correct": (luck < 0.2 + 0.6 * share).astype(int)}
-                rows.append(
-                    pd.DataFrame(found).assign(
-                        n_tokens=1000, n_selected=int(1000 * budget), n_changed=int(900 * budget), samples=1
-                    )
-                )
-                rows[-1] = rows[-1].assign(
-                    family=family, budget=budget, rl_seed=rl_seed, part="seeds" if rl_seed else "curves"
-                )
+                labels = {"family": family, "budget": budget, "rl_seed": rl_seed}
+                labels |= {"part": "seeds" if rl_seed else "curves"}
+                counts = {"n_selected": int(1000 * budget), "n_changed": int(900 * budget)}
+                rows.append(pd.DataFrame(found).assign(**labels, **counts, n_tokens=1000, samples=1))
         return pd.concat(rows, ignore_index=True)
 
     return make
@@ -32,7 +28,7 @@ def replacement_table():
 
 @pytest.fixture
 def extrapolation_table():
-    """A function (gain on gamma 0, gain on RL, gains of RL seeds 1 to 4) -> an extrapolation study of two stages."""
+    """A function (gain over gamma 0, gain over RL, gains of RL seeds 1 to 4) -> a study of two stages."""
 
     def make(on_gate, on_rl, seeds, *, n=2000):
         stages = [("decide", "rl_010", 0, 0.1, 0.1), ("decide", "rl_080", 0, on_gate, on_rl)]
@@ -51,7 +47,7 @@ def extrapolation_table():
 
 @pytest.fixture
 def training_table():
-    """A function gains -> runs of ten seeds by DAPO and others; a method's accuracy and pass@16 differ by its gain."""
+    """A function of each method's gain over DAPO in accuracy and pass@16 -> runs of ten seeds by DAPO and them."""
 
     def make(**gains):
         noise = np.random.default_rng(0).normal(scale=0.002, size=(len(gains) + 1, 10))

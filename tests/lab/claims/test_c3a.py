@@ -1,4 +1,4 @@
-"""C3a: an exact statement, so no interval; it needs clipped tokens to speak of them."""
+"""C3a: an exact statement has no interval, and a table without clipped tokens does not show it."""
 
 import pandas as pd
 import pytest

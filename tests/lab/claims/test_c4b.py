@@ -1,4 +1,4 @@
-"""C4B: a gain on gamma 0 under the gate, after Holm, repeated by the seeds."""
+"""C4b: a gain over gamma 0 under the same gate, after Holm's correction, repeated by the seeds."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Claim C1: separations of known shifts are their closed form, prompts are the unit."""
+"""Claim C1: separations of known shifts have their closed form, and prompts are the unit of inference."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from rlvr_direction.lab.claims.direction import (
 from rlvr_direction.lab.claims.verdicts import verdict
 from rlvr_direction.statistics import Interval, auroc, oriented
 
-YES, NO, OPEN = "reproduced", "not reproduced", "inconclusive"
+YES, NO = "reproduced", "not reproduced"
 
 
 def tokens(shifts, *, seed, n_prompts=60, n_tokens=4):
@@ -29,6 +29,12 @@ def tokens(shifts, *, seed, n_prompts=60, n_tokens=4):
     for score in ("delta_logp", *MAGNITUDES):
         table[score] = rng.normal(size=len(table)) + shifts.get(score, 0) * (table["source"] == "rl")
     return table.assign(total_variation=rng.random(len(table)) * 0.02)
+
+
+def separated(table, rivals, *, draws, seed=0):
+    """The lead of delta_logp as an interval, and the table by score."""
+    parts = direction_separates(table, rivals, draws=draws, seed=seed).set_index("score")
+    return Interval(*parts.loc["lead", ["auroc", "low", "high"]]), parts
 
 
 def test_a_response_is_the_mean_of_its_tokens_and_their_number():
@@ -56,9 +62,8 @@ def test_c1s_tokens_are_those_where_the_pair_differs():
 @pytest.mark.parametrize("cut", [responses, where_the_pair_differs])
 def test_separation_of_known_shifts_is_their_closed_form(cut):
     table = cut(tokens({"delta_logp": 1.0, "entropy_base": -0.5}, seed=1, n_prompts=400))
-    interval, parts = direction_separates(table, MAGNITUDES, draws=200, seed=0)
+    interval, parts = separated(table, MAGNITUDES, draws=200)
     per_token = 2.0 if cut is responses else 1.0  # a mean over 4 tokens halves the noise
-    parts = parts.set_index("score")
     for score, shift in (("delta_logp", 1.0), ("entropy_base", 0.5)):
         expected = stats.norm.cdf(shift * per_token / np.sqrt(2))
         assert parts.loc[score, "auroc"] == pytest.approx(expected, abs=0.03)
@@ -70,27 +75,27 @@ def test_separation_of_known_shifts_is_their_closed_form(cut):
 
 def test_the_parts_are_the_oriented_aurocs_of_the_columns():
     table = tokens({"delta_logp": 0.3, "logp_rl": -1.0}, seed=2)
-    _, parts = direction_separates(table, MAGNITUDES, draws=20, seed=0)
+    _, parts = separated(table, MAGNITUDES, draws=20)
     is_rl = (table["source"] == "rl").to_numpy()
-    for row in parts.itertuples():
-        column = table[row.score].to_numpy()
-        assert row.auroc == pytest.approx(oriented(auroc(column[is_rl], column[~is_rl])))
+    for score, found in parts["auroc"].drop("lead").items():
+        column = table[score].to_numpy()
+        assert found == pytest.approx(oriented(auroc(column[is_rl], column[~is_rl])))
 
 
 def test_a_better_rival_is_a_verdict_against_the_claim_and_length_can_be_that_rival():
     table = responses(tokens({"delta_logp": 0.1}, seed=3))
     rl = table["source"] == "rl"
     table["length"] = np.random.default_rng(0).integers(0, 20, len(table)) + 15 * rl
-    interval, _ = direction_separates(table, (*MAGNITUDES, "length"), draws=200, seed=0)
+    interval, _ = separated(table, (*MAGNITUDES, "length"), draws=200)
     assert verdict(interval) == NO
-    assert direction_separates(table, MAGNITUDES, draws=200, seed=0)[0].value > interval.value
+    assert separated(table, MAGNITUDES, draws=200)[0].value > interval.value
 
 
 def test_the_best_rival_is_chosen_anew_in_each_draw():
     table = tokens({"entropy_base": 0.5, "entropy_rl": 0.5}, seed=4)
     table["delta_logp"] = table["entropy_base"]
-    lead, _ = direction_separates(table, ["entropy_base", "entropy_rl"], draws=300, seed=0)
-    alone, _ = direction_separates(table, ["entropy_base"], draws=300, seed=0)
+    lead, _ = separated(table, ["entropy_base", "entropy_rl"], draws=300)
+    alone, _ = separated(table, ["entropy_base"], draws=300)
     assert alone == Interval(0.0, 0.0, 0.0)
     assert lead.high <= 0 and lead.low < -0.01  # never ahead of itself, behind where the other rival wins the draw
 
@@ -98,7 +103,7 @@ def test_the_best_rival_is_chosen_anew_in_each_draw():
 def test_tokens_of_one_prompt_do_not_count_as_independent():
     table = tokens({"delta_logp": 0.3}, seed=5, n_tokens=1)
     copies = pd.concat([table] * 9, ignore_index=True)
-    once, many = (direction_separates(t, MAGNITUDES, draws=200, seed=0)[0] for t in (table, copies))
+    once, many = (separated(t, MAGNITUDES, draws=200)[0] for t in (table, copies))
     assert many == pytest.approx(once)
 
 

@@ -57,7 +57,7 @@ def test_the_order_of_known_speeds_is_found_with_intervals_below_zero():
         assert half.loc[family, "ratio_first"] == pytest.approx(np.log(2) / SPEED[family], rel=0.25)
 
 
-def test_equal_speeds_are_not_told_apart():
+def test_equal_speeds_are_not_distinguished():
     table = fewest_replacements(study(dict.fromkeys(SPEED, 10.0)), seed=0, draws=200)
     assert (table["low"] <= 0).all() and (table["high"] >= 0).all()
 

@@ -8,7 +8,7 @@ from rlvr_direction.lab.claims.reweighting import areas, at_the_end, at_their_be
 
 
 def runs():
-    """Two methods whose curves differ by a constant of their own a seed; the rows out of order."""
+    """Two methods whose curves differ by another constant for each seed; the rows are not in order."""
     rows = []
     for method, gain, seeds in (("DAPO", 0.0, range(4)), ("paper", 0.02, range(3))):
         for seed in seeds:
