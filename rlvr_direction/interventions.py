@@ -30,7 +30,7 @@ class Criterion:
     """Fires where a score is on one side of a threshold or equal to it (nats; for `mass(...)` a probability).
 
     `score` is a name in `SCORES`, `mass(criterion)`, or your own function. With `reads="sampled"` the score reads the
-    tempered and truncated policies instead of the raw ones (the reviewers' question 9). Raises ValueError for an
+    tempered and truncated policies instead of the raw ones. Raises ValueError for an
     unknown score, side or source, or a threshold that is not a number.
 
     >>> str(Criterion("delta_logp", "<=", -0.3))
