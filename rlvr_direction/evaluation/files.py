@@ -1,12 +1,11 @@
 """Decoding a file of problems: responses part by part, and the first of them token by token in a second file."""
 
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rlvr_direction.checkpoints import load_tokenizer
-from rlvr_direction.decoding import auto_block
+from rlvr_direction.decoding import auto_block, check_lengths
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation.kept import kept_tokens
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, respond
@@ -47,7 +46,7 @@ def decode_file(settings: DecodeSettings) -> Path:
     contents = {"problems": content_digest(s.problems), "prompts": f"content {digest(prompts)}"}
     responses, tokens = _runs(s, len(problems), fingerprint(s, where=str(intervention.where), **contents))
     pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
-    _check_lengths(pair, prompts, grade.max_new_tokens)
+    check_lengths(pair, prompts, grade.max_new_tokens)
     how = {"samples": s.samples, "seed": s.seed, "propose": s.propose, "batch_size": s.batch_size}
     block = auto_block(pair, s.batch_size) if s.block == "auto" else int(s.block)
     logging.getLogger(__name__).info("prompts: %s", described(tokenizer))
@@ -73,17 +72,3 @@ def _runs(settings: DecodeSettings, n_problems: int, identity: dict[str, Any]) -
     token_parts = -(-min(s.keep_tokens, n_problems * s.samples) // (PROBLEMS_PER_PART * s.samples))
     responses = Run(s.out, -(-n_problems // PROBLEMS_PER_PART), identity, s.resume, s.force)
     return responses, Run(tokens_path(s.out), token_parts, identity, s.resume, s.force) if token_parts else None
-
-
-def _check_lengths(pair: ModelPair, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> None:
-    if (room := pair.context - max_new_tokens) < 1:
-        raise ValueError(
-            f"max_new_tokens is {max_new_tokens}, but the models' context is {pair.context} tokens, prompt and "
-            f"response together: pass --max-new-tokens below {pair.context}"
-        )
-    for i, prompt in enumerate(prompts):
-        if not 0 < len(prompt) <= room:
-            raise ValueError(
-                f"problem {i} has {len(prompt)} tokens; expected 1 to {room}, so that {max_new_tokens} new ones fit "
-                f"into a context of {pair.context}: shorten it, or pass a smaller --max-new-tokens"
-            )
