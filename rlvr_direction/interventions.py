@@ -30,8 +30,8 @@ class Criterion:
     """Fires where a score is on one side of a threshold or equal to it (nats; for `mass(...)` a probability).
 
     `score` is a name in `SCORES`, `mass(criterion)`, or your own function. With `reads="sampled"` the score reads the
-    tempered and truncated policies instead of the raw ones. Raises ValueError for an
-    unknown score, side or source, or a threshold that is not a number.
+    tempered and truncated policies instead of the raw ones. Raises ValueError for an unknown score, side or `reads`,
+    and for a threshold that is not a number.
 
     >>> str(Criterion("delta_logp", "<=", -0.3))
     'delta_logp<=-0.3'
@@ -45,9 +45,9 @@ class Criterion:
     def __post_init__(self) -> None:
         if isinstance(self.score, str) and self.score not in SCORES:
             raise ValueError(f"no score is called {self.score!r}; choose from {', '.join(SCORES)}, mass(...)")
-        for given, known in ((self.side, ("<=", ">=")), (self.reads, ("raw", "sampled"))):
-            if given not in known:
-                raise ValueError(f"a criterion has {given!r}; expected {' or '.join(map(repr, known))}")
+        for name, known in (("side", ("<=", ">=")), ("reads", ("raw", "sampled"))):
+            if (given := getattr(self, name)) not in known:
+                raise ValueError(f"the criterion's {name} is {given!r}; expected {known[0]!r} or {known[1]!r}")
         if np.isnan(self.threshold):
             raise ValueError(f"the threshold of {self.score} is {self.threshold}; expected a number")
 

@@ -23,8 +23,12 @@ class TrainOptions(Settings):
     ] = None
     task: Annotated[str | None, Option(help="Task that gives prompts and rewards: arithmetic or pointer_tree.")] = None
     problems: Annotated[int, Option(min=1, help="Number of problems of the task to train on.")] = 2000
-    data: Annotated[str | None, Option(help="Data set instead: a Hub name, or a JSONL, CSV or Parquet file.")] = None
-    reward: Annotated[str | None, Option(help="Reward for the data set: module:function, called as by TRL.")] = None
+    data: Annotated[
+        str | None, Option(help="Data set instead of a task: a Hub name, or a JSONL, CSV or Parquet file.")
+    ] = None
+    reward: Annotated[
+        str | None, Option(help="Reward for the data set: module:function, called the way TRL calls it.")
+    ] = None
     eval_problems: Annotated[int, Option(min=1, help="Number of held-out problems of the task for evaluations.")] = 100
     eval_data: Annotated[
         str | None, Option(help="Rows to evaluate on, like those of --data: --eval_strategy steps --eval_steps 20.")
@@ -37,10 +41,10 @@ class TrainOptions(Settings):
         ),
     ] = "low_probability"
     alpha: Annotated[
-        float | None, Option(help="Strength, fraction or quantile of the weights. Default: their own.")
+        float | None, Option(help="Strength, fraction or quantile of the weights. Default: the weighting's own.")
     ] = None
     mean_one: Annotated[bool, Option("--mean-one", help="Rescale the weights to a mean of 1.")] = False
-    overlong: Annotated[int, Option(min=0, help="Tokens before the limit from which length is penalized; 0 never.")] = 0
+    overlong: Annotated[int, Option(min=0, help="Tokens before the limit over which length is penalised; 0: none.")] = 0
     seed: Annotated[int | None, Option(min=0, help="Seed of the prompts and of the run. Default: 0.")] = None
     config: Annotated[Path | None, Option(help="YAML file of GRPOConfig's fields. Default: the paper's values.")] = None
     resume: Resume = False

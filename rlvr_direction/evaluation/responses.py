@@ -94,10 +94,10 @@ def respond(
     problem_ids = [first_problem + i for i in range(len(problems)) for _ in range(samples)]
     sample_ids = list(range(samples)) * len(problems)
     asked = [problem for problem in problems for _ in range(samples)]
-    prompts = [ids for problem in problems for ids in [pair.encode_prompt(problem.prompt)] * samples]
+    prompts = [pair.encode_prompt(problem.prompt) for problem in problems]
     decoded = decode(
         pair,
-        prompts,
+        [prompt for prompt in prompts for _ in range(samples)],
         intervention,
         sampling,
         seed=seed,
@@ -124,7 +124,7 @@ def _contents(
     if unnamed := [f"{name} is {where}" for name, where in text.items() if "<lambda>" in where or " at 0x" in where]:
         raise ValueError(
             f"{unnamed[0]}, which a later run cannot recognise; make its criterion a function with a name, or an "
-            "object whose str() says what it does"
+            "object whose str() describes it"
         )
     return {
         **text,

@@ -13,7 +13,8 @@ def summarize(responses: pd.DataFrame, *, reference: str | None = None, draws: i
 
     Columns: `intervention, accuracy, low, high, selected, changed` (fractions), `n_tokens` (mean per response), `n`
     (responses). With a `reference` also the paired difference of accuracies from it, `gain, gain_low, gain_high`.
-    The bootstrap draws all responses to a problem together. Raises ValueError for an unknown reference.
+    The bootstrap draws all responses to a problem together. Raises ValueError for an unknown reference, and for
+    interventions that were run on different problems.
     """
     sums = _by_problem(responses)
     names = list(sums["correct"].index)
@@ -39,11 +40,7 @@ def summarize(responses: pd.DataFrame, *, reference: str | None = None, draws: i
     if reference is None:
         return table
     at = names.index(reference)
-
-    def gains(weights: np.ndarray) -> np.ndarray:
-        return accuracies(weights) - accuracies(weights)[at]
-
-    gain = bootstrap(gains, counts["n"].shape[1], draws=draws, seed=seed)
+    gain = bootstrap(lambda w: accuracies(w) - accuracies(w)[at], counts["n"].shape[1], draws=draws, seed=seed)
     return table.assign(gain=gain.value, gain_low=gain.low, gain_high=gain.high)
 
 
