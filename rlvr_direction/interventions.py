@@ -12,17 +12,7 @@ from torch import Tensor
 
 from rlvr_direction.scores import SCORES, Score, View, of_all_tokens
 
-__all__ = [
-    "EVERYWHERE",
-    "NOWHERE",
-    "AtRandom",
-    "Criterion",
-    "Intervention",
-    "calibrate",
-    "mass",
-    "parse",
-    "text_of",
-]
+__all__ = ["EVERYWHERE", "NOWHERE", "AtRandom", "Criterion", "Intervention", "calibrate", "mass", "parse", "text_of"]
 
 
 @dataclass(frozen=True)
