@@ -1,4 +1,4 @@
-"""The whole program: the commands of the library, of the lab and of the press, in the order of their use."""
+"""The whole program: the commands of the library, the lab and the press, in the order of use."""
 
 from rlvr_direction.cli import app
 from rlvr_direction.lab import cli as lab  # noqa: F401 -- adds its commands

@@ -1,4 +1,4 @@
-"""What a result depends on, as settings that a resumed run is compared by: options, contents of files, weights."""
+"""Fingerprints: everything a result depends on (options, contents of files, weights), to compare a resumed run by."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -13,51 +13,52 @@ from rlvr_direction.settings import PairSettings
 
 __all__ = ["content_digest", "fingerprint", "parameters_digest", "weights_digest"]
 
-HEAD = 1 << 20  # bytes: the names and shapes of a safetensors file stand at its beginning
-BLOCK, BLOCKS = 4096, 64
-KINDS = (".safetensors", ".bin", ".json")
+HEAD = 1 << 20  # bytes; a safetensors file begins with the names and shapes of its tensors
+BLOCK, BLOCKS = 4096, 64  # bytes per block, and the number of blocks
+SUFFIXES = (".safetensors", ".bin", ".json")
 
 
 def fingerprint(settings: PairSettings, **contents: object) -> dict[str, Any]:
-    """Every option that a result depends on, and the models' weights; `contents` take the place of options so called.
+    """Every option that a result depends on, and digests of both models' weights; `contents` replace or add entries.
 
-    Where a file lies, and whether a run is resumed or forced, are no part of it. Raises what `weights_digest` does.
+    The output path, `resume` and `force` are left out. Raises what `weights_digest` raises.
     """
-    names = [field.name for field in fields(settings) if field.name not in ("out", "resume", "force")]
-    weights = {
-        f"weights of {name}": weights_digest(getattr(settings, name), settings.revision) for name in ("base", "rl")
-    }
-    return {name: getattr(settings, name) for name in names} | weights | contents
+    options = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    for name in ("out", "resume", "force"):
+        del options[name]
+    weights = {f"weights of {name}": weights_digest(options[name], settings.revision) for name in ("base", "rl")}
+    return options | weights | contents
 
 
 def content_digest(path: str | Path) -> str:
-    """What a file holds, as a digest."""
+    """A digest of what a file holds."""
     return _digest([Path(path).read_bytes()])
 
 
 def weights_digest(name: str | Path, revision: str | None = None) -> str:
-    """Which model lies under a name: a digest of a folder's files, or the commit that a Hub name stands for.
+    """Which model a name stands for: a digest of a folder's files, or the commit of a Hub name.
 
-    Of every file of weights or settings in a folder it reads the size, the first megabyte (where a safetensors file
-    keeps its header), and 64 blocks spread over the rest: milliseconds for any model, and two checkpoints of one
-    training run differ in them. Raises OSError for a Hub name that is not to be had.
+    Of every file of weights or settings it reads the size, the first megabyte, and 64 blocks spread over the rest. This
+    takes milliseconds for any model, and two checkpoints of one training run differ in it. Raises OSError for a Hub
+    name that cannot be resolved.
     """
     if not Path(name).is_dir():
         return f"commit {Path(hf_hub_download(str(name), 'config.json', revision=revision)).parent.name}"
-    files = sorted(path for path in Path(name).iterdir() if path.suffix in KINDS)
+    files = sorted(path for path in Path(name).iterdir() if path.suffix in SUFFIXES)
     return _digest(part for file in files for part in _sampled(file))
 
 
 def parameters_digest(model: PreTrainedModel) -> str:
-    """Which model this is, wherever it came from: a digest of 64 numbers of every parameter."""
-    samples = ((name, p.detach().reshape(-1)) for name, p in model.named_parameters())
+    """Which model this is, wherever it was loaded from: a digest of 64 numbers of every parameter."""
+    flat = ((name, p.detach().reshape(-1)) for name, p in model.named_parameters())
     return _digest(
         f"{name} {p.numel()}".encode() + p[:: -(-p.numel() // BLOCKS) or 1].float().cpu().numpy().tobytes()
-        for name, p in samples
+        for name, p in flat
     )
 
 
 def _sampled(file: Path) -> Iterator[bytes]:
+    """The parts of a file that its digest is made of."""
     size = file.stat().st_size
     yield f"{file.name} {size} ".encode()
     with file.open("rb") as opened:
@@ -68,6 +69,7 @@ def _sampled(file: Path) -> Iterator[bytes]:
 
 
 def _digest(parts: Iterable[bytes]) -> str:
+    """A digest of bytes; its first word, `content`, marks it as a digest where settings are compared."""
     hashed = blake2b(digest_size=16)
     for part in parts:
         hashed.update(part)

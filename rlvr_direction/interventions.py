@@ -1,4 +1,4 @@
-"""Where to intervene and how: criteria that fire on scores, and the policy that acts where they do."""
+"""Where to intervene and how: criteria that fire on scores, and the policy that acts where they fire."""
 
 import re
 from collections.abc import Callable
@@ -12,26 +12,16 @@ from torch import Tensor
 
 from rlvr_direction.scores import SCORES, Score, View, of_all_tokens
 
-__all__ = [
-    "EVERYWHERE",
-    "NOWHERE",
-    "AtRandom",
-    "Criterion",
-    "Intervention",
-    "calibrate",
-    "mass",
-    "parse",
-    "text_of",
-]
+__all__ = ["EVERYWHERE", "NOWHERE", "AtRandom", "Criterion", "Intervention", "calibrate", "mass", "parse", "text_of"]
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """Fires where a score lies on one side of a threshold (nats; for `mass(...)` a probability), bound included.
+    """Fires where a score is on one side of a threshold or equal to it (nats; for `mass(...)` a probability).
 
-    `score` is a name in `SCORES`, `mass(criterion)`, or a function of one's own. `reads="sampled"` shows the score the
-    tempered and truncated policies in place of the raw ones (the reviewers' question 9). Raises ValueError for an
-    unknown score, side or source, or a threshold that is not a number.
+    `score` is a name in `SCORES`, `mass(criterion)`, or your own function. With `reads="sampled"` the score reads the
+    tempered and truncated policies instead of the raw ones. Raises ValueError for an unknown score, side or `reads`,
+    and for a threshold that is not a number.
 
     >>> str(Criterion("delta_logp", "<=", -0.3))
     'delta_logp<=-0.3'
@@ -45,20 +35,20 @@ class Criterion:
     def __post_init__(self) -> None:
         if isinstance(self.score, str) and self.score not in SCORES:
             raise ValueError(f"no score is called {self.score!r}; choose from {', '.join(SCORES)}, mass(...)")
-        for given, known in ((self.side, ("<=", ">=")), (self.reads, ("raw", "sampled"))):
-            if given not in known:
-                raise ValueError(f"a criterion has {given!r}; expected {' or '.join(map(repr, known))}")
+        for name, known in (("side", ("<=", ">=")), ("reads", ("raw", "sampled"))):
+            if (given := getattr(self, name)) not in known:
+                raise ValueError(f"the criterion's {name} is {given!r}; expected {known[0]!r} or {known[1]!r}")
         if np.isnan(self.threshold):
             raise ValueError(f"the threshold of {self.score} is {self.threshold}; expected a number")
 
     def __call__(
         self, view: View, token: Int[Tensor, "*batch"], uniform: Float[Tensor, "*batch"]
     ) -> Bool[Tensor, "*batch"]:
-        """Whether each position is selected; the uniform is for criteria that toss a coin."""
+        """Whether each position is selected; a criterion on scores ignores the uniform."""
         return self._fires(self._score(self._seen(view), token))
 
     def of_all(self, view: View) -> Bool[Tensor, "*batch vocab"]:
-        """Whether it would fire for each token of the vocabulary."""
+        """Whether the criterion would fire for each token of the vocabulary."""
         return self._fires(of_all_tokens(self._score, self._seen(view)))
 
     def __str__(self) -> str:
@@ -89,7 +79,7 @@ class _Mass:
 
 
 def mass(criterion: Criterion) -> Score:
-    """A position's score: the probability, under the proposer's sampled policy, that the criterion fires there.
+    """A score per position: the probability, under the proposer's sampled policy, that the criterion fires there.
 
     >>> str(Criterion(mass(parse("delta_logp<=-0.3")), ">=", 0.1))
     'mass(delta_logp<=-0.3)>=0.1'
@@ -99,9 +89,9 @@ def mass(criterion: Criterion) -> Score:
 
 @dataclass(frozen=True)
 class AtRandom:
-    """Fires by a coin (the paper's random baseline): a fixed rate, or a score that gives each position its own.
+    """Fires at random (the paper's random baseline), at a fixed rate or at each position's score.
 
-    `AtRandom(mass(c))` fires as often as c does at every position, but whatever the token is. Raises ValueError for a
+    `AtRandom(mass(c))` fires at every position as often as c does, but regardless of the token. Raises ValueError for a
     rate outside [0, 1].
     """
 
@@ -131,8 +121,8 @@ Where = Criterion | AtRandom
 class Intervention:
     """Where the criterion fires, the token is drawn from pi_gamma instead of kept (paper, sections 3.2 and 4.1).
 
-    `where` is a criterion, its text form, or a function of one's own. gamma = 0 replaces by RL, -1 by the base, above
-    0 extrapolates. Raises ValueError for text that is no criterion and for gamma below -1.
+    `where` is a criterion, its text form, or your own function. gamma = 0 replaces by RL, -1 by the base, and above 0
+    extrapolates past RL. Raises ValueError for text that is no criterion and for gamma below -1.
 
     >>> Intervention("delta_logp <= -0.3") == Intervention(Criterion("delta_logp", "<=", -0.3))
     True
@@ -149,9 +139,9 @@ class Intervention:
 
 
 def calibrate(values: Float[np.ndarray, " tokens"], side: Literal["<=", ">="], budget: float) -> float:
-    """The threshold at which a share `budget` of these values of a score fires, or the next larger share they allow.
+    """The threshold at which a share `budget` of a score's values fires, or with ties the next larger share.
 
-    The values are those of proposer text on calibration problems. Raises ValueError for a budget outside (0, 1], no
+    The values come from the proposer's text on calibration problems. Raises ValueError for a budget outside (0, 1], no
     values, or values that are not numbers.
 
     >>> calibrate(np.array([-2.0, -0.5, 0.0, 0.1]), "<=", budget=0.5)
@@ -166,7 +156,7 @@ def calibrate(values: Float[np.ndarray, " tokens"], side: Literal["<=", ">="], b
 
 
 def text_of(where: object) -> str:
-    """What a criterion, a score or a rate is called in a file: its text form; of a function its module and name.
+    """The name of a criterion, score or rate in a file: its text form, or a function's module and name.
 
     >>> text_of(parse("nowhere")), text_of(calibrate)
     ('nowhere', 'rlvr_direction.interventions:calibrate')
@@ -180,10 +170,10 @@ FORMS = "everywhere, nowhere, random:RATE, random:mass(...), SCORE<=NUMBER or SC
 
 
 def parse(text: str) -> Where:
-    """A criterion from its text form; spaces around its signs do not matter.
+    """The criterion of a text form; spaces around signs do not matter.
 
-    `parse(str(criterion)) == criterion`; a leading `sampled:` stands for `reads="sampled"`. Raises ValueError that
-    lists the choices.
+    `parse(str(criterion)) == criterion`; a leading `sampled:` means `reads="sampled"`. Raises ValueError, with the
+    choices, for any other text.
 
     >>> parse("delta_logp <= -0.3")
     Criterion(score='delta_logp', side='<=', threshold=-0.3, reads='raw')

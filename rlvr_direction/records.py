@@ -1,4 +1,4 @@
-"""The one place that knows Parquet: tables written whole or not at all, and runs that outlive a kill."""
+"""The one place that knows Parquet: tables written whole or not at all, and runs that survive a kill."""
 
 import json
 import os
@@ -19,16 +19,16 @@ __all__ = ["Run", "commit", "load", "rows", "save"]
 
 
 def save(table: pd.DataFrame, path: Path | str, *, metadata: Mapping[str, Any]) -> Path:
-    """Write a table and where it came from: `metadata` (JSON values, such as `command`), version and git commit.
+    """Write a table without its index, and its provenance: `metadata` (JSON values), version and git commit.
 
-    The file appears whole or not at all, and holds no time: the same table and metadata give the same bytes. The index
-    is not kept. Raises TypeError where `metadata` is not JSON.
+    The file appears whole or not at all. It holds no time, so the same table and metadata give the same bytes. Raises
+    TypeError if `metadata` is not JSON.
     """
-    return _save(_to_arrow(table), Path(path), {**_provenance(), **metadata})
+    return _save(pa.Table.from_pandas(table, preserve_index=False), Path(path), {**_provenance(), **metadata})
 
 
 def load(path: Path | str) -> pd.DataFrame:
-    """Read a table; what `save` was told, the version and the commit are in `.attrs`."""
+    """Read a table; its `.attrs` hold the metadata that `save` was given, the version and the commit."""
     table = pq.read_table(path)
     frame = table.to_pandas()
     frame.attrs = _metadata(table.schema)
@@ -36,11 +36,15 @@ def load(path: Path | str) -> pd.DataFrame:
 
 
 def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a table as JSON would have them: lists for arrays, and no key where a cell is empty."""
-    plain = [
-        {key: v.tolist() if hasattr(v, "tolist") else v for key, v in row.items()} for row in table.to_dict("records")
+    """The rows of a table as in JSON: arrays are lists, and an empty cell is a missing key."""
+    return [
+        {
+            key: cell.tolist() if hasattr(cell, "tolist") else cell
+            for key, cell in row.items()
+            if not (pd.api.types.is_scalar(cell) and pd.isna(cell))
+        }
+        for row in table.to_dict("records")
     ]
-    return [{k: v for k, v in row.items() if not (pd.api.types.is_scalar(v) and pd.isna(v))} for row in plain]
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,8 @@ class Run:
     """A table made in `n_parts` fixed parts, each kept in `OUT.parts/` as soon as it is made.
 
     The parts depend on the work alone, never on the number of processes. `fingerprint` (JSON values) is every setting
-    that the result depends on. A run that exists already is refused with FileExistsError unless `resume` makes its
-    missing parts or `force` starts over; resuming with another fingerprint is a ValueError; a refusal writes nothing.
+    that the result depends on. Raises FileExistsError for a run that exists already, unless `resume` makes its missing
+    parts or `force` starts over, and ValueError for resuming with another fingerprint. A refusal writes nothing.
 
         run = Run(Path("scores.parquet"), n_parts=8, fingerprint={"seed": 0}, resume=True)
         for index in run.parts("scoring"):
@@ -86,41 +90,41 @@ class Run:
         if self.force or not self._settings_path.exists():
             self._discard_parts()
         if self.force and self.out.exists():
-            self._begin()  # a resume must not take the old output for the forced run's
+            self._begin()  # otherwise a later resume would take the old output for this run's
 
     @property
     def folder(self) -> Path:
-        """Where the parts lie until the run is finished: `OUT.parts/`."""
+        """Where the parts are kept until the run is finished: `OUT.parts/`."""
         return self.out.with_name(self.out.name + ".parts")
 
     @property
     def finished(self) -> bool:
-        """Whether the parts have been joined; a forced run that was killed has both an old output and parts."""
+        """Whether the parts have been joined; a forced run that was killed has parts beside an old output."""
         return self.out.exists() and not self._settings_path.exists()
 
     def missing(self) -> list[int]:
         """Indices of the parts still to make, in order."""
-        return [index for index in range(self.n_parts) if not self.finished and not self._part(index).exists()]
+        return [] if self.finished else [i for i in range(self.n_parts) if not self._part(i).exists()]
 
     def parts(self, description: str) -> Iterator[int]:
-        """The missing parts one by one, under a progress bar on stderr (none where stderr is not a terminal)."""
+        """The missing parts one by one, with a progress bar if stderr is a terminal."""
         missing = self.missing()
         done = self.n_parts - len(missing)
         yield from tqdm(missing, description, total=self.n_parts, initial=done, unit="part", disable=None)
 
     def write(self, index: int, table: pd.DataFrame) -> None:
-        """Keep one part; it appears whole or not at all. Raises IndexError where the run has no such part."""
+        """Keep one part; it appears whole or not at all. Raises IndexError if the run has no such part."""
         if not 0 <= index < self.n_parts:
             raise IndexError(f"part {index} of a run of {self.n_parts}: expected 0 to {self.n_parts - 1}")
         if not self._settings_path.exists():
             self._begin()
-        _save(_to_arrow(table), self._part(index), {})
+        _save(pa.Table.from_pandas(table, preserve_index=False), self._part(index), {})
 
     def finish(self, metadata: Mapping[str, Any]) -> Path:
         """Join the parts in order, write OUT with `metadata` and the fingerprint as `settings`, remove `OUT.parts/`.
 
-        A column has one type throughout: whole numbers become floats and a column of None takes the others' type where
-        parts disagree; empty parts have no say. Raises ValueError while parts are missing, TypeError if types clash.
+        A column has one type. Where parts disagree, whole numbers become floats and a column of None takes the type of
+        the others; empty parts do not count. Raises ValueError while parts are missing, TypeError if types clash.
         """
         if missing := self.missing():
             raise ValueError(f"{self.out} misses {len(missing)} of {self.n_parts} parts, first {missing[0]}: make them")
@@ -155,12 +159,8 @@ class Run:
             return
         for file in (*self.folder.glob("*.parquet"), *self.folder.glob(".*.tmp")):
             file.unlink()
-        if not any(self.folder.iterdir()):  # what a run did not write is not its to remove
+        if not any(self.folder.iterdir()):  # a run removes only what it wrote
             self.folder.rmdir()
-
-
-def _to_arrow(table: pd.DataFrame) -> pa.Table:
-    return pa.Table.from_pandas(table, preserve_index=False)
 
 
 def _metadata(schema: pa.Schema) -> dict[str, Any]:
@@ -190,12 +190,12 @@ def _join(tables: Sequence[pa.Table]) -> pa.Table:
 
 
 def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """Which settings differ, with both values; of what a digest stands for ("content ..."), that it is another one."""
-    keys = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
-    values = {key: (before.get(key), now.get(key)) for key in keys}
-    digests = {key for key in keys if any(str(value).startswith("content ") for value in values[key])}
+    """Which settings differ, with both values; a digest ("content ...") is named but not shown."""
+    values = [(key, before.get(key), now.get(key)) for key in sorted({*before, *now})]
     return "; ".join(
-        f"other {key}" if key in digests else "{} = {!r}, now {!r}".format(key, *values[key]) for key in keys
+        f"other {key}" if "content " in (str(old)[:8], str(new)[:8]) else f"{key} = {old!r}, now {new!r}"
+        for key, old, new in values
+        if old != new
     )
 
 
@@ -204,7 +204,7 @@ def _provenance() -> dict[str, str]:
 
 
 def commit() -> str:
-    """Commit of the checkout this package lies in, "+changes" if its code differs; "unknown" when installed."""
+    """Commit of the checkout that holds this package, with "+changes" if its code differs; else "unknown"."""
     package = Path(__file__).resolve().parent
     git = ["git", "-C", str(package)]
     try:

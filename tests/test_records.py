@@ -1,3 +1,5 @@
+"""Tables are written whole or not at all, and a run that was killed resumes to the same bytes."""
+
 import json
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What all commands share: the program, its messages, and a refusal or an interruption in one sentence."""
+"""What all commands share: the program, and one sentence for a refusal or an interruption."""
 
 import inspect
 import logging
@@ -22,10 +22,10 @@ app = typer.Typer(
 
 
 def command(settings: type[Settings], *, example: str, **options: Any) -> Callable[[Callable], Callable]:
-    """Make a function of settings a command: its options are their fields, its help their docstring.
+    """Make a command of a function of `settings`, whose fields are the options and whose docstring is the help.
 
-    What the function returns is printed. Bad input is one sentence on stderr and exit code 2; an interruption is one
-    that says how to go on, and exit code 130.
+    What the function returns is printed. Bad input ends in one sentence on stderr and exit code 2, an interruption in
+    one that says how to go on and exit code 130.
     """
 
     def register(run: Callable[[Any], object]) -> Callable[[Any], object]:
@@ -49,13 +49,13 @@ def command(settings: type[Settings], *, example: str, **options: Any) -> Callab
 def _end(message: str, code: int) -> None:
     from tqdm import tqdm
 
-    tqdm.write(message, file=sys.stderr)  # on a line of its own, should a bar stand there
+    tqdm.write(message, file=sys.stderr)  # on a line of its own, even below a progress bar
     raise typer.Exit(code)
 
 
 @app.callback()
 def _before_every_command() -> None:
-    sys.path.append(os.getcwd())  # module:function may lie here, as for python -m
+    sys.path.append(os.getcwd())  # finds module:function in the working folder, as python -m does
     if not sys.stderr.isatty():
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     log = logging.getLogger("rlvr_direction")

@@ -1,4 +1,4 @@
-"""The command that trains: `train` any model by GRPO with reweighted advantages."""
+"""The command `train`: GRPO with reweighted advantages, for any model."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,33 +14,39 @@ __all__ = ["TrainOptions", "train"]
 
 @dataclass(frozen=True)
 class TrainOptions(Settings):
-    """Train a model by GRPO with reweighted token advantages; any field of TRL's GRPOConfig is an option, too."""
+    """Train a model by GRPO with reweighted token advantages; any field of TRL's GRPOConfig is an option too."""
 
-    model: Annotated[str, Argument(help="The model to train: a folder or a Hub name.")]
-    out: Annotated[Path, Option(help="Folder for the model, its checkpoints and metrics.parquet.")]
+    model: Annotated[str, Argument(help="Model to train: a folder or a Hub name.")]
+    out: Annotated[Path, Option(help="Folder to write: the model, its checkpoints and metrics.parquet.")]
     grpo: Annotated[
-        list[str] | None, Argument(help="Fields of TRL's GRPOConfig: --learning_rate 1e-6 --max_steps 100 ...")
+        list[str] | None, Argument(help="Further options, fields of TRL's GRPOConfig: --learning_rate 1e-6 ...")
     ] = None
-    task: Annotated[str | None, Option(help="arithmetic or pointer_tree: their prompts and verifiers.")] = None
-    problems: Annotated[int, Option(min=1, help="Problems of the task to train on.")] = 2000
-    data: Annotated[str | None, Option(help="A data set: a Hub name, or a JSONL, CSV or Parquet file.")] = None
-    reward: Annotated[str | None, Option(help="Its reward as module:function, called as TRL does.")] = None
-    eval_problems: Annotated[int, Option(min=1, help="Held-out problems of the task for evaluations.")] = 100
+    task: Annotated[str | None, Option(help="Task that gives prompts and rewards: arithmetic or pointer_tree.")] = None
+    problems: Annotated[int, Option(min=1, help="Number of problems of the task to train on.")] = 2000
+    data: Annotated[
+        str | None, Option(help="Data set instead of a task: a Hub name, or a JSONL, CSV or Parquet file.")
+    ] = None
+    reward: Annotated[
+        str | None, Option(help="Reward for the data set: module:function, called the way TRL calls it.")
+    ] = None
+    eval_problems: Annotated[int, Option(min=1, help="Number of held-out problems of the task for evaluations.")] = 100
     eval_data: Annotated[
-        str | None, Option(help="Rows like those of --data for evaluations: --eval_strategy steps --eval_steps 20.")
+        str | None, Option(help="Rows to evaluate on, like those of --data: --eval_strategy steps --eval_steps 20.")
     ] = None
     weighting: Annotated[
         str,
         Option(
-            help="low_probability (the paper), high_probability (Dominate), perplexity, entropy_top, keep_below, "
-            "keep_above, divergence, uniform (plain GRPO) or module:function."
+            help="Weights of tokens: low_probability (the paper), high_probability (Dominate), perplexity, "
+            "entropy_top, keep_below, keep_above, divergence, uniform (plain GRPO) or module:function."
         ),
     ] = "low_probability"
-    alpha: Annotated[float | None, Option(help="Its strength, fraction or quantile. Default: its own.")] = None
+    alpha: Annotated[
+        float | None, Option(help="Strength, fraction or quantile of the weights. Default: the weighting's own.")
+    ] = None
     mean_one: Annotated[bool, Option("--mean-one", help="Rescale the weights to a mean of 1.")] = False
-    overlong: Annotated[int, Option(min=0, help="Tokens before the limit where a response starts to pay.")] = 0
+    overlong: Annotated[int, Option(min=0, help="Tokens before the limit over which length is penalised; 0: none.")] = 0
     seed: Annotated[int | None, Option(min=0, help="Seed of the prompts and of the run. Default: 0.")] = None
-    config: Annotated[Path | None, Option(help="YAML of GRPOConfig's fields; the paper's are the rest.")] = None
+    config: Annotated[Path | None, Option(help="YAML file of GRPOConfig's fields. Default: the paper's values.")] = None
     resume: Resume = False
     force: Force = False
 

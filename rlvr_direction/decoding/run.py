@@ -14,7 +14,7 @@ from rlvr_direction.interventions import Intervention
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import Proposer
 
-__all__ = ["auto_block", "decode", "end_ids"]
+__all__ = ["auto_block", "check_lengths", "decode", "end_ids"]
 
 
 @torch.inference_mode()
@@ -110,6 +110,11 @@ def _check(
         raise ValueError(
             f"block is {block}, but {type(pair.base).__name__} cannot take tokens back from its cache; use 1 or 'auto'"
         )
+    check_lengths(pair, prompt_ids, max_new_tokens)
+
+
+def check_lengths(pair: ModelPair, prompt_ids: Sequence, max_new_tokens: int) -> None:
+    """Raise ValueError for a prompt that is no list of ids, is empty, or leaves no room for `max_new_tokens`."""
     if not 0 < max_new_tokens < pair.context:
         raise ValueError(
             f"max_new_tokens is {max_new_tokens}; expected 1 to {pair.context - 1}, so that at least one prompt token "
@@ -121,5 +126,5 @@ def _check(
         if not 0 < len(prompt) <= pair.context - max_new_tokens:
             raise ValueError(
                 f"prompt {i} has {len(prompt)} tokens; expected 1 to {pair.context - max_new_tokens}, so that "
-                f"{max_new_tokens} new ones fit into a context of {pair.context}"
+                f"{max_new_tokens} new ones fit into a context of {pair.context}: shorten it, or lower max_new_tokens"
             )

@@ -1,4 +1,4 @@
-"""Interventions over problems: one row per response, and honest summaries."""
+"""Interventions over problems: responses as a table, one row each, and their summaries."""
 
 from rlvr_direction.evaluation.files import decode_file, tokens_path
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, evaluate, respond

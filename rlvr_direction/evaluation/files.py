@@ -1,11 +1,11 @@
-"""Decoding a file of problems: responses part by part, and what each token was worth, in a file beside them."""
+"""Decoding a file of problems: responses part by part, and the first of them token by token in a second file."""
 
 import logging
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rlvr_direction.checkpoints import load_tokenizer
-from rlvr_direction.decoding import auto_block
+from rlvr_direction.decoding import auto_block, check_lengths
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation.kept import kept_tokens
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, respond
@@ -23,15 +23,15 @@ PROBLEMS_PER_PART = 64
 
 
 def tokens_path(out: Path) -> Path:
-    """The file of tokens beside a file of responses: `decoded.parquet` -> `decoded.tokens.parquet`."""
+    """The path of the tokens that belong to a file of responses: `decoded.parquet` -> `decoded.tokens.parquet`."""
     return out.with_name(f"{out.stem}.tokens{out.suffix}")
 
 
 def decode_file(settings: DecodeSettings) -> Path:
-    """Decode a file of problems with two models by their names, part by part under a progress bar; returns the path.
+    """Decode a file of problems with a pair of models, part by part with a progress bar, and return the output path.
 
-    The responses (`RESPONSE_COLUMNS`) go to `out`, and the first `keep_tokens` of them, token by token as
-    `kept_tokens` gives them, to `tokens_path(out)`. What can be refused is refused before a model is loaded, and a
+    The responses (`RESPONSE_COLUMNS`) go to `out`, and the tokens of the first `keep_tokens` of them, as `kept_tokens`
+    gives them, to `tokens_path(out)`. Bad input is refused before a model is loaded where that is possible, and a
     refusal writes nothing. Raises what `Intervention`, `Sampling`, `load_problems`, `Run` and `ModelPair` raise.
     """
     s = settings
@@ -43,9 +43,10 @@ def decode_file(settings: DecodeSettings) -> Path:
     grade, problems = grader(s.task, s.max_new_tokens), load_problems(s.problems)
     tokenizer = load_tokenizer(s.base, s.rl, revision=s.revision)
     prompts = [encode_prompt(tokenizer, problem.prompt) for problem in problems]
-    responses, tokens = _runs(s, len(problems), where=str(intervention.where), prompts=f"content {digest(prompts)}")
+    contents = {"problems": content_digest(s.problems), "prompts": f"content {digest(prompts)}"}
+    responses, tokens = _runs(s, len(problems), fingerprint(s, where=str(intervention.where), **contents))
     pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
-    _check_lengths(pair, prompts, grade.max_new_tokens)
+    check_lengths(pair, prompts, grade.max_new_tokens)
     how = {"samples": s.samples, "seed": s.seed, "propose": s.propose, "batch_size": s.batch_size}
     block = auto_block(pair, s.batch_size) if s.block == "auto" else int(s.block)
     logging.getLogger(__name__).info("prompts: %s", described(tokenizer))
@@ -53,7 +54,7 @@ def decode_file(settings: DecodeSettings) -> Path:
         start = index * PROBLEMS_PER_PART
         some = problems[start : start + PROBLEMS_PER_PART]
         table = respond(pair, grade, some, intervention, sampling, first_problem=start, block=block, **how)
-        if tokens and index < tokens.n_parts:  # first: a part is made again only where its responses are missing
+        if tokens and index < tokens.n_parts:  # written before the responses, which mark the part as made
             first = table.head(s.keep_tokens - start * s.samples)
             kept = kept_tokens(pair, problems, first, batch_size=s.batch_size)
             tokens.write(index, kept.assign(text_id=kept["text_id"] + start * s.samples))
@@ -65,24 +66,9 @@ def decode_file(settings: DecodeSettings) -> Path:
     return responses.finish(metadata)
 
 
-def _runs(settings: DecodeSettings, n_problems: int, *, where: str, prompts: str) -> tuple[Run, Run | None]:
-    """The run that makes the responses, and the one that makes the tokens of the first of them, if any are kept."""
-    contents = {"where": where, "problems": content_digest(settings.problems), "prompts": prompts}
-    how = (fingerprint(settings, **contents), settings.resume, settings.force)
-    kept = -(-min(settings.keep_tokens, n_problems * settings.samples) // (PROBLEMS_PER_PART * settings.samples))
-    responses = Run(settings.out, -(-n_problems // PROBLEMS_PER_PART), *how)
-    return responses, Run(tokens_path(settings.out), kept, *how) if kept else None
-
-
-def _check_lengths(pair: ModelPair, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> None:
-    if (room := pair.context - max_new_tokens) < 1:
-        raise ValueError(
-            f"max_new_tokens is {max_new_tokens}, but the models' context is {pair.context} tokens, prompt and "
-            f"response together: pass --max-new-tokens below {pair.context}"
-        )
-    for i, prompt in enumerate(prompts):
-        if not 0 < len(prompt) <= room:
-            raise ValueError(
-                f"problem {i} has {len(prompt)} tokens; expected 1 to {room}, so that {max_new_tokens} new ones fit "
-                f"into a context of {pair.context}: shorten it, or pass a smaller --max-new-tokens"
-            )
+def _runs(settings: DecodeSettings, n_problems: int, identity: dict[str, Any]) -> tuple[Run, Run | None]:
+    """The run of the responses, and the run of the kept tokens, which has parts only where tokens are kept."""
+    s = settings
+    token_parts = -(-min(s.keep_tokens, n_problems * s.samples) // (PROBLEMS_PER_PART * s.samples))
+    responses = Run(s.out, -(-n_problems // PROBLEMS_PER_PART), identity, s.resume, s.force)
+    return responses, Run(tokens_path(s.out), token_parts, identity, s.resume, s.force) if token_parts else None

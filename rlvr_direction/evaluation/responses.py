@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
+from torch import Tensor
 
 from rlvr_direction.decoding import Decoded, decode
 from rlvr_direction.distributions import Sampling
@@ -47,12 +48,12 @@ def evaluate(
 ) -> pd.DataFrame:
     """Responses to every problem under every intervention: `RESPONSE_COLUMNS`, one row per response.
 
-    `selected` counts tokens where the criterion fired, `changed` those that really differ from the proposal; `n_tokens`
-    counts the end token, and a response cut off at the task's limit is unfinished and wrong. All interventions at one
-    seed share their noise, so differences between them are paired by (problem, sample). `how` is what `respond` takes.
-    With `out` the table is written there intervention by intervention, `PROBLEMS_PER_PART` problems at a time, under a
-    progress bar, and `resume` goes on with a run that was killed. Raises what `records.Run` does, and ValueError for a
-    criterion without a name by which a file could tell it from others.
+    `n_selected` counts the tokens where the criterion fired, `n_changed` those that differ from the proposal, and
+    `n_tokens` all tokens with the end token. A response cut off at the task's limit is unfinished and wrong. All
+    interventions at one seed share their noise, so differences between them are paired by (problem, sample). `how` is
+    passed on to `respond`. With `out` the table is written there, `PROBLEMS_PER_PART` problems of an intervention at a
+    time with a progress bar, and `resume` continues a run that was killed. Raises what `records.Run` raises, and
+    ValueError for a criterion without a name that tells it from others in a file.
     """
     parts = [(name, start) for name in interventions for start in range(0, len(problems), PROBLEMS_PER_PART)]
 
@@ -86,16 +87,17 @@ def respond(
 ) -> pd.DataFrame:
     """Responses to every problem under one intervention, with `response_ids` and what was proposed at each token.
 
-    The columns are `RESPONSE_COLUMNS` without `intervention`, and `response_ids, proposal_ids, selected_at,
-    proposal_delta_logp`, a list each. `first_problem` is the number of the first problem, for the noise and in the
-    table.
+    The columns are `RESPONSE_COLUMNS` without `intervention`, and lists with an entry per token: `response_ids,
+    proposal_ids, selected_at, proposal_delta_logp` (nats). `first_problem` numbers the first problem, in the table and
+    for the noise.
     """
     problem_ids = [first_problem + i for i in range(len(problems)) for _ in range(samples)]
     sample_ids = list(range(samples)) * len(problems)
+    asked = [problem for problem in problems for _ in range(samples)]
     prompts = [pair.encode_prompt(problem.prompt) for problem in problems]
     decoded = decode(
         pair,
-        [prompts[i - first_problem] for i in problem_ids],
+        [prompt for prompt in prompts for _ in range(samples)],
         intervention,
         sampling,
         seed=seed,
@@ -107,7 +109,6 @@ def respond(
         block=block,
     )
     table = pd.DataFrame({"problem_id": problem_ids, "sample_id": sample_ids, **_responses(pair, decoded)})
-    asked = [problems[i - first_problem] for i in problem_ids]
     correct = [
         bool(row.finished and task.reward(problem, row.response))
         for problem, row in zip(asked, table.itertuples(), strict=True)
@@ -118,12 +119,12 @@ def respond(
 def _contents(
     pair: ModelPair, problems: Sequence[Problem], interventions: Mapping[str, Intervention]
 ) -> dict[str, str]:
-    """What a table of responses depends on beside options: weights, prompts, answers and interventions."""
+    """What a table of responses depends on besides options: weights, prompts, answers and interventions."""
     text = {f"intervention {name}": f"{text_of(i.where)}, gamma {i.gamma:g}" for name, i in interventions.items()}
     if unnamed := [f"{name} is {where}" for name, where in text.items() if "<lambda>" in where or " at 0x" in where]:
         raise ValueError(
             f"{unnamed[0]}, which a later run cannot recognise; make its criterion a function with a name, or an "
-            "object whose str() says what it does"
+            "object whose str() describes it"
         )
     return {
         **text,
@@ -134,18 +135,21 @@ def _contents(
 
 
 def _responses(pair: ModelPair, decoded: Decoded) -> dict[str, list]:
-    """What each row of `decoded` says and counts; stray special tokens stay visible in the text."""
+    """Columns with an entry per response; special tokens before the end stay visible in the text."""
     lengths, finished = decoded.n_tokens.tolist(), decoded.finished.tolist()
-    ids = [row[:n].tolist() for row, n in zip(decoded.token_ids, lengths, strict=True)]
-    texts = [row[:-1] if ended else row for row, ended in zip(ids, finished, strict=True)]
-    deltas = decoded.proposal_logp_rl - decoded.proposal_logp_base
     changed = decoded.selected & (decoded.token_ids != decoded.proposal_ids)
+
+    def cut(rows: Tensor) -> list[list]:
+        return [row[:n].tolist() for row, n in zip(rows, lengths, strict=True)]
+
+    ids = cut(decoded.token_ids)
+    texts = [row[:-1] if ended else row for row, ended in zip(ids, finished, strict=True)]
     return {
         "response": [pair.tokenizer.decode(text, skip_special_tokens=False) for text in texts],
         "response_ids": ids,
-        "proposal_ids": [row[:n].tolist() for row, n in zip(decoded.proposal_ids, lengths, strict=True)],
-        "selected_at": [row[:n].tolist() for row, n in zip(decoded.selected, lengths, strict=True)],
-        "proposal_delta_logp": [row[:n].tolist() for row, n in zip(deltas, lengths, strict=True)],
+        "proposal_ids": cut(decoded.proposal_ids),
+        "selected_at": cut(decoded.selected),
+        "proposal_delta_logp": cut(decoded.proposal_logp_rl - decoded.proposal_logp_base),
         "finished": finished,
         "n_tokens": lengths,
         "n_selected": decoded.selected.sum(1).tolist(),

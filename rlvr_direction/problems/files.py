@@ -1,4 +1,4 @@
-"""Rows of a JSONL or Parquet file, problems among them."""
+"""Rows of a JSONL or Parquet file, checked as they are read; problems are such rows."""
 
 import json
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ Kinds = Mapping[str, tuple[type, ...]]
 
 
 def read_rows(source: str | Path | pd.DataFrame, keys: Kinds) -> list[dict[str, Any]]:
-    """The rows of a JSONL file, a Parquet file or a table, each with these keys and values of one of these types.
+    """The rows of a JSONL file, a Parquet file or a table; each has these keys, with values of one of the given types.
 
-    Further keys are kept. Raises FileNotFoundError where there is no such file and ValueError, with the number of the
-    line or row, for a row that is not so, for a file without rows, and for any other kind of file.
+    Further keys are kept. Raises FileNotFoundError for a missing file, and ValueError for a bad row (with its number),
+    a file without rows, or any other kind of file.
     """
     if isinstance(source, pd.DataFrame):
         return _checked(records.rows(source), keys, "the table", "row")
@@ -40,10 +40,10 @@ def read_rows(source: str | Path | pd.DataFrame, keys: Kinds) -> list[dict[str, 
 
 
 def load_problems(source: str | Path | pd.DataFrame) -> list[Problem]:
-    r"""The problems of a JSONL file, a Parquet file or a table; an answer that is a number is taken as text.
+    r"""The problems of a JSONL file, a Parquet file or a table; a number as an answer becomes text.
 
-    A row is `{"problem": "What is $1+1$?", "answer": "2"}`, or has a list of messages for a problem; further keys are
-    ignored. Raises what `read_rows` does.
+    A row is `{"problem": "What is $1+1$?", "answer": "2"}`; the problem may also be a list of messages. Further keys
+    are ignored. Raises what `read_rows` raises.
 
     >>> load_problems(pd.DataFrame({"problem": ["1+1=", "1+2="], "answer": [2, 3]}))
     [Problem(prompt='1+1=', answer='2'), Problem(prompt='1+2=', answer='3')]
@@ -61,13 +61,13 @@ def _object(line: str, where: str) -> Any:
 
 
 def _checked(rows: list[Any], keys: Kinds, name: str, unit: str) -> list[dict[str, Any]]:
-    """The rows that are there, each with its keys; a refusal names the row by its number."""
-    for i, row in enumerate(rows, 1):
-        if row is not None:
-            _check(row, keys, f"{name}, {unit} {i}")
-    if not (there := [row for row in rows if row is not None]):
+    """The rows that are not None, each checked; a refusal names a row by its number."""
+    numbered = [(i, row) for i, row in enumerate(rows, 1) if row is not None]
+    if not numbered:
         raise ValueError(f"{name} is empty; expected one row with {_named(keys)} per {unit}")
-    return there
+    for i, row in numbered:
+        _check(row, keys, f"{name}, {unit} {i}")
+    return [row for _, row in numbered]
 
 
 def _check(row: Any, keys: Kinds, where: str) -> None:

@@ -1,4 +1,4 @@
-"""Who grades, by name: Math-Verify, a task that an installed package offers, or a function of one's own."""
+"""Graders by name: Math-Verify, a task that an installed package offers, or your own function."""
 
 import threading
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def task_names() -> list[str]:
 
 
 def task_named(name: str) -> Task:
-    """Return the installed task of this name. Raises ValueError, with the names there are, where there is none."""
+    """Return the installed task of this name. Raises ValueError, with the known names, if there is none."""
     if name not in task_names():
         raise ValueError(f"no task is called {name!r}; choose from {', '.join(task_names())}")
     return entry_points(group=GROUP)[name].load()
@@ -46,7 +46,7 @@ def grader(name: str, max_new_tokens: int | None = None) -> Grader:
 
 
 def load_function(name: str) -> Callable[..., Any]:
-    """Return the function that `module:function` names. Raises ValueError where there is none."""
+    """Return the function that `module:function` names. Raises ValueError if there is none."""
     module, _, function = name.partition(":")
     try:
         found = getattr(import_module(module), function)
@@ -60,9 +60,9 @@ def load_function(name: str) -> Callable[..., Any]:
 def math_reward(problem: Problem, response: str) -> float:
     r"""Return 1.0 if the response's answer, in `\boxed{}` or else its last expression, equals the problem's, else 0.0.
 
-    Equality is Math-Verify's, which reads boxes that follow each other closely as one set. It is given five seconds per
-    stage, but only on the main thread, since its limit is a signal; a response that it cannot parse or compare in that
-    time gets 0.0.
+    Equality is Math-Verify's, which reads boxes that follow each other closely as one set. A response that it cannot
+    parse or compare gets 0.0. So does one that takes more than five seconds per stage, but only on the main thread,
+    because the limit is a signal.
     """
     seconds = SECONDS if threading.current_thread() is threading.main_thread() else None
     try:
@@ -71,5 +71,5 @@ def math_reward(problem: Problem, response: str) -> float:
             for text in (rf"\boxed{{{problem.answer}}}", response)
         )
         return float(verify(wanted, given, timeout_seconds=seconds))
-    except Exception:  # whatever a parser does with a model's text, the text has not earned the reward
+    except Exception:  # whatever error a parser raises on a model's text, the text has not earned the reward
         return 0.0

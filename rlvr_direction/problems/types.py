@@ -1,4 +1,4 @@
-"""What a problem is, who grades a response to it, and what a task adds: problems without end, and a corpus."""
+"""What a problem is, what grades a response to it, and what a task adds: endless problems and a corpus."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ __all__ = ["Grader", "Problem", "Task", "Verifier"]
 
 @dataclass(frozen=True)
 class Problem:
-    """A prompt, text or a list of messages (`role`, `content`), and the answer that its verifier compares with."""
+    """A prompt, as text or as a list of messages (`role`, `content`), and the answer to compare a response with."""
 
     prompt: str | Sequence[Mapping[str, Any]]
     answer: str
 
     @property
     def text(self) -> str:
-        r"""The prompt as one text, to show it.
+        r"""The prompt as one text, for display.
 
         >>> Problem([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "1+1="}], "2").text
         'Be brief.\n\n1+1='
@@ -26,26 +26,26 @@ class Problem:
 
 @runtime_checkable
 class Grader(Protocol):
-    """Who grades a response, under which name, and how long a response may get."""
+    """What grades a response: its name, its limit on the length of a response, and its reward."""
 
     @property
     def name(self) -> str:
-        """What tables and commands call it."""
+        """The name that tables and commands use."""
         ...
 
     @property
     def max_new_tokens(self) -> int:
-        """The longest response, in tokens, its end token included."""
+        """The longest response in tokens, including its end token."""
         ...
 
     def reward(self, problem: Problem, response: str) -> float:
-        """Return 1.0 if the response is right and 0.0 otherwise, for any text."""
+        """Return 1.0 if the response is correct and 0.0 otherwise, for any text."""
         ...
 
 
 @dataclass(frozen=True)
 class Verifier:
-    """A `Grader` made of a function: `reward(problem, response)` returns 1.0 or 0.0 for any text."""
+    """A `Grader` made from a function: `reward(problem, response)` returns 1.0 or 0.0 for any text."""
 
     name: str
     reward: Callable[[Problem, str], float]
@@ -54,15 +54,15 @@ class Verifier:
 
 @runtime_checkable
 class Task(Grader, Protocol):
-    """A `Grader` that also makes its problems, as the toy tasks do; one token is one character of `alphabet`."""
+    """A `Grader` that also makes its problems, as the toy tasks do; a token is a character of `alphabet`."""
 
     @property
     def alphabet(self) -> str:
-        """Every character that prompts and responses use, once."""
+        """Every character of prompts and responses, once each."""
         ...
 
     def problems(self, n: int, *, seed: int, split: str = "test") -> list[Problem]:
-        """Draw `n` different problems of a split, "train" or "test"; no prompt is in both."""
+        """Draw `n` different problems of a split, "train" or "test"; no prompt is in both splits."""
         ...
 
     def corpus(self, n: int, *, seed: int) -> list[tuple[Problem, str]]:

@@ -11,8 +11,7 @@ import pytest
 from rlvr_direction import records
 from rlvr_direction.evaluation import RESPONSE_COLUMNS, decode_file, files, tokens_path
 from rlvr_direction.lab.checkout import TOYS
-from rlvr_direction.lab.tasks import TASKS, Problem
-from rlvr_direction.problems import grader
+from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.settings import DecodeSettings
 
 TREE = {"where": "delta_logp<=-0.3", "task": "pointer_tree", "samples": 2, "batch_size": 16, "keep_tokens": 5}
@@ -95,6 +94,7 @@ def test_other_settings_and_other_prompts_are_named(decode, tmp_path):
         decode(resume=True)
 
 
+MODELS = {"base": "base", "rl": "rl_080"}
 TEMPLATE = "{{ strftime_now('%d') }}{% for m in messages %}{{ m['content'] }}{% endfor %}"
 
 
@@ -112,18 +112,6 @@ def test_how_prompts_are_encoded_is_said_and_recorded_with_the_date(decode, tmp_
     assert records.load(tokens_path(out))["prompt"].unique().tolist() == ["T:\n\n0?"]
 
 
-MODELS = {"base": "base", "rl": "rl_080"}
-
-
-def test_a_grader_is_a_task_math_or_a_function_of_ones_own(tmp_path, monkeypatch):
-    (tmp_path / "own_grader.py").write_text("def half(problem, response):\n    return 0.5\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    problem = Problem("What is $1+1$?", "2")
-    assert grader("own_grader:half", 7).reward(problem, "x") == 0.5 and grader("own_grader:half", 7).max_new_tokens == 7
-    assert grader("math", None).reward(problem, r"\boxed{2}") == 1.0
-    assert grader("arithmetic", None).max_new_tokens == TASKS["arithmetic"].max_new_tokens
-
-
 @pytest.mark.parametrize(
     ("changed", "seen"),
     [
@@ -137,8 +125,8 @@ def test_a_grader_is_a_task_math_or_a_function_of_ones_own(tmp_path, monkeypatch
         ({"block": "0"}, "block is '0'; expected auto"),
         ({"task": "chess"}, "no task is called 'chess'; choose from math, arithmetic"),
         ({"task": "no_such_module:f"}, "cannot be imported"),
-        ({"max_new_tokens": 90}, "problem 0 has .* new ones fit into a context of 96"),
-        ({"max_new_tokens": 512}, "max_new_tokens is 512, but the models' context is 96 tokens"),
+        ({"max_new_tokens": 90}, "prompt 0 has .* new ones fit into a context of 96: shorten it"),
+        ({"max_new_tokens": 512}, "max_new_tokens is 512; expected 1 to 95, .* a context of 96"),
         ({"out": Path("d.csv")}, r"d\.csv: the table is written as Parquet; name it d\.parquet"),
         ({"dtype": "bf17"}, "the dtype is 'bf17'; expected auto or one of"),
     ],

@@ -1,7 +1,8 @@
-"""Interventions over problems: one row a response, paired by problem and sample, graded by the task's verifier."""
+"""Interventions over problems: one row per response, paired by problem and sample, graded by the task."""
 
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
@@ -123,31 +124,30 @@ def test_what_differs_from_the_run_that_is_resumed_is_named(pair, tmp_path):
 
 
 OWN = """
-import sys
 from pathlib import Path
-from rlvr_direction.evaluation import evaluate, responses
+from rlvr_direction.evaluation import evaluate
 from rlvr_direction.interventions import Intervention
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import load_toy_pair
 
-sys.path.append(sys.argv[2])
-from own_criterion import unsure
+def unsure(view, token, uniform):
+    return view.raw.base.amax(-1) <= -0.5
 
-responses.PROBLEMS_PER_PART, task = 1, TASKS["pointer_tree"]
-how = {"seed": 3, "out": Path(sys.argv[1]), "resume": True}
-evaluate(load_toy_pair("pointer_tree"), task, task.problems(2, seed=5), {"own": Intervention(unsure)}, **how)
+def run():
+    pair, task, own = load_toy_pair("pointer_tree"), TASKS["pointer_tree"], {"own": Intervention(unsure)}
+    evaluate(pair, task, task.problems(2, seed=5), own, seed=3, out=Path(__file__).with_name("r.parquet"), resume=True)
 """
 
 
-def test_a_criterion_of_ones_own_is_resumed_in_another_process(tmp_path):
-    text = "def unsure(view, token, uniform):\n    return view.raw.base.amax(-1) <= -0.5\n"
-    (tmp_path / "own_criterion.py").write_text(text)
-    command = [sys.executable, "-c", OWN, str(tmp_path / "r.parquet"), str(tmp_path)]
-    for _ in range(2):
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-    said = load(tmp_path / "r.parquet").attrs["settings"]
-    assert said["intervention own"] == "own_criterion:unsure, gamma 0"
+def test_a_criterion_of_ones_own_is_resumed_in_another_process(tmp_path, monkeypatch):
+    (tmp_path / "own_run.py").write_text(OWN)
+    monkeypatch.syspath_prepend(tmp_path)
+    import_module("own_run").run()
+    again = [sys.executable, "-c", "import own_run; own_run.run()"]
+    done = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    recorded = load(tmp_path / "r.parquet").attrs["settings"]
+    assert recorded["intervention own"] == "own_run:unsure, gamma 0"
 
 
 def test_a_criterion_without_a_name_is_refused_where_a_file_would_have_to_tell_it_from_others(pair, tmp_path):

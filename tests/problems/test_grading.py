@@ -18,6 +18,13 @@ def test_whatever_grades_has_a_name_a_reward_and_a_limit(name):
     assert grader(name, 7).max_new_tokens == 7
 
 
+def test_a_grader_grades_as_its_task_math_verify_or_function_does():
+    toy, problem = TASKS["arithmetic"], Problem("What is $1+1$?", "2")
+    assert (grader("arithmetic").reward, grader("arithmetic").max_new_tokens) == (toy.reward, toy.max_new_tokens)
+    assert grader("math").reward(problem, r"\boxed{2}") == 1.0
+    assert grader("operator:eq").reward(problem, problem) and not grader("operator:eq").reward(problem, "2")
+
+
 @pytest.mark.parametrize("find", [grader, task_named])
 def test_an_unknown_name_is_refused_with_the_choices(find):
     with pytest.raises(ValueError, match=r"no task is called 'chess'; choose from .*arithmetic, pointer_tree"):
