@@ -65,7 +65,7 @@ class PairSettings(Settings):
     rl: Annotated[str, Argument(help="RL-trained model: a folder or a Hub name.")]
     _: KW_ONLY
     revision: Annotated[str | None, Option(help="Revision of both models on the Hub.")] = None
-    dtype: Annotated[str, Option(help="Type of the weights: float32, bfloat16, float16 or auto.")] = "float32"
+    dtype: Annotated[str, Option(help="Number format of the weights: float32, bfloat16, float16 or auto.")] = "float32"
     device_map: Annotated[str | None, Option(help="Device of the models, as in transformers: cuda, auto, ...")] = None
     resume: Resume = False
     force: Force = False
@@ -93,7 +93,11 @@ class DecodeSettings(PairSettings):
     problems: Annotated[Path, Argument(help="JSONL or Parquet rows: problem (text or messages), answer.")]
     out: Annotated[Path, Option(help="Response table to write (Parquet); tokens go into a file beside it.")]
     where: Annotated[
-        str, Option(help="Criterion: delta_logp<=-0.3, entropy_base>=0.7, mass(...)>=0.1, random:0.1, ...")
+        str,
+        Option(
+            help="Criterion: SCORE<=NUMBER or SCORE>=NUMBER (delta_logp<=-0.3, entropy_base>=0.7, mass(...)>=0.1), "
+            "random:RATE, random:mass(...), everywhere or nowhere; sampled: in front reads the truncated policies."
+        ),
     ]
     gamma: Annotated[float, Option(help="Policy that replaces: -1 is the base, 0 is RL, above 0 goes past RL.")] = 0.0
     propose: Annotated[str, Option(help="Model that proposes the tokens: base or rl.")] = "base"
@@ -101,11 +105,11 @@ class DecodeSettings(PairSettings):
     samples: Annotated[int, Option(min=1, help="Responses per problem.")] = 1
     seed: Annotated[int, Option(min=0, help="Seed of the noise.")] = 0
     temperature: Annotated[float, Option(help="Sampling temperature; 0 takes the likeliest token.")] = 1.0
-    top_p: Annotated[float, Option(help="Probability of the nucleus that is kept.")] = 1.0
+    top_p: Annotated[float, Option(help="Sample from the smallest set of tokens with this probability.")] = 1.0
     max_new_tokens: Annotated[
         int | None, Option(min=1, help="Longest response in tokens. Default: the task's; for math 1024.")
     ] = None
-    keep_tokens: Annotated[int, Option(min=0, help="Number of responses whose tokens are kept.")] = 200
+    keep_tokens: Annotated[int, Option(min=0, help="Number of responses to store token by token.")] = 200
     batch_size: Annotated[int, Option(min=1, help="Responses per forward pass.")] = 64
     block: Annotated[str, Option(help="Tokens to draft before a check: a number or auto.")] = "auto"
 

@@ -12,7 +12,7 @@ __all__ = ["decode", "report", "score"]
     'texts.jsonl is {"prompt": "1+1=", "response": "2"}.',
 )
 def score(settings: ScoreSettings) -> object:
-    """Score a file of texts."""
+    """Score each token of given texts under both models."""
     from rlvr_direction.scoring import score_file
 
     return score_file(settings)
@@ -24,7 +24,7 @@ def score(settings: ScoreSettings) -> object:
     '--out decoded.parquet, where a row of problems.jsonl is {"problem": "What is $1+1$?", "answer": "2"}.',
 )
 def decode(settings: DecodeSettings) -> object:
-    """Decode a file of problems."""
+    """Decode problems with an intervention."""
     from rlvr_direction.evaluation import decode_file
 
     return decode_file(settings)
@@ -32,7 +32,7 @@ def decode(settings: DecodeSettings) -> object:
 
 @command(ReportSettings, example="rlvr-direction report decoded.parquet --out report.html")
 def report(settings: ReportSettings) -> object:
-    """Show what was decoded."""
+    """Write decoded responses as an HTML page."""
     from rlvr_direction.report import report as write_report
 
     return write_report(settings)

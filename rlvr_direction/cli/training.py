@@ -37,7 +37,7 @@ class TrainOptions(Settings):
         str,
         Option(
             help="Weights of tokens: low_probability (the paper), high_probability (Dominate), perplexity, "
-            "entropy_top, keep_below, keep_above, divergence, uniform (plain GRPO) or module:function."
+            "entropy_top, keep_below, keep_above, divergence, uniform (all 1: plain DAPO) or module:function."
         ),
     ] = "low_probability"
     alpha: Annotated[
@@ -59,7 +59,7 @@ class TrainOptions(Settings):
     context_settings={"ignore_unknown_options": True},
 )
 def train(options: TrainOptions) -> object:
-    """Train a model."""
+    """Train a model by reweighted GRPO."""
     from rlvr_direction.training import TrainSettings
     from rlvr_direction.training import train as run
     from rlvr_direction.training.config import parse

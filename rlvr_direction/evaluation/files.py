@@ -4,6 +4,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from rlvr_direction.checkpoints import load_tokenizer
 from rlvr_direction.decoding import auto_block, check_lengths
 from rlvr_direction.distributions import Sampling
@@ -14,7 +16,7 @@ from rlvr_direction.interventions import Intervention
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.problems import grader, load_problems
 from rlvr_direction.prompts import described, digest, encode_prompt
-from rlvr_direction.records import Run
+from rlvr_direction.records import Run, load
 from rlvr_direction.settings import DecodeSettings
 
 __all__ = ["decode_file", "tokens_path"]
@@ -63,7 +65,17 @@ def decode_file(settings: DecodeSettings) -> Path:
     metadata = {"command": s.command, "prompts": described(tokenizer), "block": block}
     if tokens:
         tokens.finish(metadata)
-    return responses.finish(metadata)
+    out = responses.finish(metadata)
+    logging.getLogger(__name__).info(_summary(load(out)))
+    return out
+
+
+def _summary(table: pd.DataFrame) -> str:
+    touched = table[["n_selected", "n_changed"]].sum() / table["n_tokens"].sum()
+    return (
+        f"{len(table)} responses: {table['correct'].mean():.1%} right, {1 - table['finished'].mean():.1%} unfinished; "
+        f"{touched['n_selected']:.1%} of tokens selected, {touched['n_changed']:.1%} changed"
+    )
 
 
 def _runs(settings: DecodeSettings, n_problems: int, identity: dict[str, Any]) -> tuple[Run, Run | None]:

@@ -110,10 +110,20 @@ def respond(
     )
     table = pd.DataFrame({"problem_id": problem_ids, "sample_id": sample_ids, **_responses(pair, decoded)})
     correct = [
-        bool(row.finished and task.reward(problem, row.response))
+        bool(row.finished and _reward(task, problem, row.response))
         for problem, row in zip(asked, table.itertuples(), strict=True)
     ]
     return table.assign(correct=correct)
+
+
+def _reward(task: Grader, problem: Problem, response: str) -> float:
+    try:
+        return float(task.reward(problem, response))
+    except Exception as error:  # whatever a function of the user's may raise
+        raise ValueError(
+            f"the grader {task.name} raised {type(error).__name__} ({error}) on the response {response[:40]!r}; it is "
+            "called as f(problem, response), with the expected answer in problem.answer, and returns 0.0 or 1.0"
+        ) from error
 
 
 def _contents(

@@ -11,7 +11,7 @@ __all__ = ["study", "toy"]
     example="rlvr-direction toy arithmetic --out toys/arithmetic --seed 0; then --rl-seed 1 for another RL run.",
 )
 def toy(settings: ToySettings) -> object:
-    """Train a toy pair."""
+    """Train a toy pair from scratch."""
     from rlvr_direction.lab.toys import make_toy
 
     s = settings
@@ -20,7 +20,7 @@ def toy(settings: ToySettings) -> object:
 
 @command(StudySettings, example="rlvr-direction study direction --task arithmetic --seeds 5")
 def study(settings: StudySettings) -> object:
-    """Record a study."""
+    """Repeat a measurement over seeds and record it."""
     from rlvr_direction.lab.studies import study as run_study
 
     return run_study(settings)

@@ -21,7 +21,7 @@ class BookSettings(Settings):
 
 @command(BookSettings, example="rlvr-direction book --profile smoke")
 def book(settings: BookSettings) -> object:
-    """Make the book."""
+    """Run the chapters and build the site."""
     from rlvr_direction.press.site import build_book
 
     return build_book(settings.profile, force=settings.force)

@@ -12,6 +12,7 @@ from rlvr_direction.evaluation import responses as module
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import load_toy_pair
+from rlvr_direction.problems import Verifier
 from rlvr_direction.records import load
 
 TASK = TASKS["pointer_tree"]
@@ -154,3 +155,9 @@ def test_a_criterion_without_a_name_is_refused_where_a_file_would_have_to_tell_i
     with pytest.raises(ValueError, match=r"intervention own is .*<lambda>.*make its criterion a function with a name"):
         evaluate(pair, TASK, PROBLEMS, {"own": Intervention(lambda *_: _)}, seed=3, out=tmp_path / "r.parquet")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_grader_that_raises_is_named_with_how_it_is_called(pair):
+    broken = Verifier("mine:f", lambda problem, response: response in problem, TASK.max_new_tokens)
+    with pytest.raises(ValueError, match=r"the grader mine:f raised TypeError .* called as f\(problem, response\)"):
+        respond(pair, broken, PROBLEMS[:2], Intervention(EVERYWHERE), seed=0)
