@@ -58,17 +58,12 @@ def update_path(table: pd.DataFrame) -> alt.Chart:
     """
     step = slider("step", 0.0, 1.0, step=0.1, start=1.0, label="from base (0) to RL (1)")
     span = float(table["delta_logp"].abs().max()) * 1.1
-    bars = (
-        alt.Chart(table)
-        .mark_bar(size=34)
-        .encode(
-            x=alt.X("delta_logp:Q", title="delta_logp (nats)", scale=alt.Scale(domain=[-span, span])),
-            y=alt.Y("token:N", title="token"),
-            color=alt.condition("datum.delta_logp < 0", alt.value(LESS_LIKELY), alt.value(LIKELIER)),
-            tooltip=["token", *tips(["probability"], ".3f"), *tips(["delta_logp"], "+.3f")],
-        )
-        .add_params(step)
-        .transform_filter("abs(datum.step - step) < 0.05")
+    bars = alt.Chart(table).mark_bar(size=34).add_params(step).transform_filter("abs(datum.step - step) < 0.05")
+    bars = bars.encode(
+        x=alt.X("delta_logp:Q", title="delta_logp (nats)", scale=alt.Scale(domain=[-span, span])),
+        y=alt.Y("token:N", title="token"),
+        color=alt.condition("datum.delta_logp < 0", alt.value(LESS_LIKELY), alt.value(LIKELIER)),
+        tooltip=["token", *tips(["probability"], ".3f"), *tips(["delta_logp"], "+.3f")],
     )
     words = (
         "delta_logp of three tokens as the policy moves from base to RL: the token RL favours grows to the right, the "
@@ -79,14 +74,12 @@ def update_path(table: pd.DataFrame) -> alt.Chart:
 
 def density(counts: pd.DataFrame, quantity: str) -> alt.Chart:
     """The axes and colours of a histogram of one quantity, without a mark. Columns as `histograms` gives them."""
-    return (
-        alt.Chart(counts.assign(density=counts["density"].where(counts["count"] > 0)))
-        .transform_calculate(middle="(datum.low + datum.high) / 2")
-        .encode(
-            x=alt.X("middle:Q", title=f"{LABELS[quantity]} (nats)"),
-            y=alt.Y("density:Q", title="density per nat", scale=alt.Scale(type="log"), axis=LOG_AXIS),
-            color=alt.Color("sample:N", title="written by", scale=SOURCES),
-        )
+    rows = counts.assign(density=counts["density"].where(counts["count"] > 0))
+    chart = alt.Chart(rows).transform_calculate(middle="(datum.low + datum.high) / 2")
+    return chart.encode(
+        x=alt.X("middle:Q", title=f"{LABELS[quantity]} (nats)"),
+        y=alt.Y("density:Q", title="density per nat", scale=alt.Scale(type="log"), axis=LOG_AXIS),
+        color=alt.Color("sample:N", title="written by", scale=SOURCES),
     )
 
 
@@ -138,15 +131,12 @@ def roles(table: pd.DataFrame, description: str) -> alt.Chart:
 
     Columns: `task, source, role, share, n`.
     """
-    bars = (
-        chosen(table, "task")
-        .mark_bar()
-        .encode(
-            x=alt.X("share:Q", title="share of tokens that move", axis=alt.Axis(format="%")),
-            y=alt.Y("role:N", title=None, sort="-x"),
-            yOffset=alt.YOffset("source:N"),
-            color=alt.Color("source:N", title="written by", scale=SOURCES),
-            tooltip=["role", "source", *tips(["share"], ".1%"), "n"],
-        )
+    bars = chosen(table, "task").mark_bar()
+    bars = bars.encode(
+        x=alt.X("share:Q", title="share of tokens that move", axis=alt.Axis(format="%")),
+        y=alt.Y("role:N", title=None, sort="-x"),
+        yOffset=alt.YOffset("source:N"),
+        color=alt.Color("source:N", title="written by", scale=SOURCES),
+        tooltip=["role", "source", *tips(["share"], ".1%"), "n"],
     )
     return described(bars.add_params(menu(table, "task")), description, alt.Step(14))

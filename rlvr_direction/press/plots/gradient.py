@@ -16,16 +16,13 @@ def mass_by_probability(table: pd.DataFrame, description: str) -> alt.Chart:
 
     Columns: `task, stage, probability` (the middle of a bin), `of` ("tokens" or "gradient"), `share`.
     """
-    bars = (
-        chosen(table, "task", "stage")
-        .mark_bar()
-        .encode(
-            x=alt.X("probability:O", title="probability of the token", axis=alt.Axis(labelAngle=0, format=".2f")),
-            y=alt.Y("share:Q", title="share", axis=alt.Axis(format="%")),
-            xOffset=alt.XOffset("of:N", sort=["tokens", "gradient"]),
-            color=alt.Color("of:N", title="share of", scale=OF),
-            tooltip=["of", alt.Tooltip("probability:O", format=".2f"), *tips(["share"], ".1%")],
-        )
+    bars = chosen(table, "task", "stage").mark_bar()
+    bars = bars.encode(
+        x=alt.X("probability:O", title="probability of the token", axis=alt.Axis(labelAngle=0, format=".2f")),
+        y=alt.Y("share:Q", title="share", axis=alt.Axis(format="%")),
+        xOffset=alt.XOffset("of:N", sort=["tokens", "gradient"]),
+        color=alt.Color("of:N", title="share of", scale=OF),
+        tooltip=["of", alt.Tooltip("probability:O", format=".2f"), *tips(["share"], ".1%")],
     )
     return described(bars.add_params(menu(table, "task"), menu(table, "stage")), description)
 
@@ -35,15 +32,12 @@ def norms(table: pd.DataFrame, description: str) -> alt.Chart:
 
     Columns: `task, stage, logits, parameters` (norms of grad log pi), `token`.
     """
-    points = (
-        chosen(table, "stage")
-        .mark_point(filled=True, size=22, opacity=0.6)
-        .encode(
-            x=alt.X("logits:Q", title="norm in the logits: 2 (1 - pi)"),
-            y=alt.Y("parameters:Q", title="norm in the parameters"),
-            color=TASK,
-            shape=TASK_SHAPE,
-            tooltip=["task", "token", *tips(("logits", "parameters"), ".3f")],
-        )
+    points = chosen(table, "stage").mark_point(filled=True, size=22, opacity=0.6)
+    points = points.encode(
+        x=alt.X("logits:Q", title="norm in the logits: 2 (1 - pi)"),
+        y=alt.Y("parameters:Q", title="norm in the parameters"),
+        color=TASK,
+        shape=TASK_SHAPE,
+        tooltip=["task", "token", *tips(("logits", "parameters"), ".3f")],
     )
     return described(points.add_params(menu(table, "stage")), description)

@@ -44,18 +44,14 @@ def mixture(table: pd.DataFrame, description: str) -> alt.Chart:
     thresholds = sorted(table["threshold"].unique())
     step = round(thresholds[1] - thresholds[0], 6)
     threshold = slider("threshold", thresholds[0], thresholds[-1], step=step, start=-0.3, label="threshold (nats)")
-    bars = (
-        alt.Chart(table)
-        .mark_bar()
-        .encode(
-            x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1])),
-            y=alt.Y("token:N", title="token"),
-            yOffset=alt.YOffset("policy:N", sort=POLICIES.domain),
-            color=alt.Color("policy:N", title="policy", scale=POLICIES),
-            tooltip=["policy", "token", *tips(["probability"], ".3f")],
-        )
-        .add_params(threshold)
-        .transform_filter(f"abs(datum.threshold - threshold) < {step / 2}")
+    nearest = f"abs(datum.threshold - threshold) < {step / 2}"
+    bars = alt.Chart(table).mark_bar().add_params(threshold).transform_filter(nearest)
+    bars = bars.encode(
+        x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1])),
+        y=alt.Y("token:N", title="token"),
+        yOffset=alt.YOffset("policy:N", sort=POLICIES.domain),
+        color=alt.Color("policy:N", title="policy", scale=POLICIES),
+        tooltip=["policy", "token", *tips(["probability"], ".3f")],
     )
     return described(bars, description, alt.Step(14))
 
@@ -109,14 +105,11 @@ def values(table: pd.DataFrame, description: str) -> alt.Chart:
     A circle counts the tokens of one role in one bin of width 0.1 by its area. Columns: `role, value`.
     """
     count = alt.Legend(tickMinStep=1, format="d")
-    circles = (
-        alt.Chart(table)
-        .mark_circle(color=GREY, opacity=1)
-        .encode(
-            x=alt.X("value:Q", bin=alt.Bin(step=0.1), title="change of the chance of a right answer"),
-            y=alt.Y("role:N", title="role of the proposal"),
-            size=alt.Size("count():Q", title="replaced tokens", scale=alt.Scale(rangeMax=600), legend=count),
-            tooltip=["role", "count()"],
-        )
+    circles = alt.Chart(table).mark_circle(color=GREY, opacity=1)
+    circles = circles.encode(
+        x=alt.X("value:Q", bin=alt.Bin(step=0.1), title="change of the chance of a right answer"),
+        y=alt.Y("role:N", title="role of the proposal"),
+        size=alt.Size("count():Q", title="replaced tokens", scale=alt.Scale(rangeMax=600), legend=count),
+        tooltip=["role", "count()"],
     )
     return described(circles, description, alt.Step(34))

@@ -24,16 +24,13 @@ def _methods(table: pd.DataFrame) -> tuple[list[str], alt.Color]:
 def weights(table: pd.DataFrame, description: str) -> alt.Chart:
     """The weight of a token against its probability, one line per method. Columns: `method, probability, weight`."""
     names, color = _methods(table)
-    lines = (
-        alt.Chart(table)
-        .mark_line(strokeWidth=2)
-        .encode(
-            x=alt.X("probability:Q", title="probability of the token"),
-            y=alt.Y("weight:Q", title="weight of its advantage"),
-            color=color,
-            strokeDash=alt.StrokeDash("method:N", title="method", scale=alt.Scale(domain=names)),
-            tooltip=["method", *tips(["probability"], ".2f"), *tips(["weight"], ".3f")],
-        )
+    lines = alt.Chart(table).mark_line(strokeWidth=2)
+    lines = lines.encode(
+        x=alt.X("probability:Q", title="probability of the token"),
+        y=alt.Y("weight:Q", title="weight of its advantage"),
+        color=color,
+        strokeDash=alt.StrokeDash("method:N", title="method", scale=alt.Scale(domain=names)),
+        tooltip=["method", *tips(["probability"], ".2f"), *tips(["weight"], ".3f")],
     )
     return described(lines, description)
 

@@ -11,16 +11,13 @@ __all__ = ["accuracy", "curves", "policy_path"]
 
 def policy_path(table: pd.DataFrame, description: str) -> alt.Chart:
     """The probability of each token of a small vocabulary, update by update. Columns: `update, token, probability`."""
-    path = (
-        alt.Chart(table)
-        .mark_line(strokeWidth=2, point=True)
-        .encode(
-            x=alt.X("update:Q", title="update", axis=alt.Axis(tickMinStep=1)),
-            y=alt.Y("probability:Q", scale=alt.Scale(domain=[0, 1])),
-            color=alt.Color("token:N", title="token", scale=alt.Scale(range=[VIOLET, GOLD, CYAN])),
-            strokeDash=alt.StrokeDash("token:N", title="token"),
-            tooltip=["update", "token", *tips(["probability"], ".3f")],
-        )
+    path = alt.Chart(table).mark_line(strokeWidth=2, point=True)
+    path = path.encode(
+        x=alt.X("update:Q", title="update", axis=alt.Axis(tickMinStep=1)),
+        y=alt.Y("probability:Q", scale=alt.Scale(domain=[0, 1])),
+        color=alt.Color("token:N", title="token", scale=alt.Scale(range=[VIOLET, GOLD, CYAN])),
+        strokeDash=alt.StrokeDash("token:N", title="token"),
+        tooltip=["update", "token", *tips(["probability"], ".3f")],
     )
     return described(path, description)
 
