@@ -1,4 +1,4 @@
-"""Markup: what a model wrote is shown, never interpreted, and colour is the sign and the size."""
+"""Markup: model text is shown, never interpreted; colour follows the sign and size of a value."""
 
 import pytest
 from hypothesis import given

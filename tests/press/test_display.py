@@ -1,4 +1,4 @@
-"""What notebooks show: figures speak, records are JSON."""
+"""What chapters show: figures have descriptions and data, and records are JSON."""
 
 import base64
 import json
