@@ -1,4 +1,4 @@
-"""The colours of every page, chart and strip: one colour, one meaning."""
+"""The colours of every page, chart and token strip; within a chapter, each colour has one meaning."""
 
 __all__ = [
     "BASE",
@@ -15,12 +15,13 @@ __all__ = [
     "VIOLET",
 ]
 
-LIKELIER = "#2b70c9"  # RL made it likelier: blue
-LESS_LIKELY = "#e25822"  # RL made it less likely: orange
-BASE = "#8a7a94"  # the base model: grey-purple
-RL = "#17a673"  # the RL-trained model: green
+# the same meaning everywhere
+LIKELIER = "#2b70c9"  # blue: RL made the token more likely
+LESS_LIKELY = "#e25822"  # orange: RL made it less likely
+BASE = "#8a7a94"  # grey-purple: the base model
+RL = "#17a673"  # green: the RL-trained model
 
-# further colours, each with one meaning per chapter
+# one meaning per chapter
 VIOLET = "#a23bd1"
 GOLD = "#b08600"
 CYAN = "#0e93b5"

@@ -7,11 +7,13 @@ from transformers.convert_slow_tokenizer import bytes_to_unicode
 
 __all__ = ["token_name", "token_texts"]
 
+CUT_OFF = "\ufffd"  # what a tokenizer writes for bytes that are not a whole character
+
 
 def token_texts(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[str]:
-    """The text of each token in its place; joined, they are the decoded whole.
+    """Return one text per token; joined, the texts are the decoded sequence.
 
-    A token that completes a character of several tokens carries it, and the tokens before it carry "".
+    The token that completes a character carries it, and the earlier tokens of that character carry "".
     """
     whole = tokenizer.decode(ids)
     alone = [tokenizer.decode([i]) for i in ids]
@@ -19,9 +21,9 @@ def token_texts(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[
         return alone
     texts, start, done = [], 0, 0  # ids[:start] carry whole[:done]
     for end in range(1, len(ids) + 1):
-        before = max(0, start - 1)  # the token before decides whether a leading space is kept
+        before = max(0, start - 1)  # the previous token decides whether a leading space is kept
         text = tokenizer.decode(ids[before:end])[len(tokenizer.decode(ids[before:start])) :]
-        known = whole.startswith(text, done) and not text.endswith("\ufffd")
+        known = whole.startswith(text, done) and not text.endswith(CUT_OFF)
         texts.append(text if known else "")
         if known:
             start, done = end, done + len(text)
@@ -29,9 +31,9 @@ def token_texts(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[
 
 
 def token_name(tokenizer: PreTrainedTokenizerBase, token_id: int) -> str:
-    r"""A token on its own: its text, or its bytes such as \xe2\x82 where they are no whole character."""
+    r"""Return the text of a single token, or its bytes, such as \xe2\x82, if they are not a whole character."""
     text = tokenizer.decode([token_id])
-    if "\ufffd" not in text:
+    if CUT_OFF not in text:
         return text
     piece = tokenizer.convert_ids_to_tokens(token_id)
     byte_of = {character: byte for byte, character in bytes_to_unicode().items()}

@@ -1,10 +1,10 @@
-"""Markup: what a model wrote is shown, never interpreted, and colour is the sign and the size."""
+"""Markup: model text is shown, never interpreted; colour follows the sign and size of a value."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rlvr_direction.markup import chains_html, shown, tokens_html, visible
+from rlvr_direction.markup import chains_html, text_html, tokens_html, visible
 
 
 def strip(tokens, values, scale=2.0):
@@ -16,12 +16,12 @@ def test_a_character_that_would_reorder_the_line_is_shown_as_its_escape():
 
 
 def test_line_ends_and_tabs_are_marks():
-    assert shown("a\n\tb") == "a⏎⇥b"
+    assert text_html("a\n\tb") == "a⏎⇥b"
 
 
 @given(st.text())
 def test_no_text_is_markup_or_unprintable(text):
-    html = shown(text)
+    html = text_html(text)
     assert not set("<>\"'") & set(html) and html.isprintable()
 
 
@@ -37,7 +37,7 @@ def test_a_newline_is_visible_and_breaks_the_line():
 
 @pytest.mark.parametrize(
     ("value", "side", "size"),
-    [(4.0, "up", 60), (-1.0, "down", 30), (float("nan"), "same", 0), (float("-inf"), "down", 60)],
+    [(4.0, "up", 60), (-1.0, "down", 30), (-0.004, "same", 0), (float("nan"), "same", 0), (float("-inf"), "down", 60)],
 )
 def test_colour_follows_the_sign_and_the_size_and_the_number_is_said(value, side, size):
     cell = f'<span class="{side}" style="--size:{size}%" tabindex="0" role="img" aria-label="a: {value:+.2f} nats">'

@@ -1,4 +1,4 @@
-"""The palette: every colour can be seen on light and on dark pages, and no two that share one are taken for another."""
+"""The palette: every colour is visible on light and dark pages, and the four fixed colours differ for every eye."""
 
 import itertools
 
@@ -7,9 +7,10 @@ import pytest
 
 from rlvr_direction import palette
 
-COLOURS = {name: getattr(palette, name) for name in palette.__all__ if isinstance(getattr(palette, name), str)}
+COLOURS = {name: getattr(palette, name) for name in palette.__all__}
+FIXED = (palette.LIKELIER, palette.LESS_LIKELY, palette.BASE, palette.RL)
 XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-EYES = {  # what full colour blindness of a kind makes of linear RGB (Machado, Oliveira and Fernandes, 2009)
+EYES = {  # linear RGB as each kind of full colour blindness sees it (Machado, Oliveira and Fernandes, 2009)
     "trichromat": np.eye(3),
     "protanope": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
     "deuteranope": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
@@ -23,7 +24,7 @@ def linear(colour):
 
 
 def contrast(one, other):
-    """WCAG's ratio of two colours."""
+    """The contrast ratio of two colours as WCAG defines it."""
     low, high = sorted(float(XYZ[1] @ linear(colour)) + 0.05 for colour in (one, other))
     return high / low
 
@@ -41,7 +42,5 @@ def test_a_colour_can_be_seen_on_a_light_and_on_a_dark_page(name, page):
 
 @pytest.mark.parametrize("eye", EYES)
 def test_the_four_fixed_colours_differ_for_every_eye(eye):
-    seen = [
-        lab(EYES[eye] @ linear(colour)) for colour in (palette.LIKELIER, palette.LESS_LIKELY, palette.BASE, palette.RL)
-    ]
+    seen = [lab(EYES[eye] @ linear(colour)) for colour in FIXED]
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 20

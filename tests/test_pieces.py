@@ -18,7 +18,7 @@ def byte_level():
 
 
 def byte_fallback():
-    """Words with a mark for their leading space, which is dropped at the start of a text, and bytes by their names."""
+    """Words with a mark for their leading space, which is dropped at the start of a text, and one token per byte."""
     words = {f"<0x{byte:02X}>": byte for byte in range(256)} | {"<unk>": 256, "▁a": 257, "b": 258}
     fast = Tokenizer(models.BPE(words, [], unk_token="<unk>", byte_fallback=True))
     marks = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
@@ -35,7 +35,7 @@ def test_the_texts_of_any_bytes_add_up_to_the_decoded_whole(ids):
 
 
 @given(st.lists(st.integers(0, 258), max_size=12))
-def test_they_do_where_a_leading_space_depends_on_the_place(ids):
+def test_the_texts_add_up_where_a_leading_space_depends_on_the_place(ids):
     assert "".join(token_texts(FALLBACK, ids)) == FALLBACK.decode(ids)
 
 
@@ -52,6 +52,6 @@ def test_every_word_keeps_its_place_and_its_space():
     assert token_texts(FALLBACK, [257, 257, 258]) == ["a", " a", "b"]
 
 
-def test_a_token_that_is_no_whole_character_is_named_by_its_bytes():
+def test_a_token_that_is_not_a_whole_character_is_named_by_its_bytes():
     assert token_name(BYTES, 0xE2) == "\\xe2" and token_name(BYTES, ord("x")) == "x"
     assert token_name(FALLBACK, 0xE2) == "<0xE2>" and token_name(FALLBACK, 258) == "b"

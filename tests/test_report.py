@@ -1,4 +1,4 @@
-"""The token view: one page that needs nothing else, on which model text is text."""
+"""The token view: one self-contained page on which model text is never markup."""
 
 import base64
 import gzip
@@ -56,7 +56,7 @@ def test_model_text_is_text(tables):
     assert "<script>alert(1)</script>" in page.main.text and "1<2" in page.main.text and "answer: <b>" in page.main.text
 
 
-def test_the_page_asks_nobody_for_anything(tables):
+def test_the_page_loads_nothing(tables):
     html = report_html(*tables)
     assert not re.search(r"https?://|src=|href=|@import|url\(", html.replace("&lt;img src=x&gt;", ""))
 
@@ -68,7 +68,7 @@ def test_a_replaced_token_shows_its_proposal_and_every_token_can_be_focused(tabl
     assert all(cell["tabindex"] == "0" for cell in found)
 
 
-def test_a_token_says_what_either_model_would_rather_have_said():
+def test_a_token_lists_the_likeliest_tokens_of_both_models():
     tops = {"base_top_1": "~", "base_top_1_logp": math.log(0.8), "rl_top_1": "=\n", "rl_top_1_logp": math.log(0.9)}
     tops |= {"rl_top_2": "~", "rl_top_2_logp": math.log(0.05)}
     rest = dict.fromkeys((name for name in LOGPS if name not in tops), -9.0)

@@ -1,4 +1,4 @@
-"""Draws the two pictures of the README from the arithmetic toy and its recorded study. Run: python book/assets/pictures.py."""
+"""Draw the two pictures of the README from the arithmetic toy and its recorded study: python book/assets/pictures.py."""
 
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from rlvr_direction import load_toy_pair, records
 from rlvr_direction.lab import claims
 from rlvr_direction.lab.anatomy import score_sources
 from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.press.plots.direction import glance, histograms
+from rlvr_direction.palette import LESS_LIKELY, LIKELIER
+from rlvr_direction.press.plots.direction import density, histograms
 from rlvr_direction.press.plots.replacement import curves
 
 HERE = Path(__file__).parent
@@ -19,7 +20,7 @@ FAMILIES = ("delta_logp", "logp_rl", "kl_rl_base", "entropy_base", "coin", "rand
 
 
 def direction() -> alt.TopLevelMixin:
-    """Chapter 2 at a glance: three histograms, and a token strip of one wrong and one right solution."""
+    """Three histograms side by side, and below them a wrong and a right solution token by token."""
     task = TASKS["arithmetic"]
     tokens = score_sources(load_toy_pair("arithmetic"), task, task.problems(1000, seed=0), seed=0)
     counts = []
@@ -28,11 +29,33 @@ def direction() -> alt.TopLevelMixin:
         counts.append(histograms(samples, bins=40).assign(quantity=quantity))
     right = tokens.groupby(["source", "prompt_id"])["correct"].first()
     example = tokens[tokens["prompt_id"] == (right["rl"] & ~right["base"]).idxmax()]
-    return glance(pd.concat(counts, ignore_index=True), example)
+    panels = [
+        density(rows, quantity)
+        .mark_line(interpolate="step", point={"size": 8}, strokeWidth=1.5)
+        .properties(width=200, height=150)
+        for quantity, rows in pd.concat(counts).groupby("quantity", sort=False)
+    ]
+    drawn = alt.vconcat(alt.hconcat(*panels), strip(example)).resolve_scale(color="independent")
+    return drawn.configure(background="white")
+
+
+def strip(texts: pd.DataFrame) -> alt.LayerChart:
+    """Texts as rows of tokens, coloured by delta_logp. Columns: `source, position, token, delta_logp`."""
+    texts = texts.assign(shown=texts["token"].replace({"\n": "⏎", "<eos>": "∎"}))
+    place = {
+        "x": alt.X("position:O", axis=None),
+        "y": alt.Y("source:N", title="written by", sort=["base", "rl"]),
+    }
+    scale = alt.Scale(domain=[-2, 0, 2], range=[LESS_LIKELY, "#ffffff", LIKELIER], clamp=True, interpolate="rgb")
+    legend = alt.Legend(titleLimit=200, gradientLength=50)
+    color = alt.Color("delta_logp:Q", title="delta_logp (nats)", scale=scale, legend=legend)
+    boxes = alt.Chart(texts).mark_rect().encode(**place, color=color)
+    letters = alt.Chart(texts).mark_text(font="monospace", fontSize=13).encode(**place, text="shown:N")
+    return (boxes + letters).properties(width=720, height=64)
 
 
 def replacement() -> alt.TopLevelMixin:
-    """Chapter 3 at a glance: accuracy against the share of tokens selected."""
+    """Accuracy against the share of tokens selected, one line per criterion."""
     table = records.load(HERE.parent / "data" / "replacement" / "arithmetic.parquet")
     arms = claims.counts.arms_of(table[table["part"] == "curves"], ["family", "budget"])
     points = claims.counts.accuracies(arms, draws=500, seed=0).assign(task="arithmetic")

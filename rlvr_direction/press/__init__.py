@@ -1,1 +1,1 @@
-"""The press: what a chapter shows, how it is run and judged, and the site made of it."""
+"""The press: what a chapter shows, how chapters are run, and how the site is built from them."""

@@ -1,7 +1,7 @@
-"""What a chapter shows: figures, claims, checks, the stamp and the token strip.
+"""What a chapter shows: figures, claims, checks, stamps, token strips and chains of thought.
 
-What leaves a record (`claim`, `check`, `stamp`) is shown at once; what draws (`figure`, `token_strip`) is returned, as
-the last line of a cell. Nothing here needs a kernel once it is shown, and all text that a model wrote is escaped.
+`claim`, `check` and `stamp` show their output at once and leave a record in it. The other functions return what they
+draw, so they belong on the last line of a cell. No output needs a kernel, and all model text is escaped.
 """
 
 import base64
@@ -52,38 +52,31 @@ class Shown:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return self.bundle
 
-    def _repr_html_(self) -> str:
-        return self.bundle["text/html"]
-
-
-def running_profile() -> str:
-    """The profile the book is being run with, or "by hand" in a reader's own session."""
-    return os.environ.get("RLVR_BOOK", "by hand")
-
 
 def enable_altair() -> None:
-    """Make charts work offline: in a run of the book they become data and a still that the page's script redraws."""
-    alt.renderers.register("rlvr_book", still_and_spec)
+    """Make charts work offline when the book is run: each becomes a picture that the page's script redraws."""
+    alt.renderers.register("rlvr_book", _picture_and_spec)
     alt.renderers.enable("rlvr_book" if "RLVR_BOOK" in os.environ else "default")
 
 
-def still_and_spec(spec: dict, **_: object) -> dict:
-    """A chart as a static picture with its description, and its specification as inert JSON beside it."""
+def _picture_and_spec(spec: dict, **_: object) -> dict:
+    """A chart as a static picture with its description, followed by its specification as inert JSON."""
     fixed = {**spec, "width": 600} if spec.get("width") == "container" else spec
     svg = vl_convert.vegalite_to_svg(fixed, vl_version=VEGA_LITE)
     text = escape(spec.get("description", ""))
+    inert = json.dumps(spec, sort_keys=True).replace("<", "\\u003c")  # no "</script>" inside the script
     html = (
         f'<div class="vl-fig" role="figure" aria-label="{text}">'
         f'<img class="vl-static" alt="{text}" src="{_data_uri("image/svg+xml", svg)}">'
-        f'<script type="application/json" class="vl-spec">{_inert(spec)}</script></div>'
+        f'<script type="application/json" class="vl-spec">{inert}</script></div>'
     )
     return {"text/html": html, "application/vnd.vegalite.v6+json": spec, "text/plain": f"<chart: {text}>"}
 
 
 def figure(chart: alt.TopLevelMixin, data: pd.DataFrame, name: str) -> Shown:
-    """A chart with the numbers behind it, as a table and as a CSV file to download.
+    """A chart with its data, as a table and as a CSV file to download.
 
-    Raises ValueError if the chart has no description: a reader who cannot see it has nothing else.
+    Raises ValueError if the chart has no description, which is all that a reader who cannot see it has.
     """
     spec = chart.to_dict()
     if not spec.get("description"):
@@ -124,15 +117,12 @@ def claim(rows: Sequence[Judged]) -> None:
 
 
 def check(name: str, value: float, low: float | None = None, high: float | None = None) -> None:
-    """Show a number and the range it must lie in, and record both: a test of the book fails outside the range.
+    """Show and record a number and the range it must lie in. A value outside the range stops the build of the book.
 
-    An end left out is open. The range tests the code (a sign, a bound, an invariant), never a claim.
+    A missing end is open. The range tests the code (a sign, a bound, an invariant), never a claim.
     """
-    record = {
-        "name": name,
-        "value": finite(value),
-        "band": [None if end is None else finite(end) for end in (low, high)],
-    }
+    band = [None if end is None else finite(end) for end in (low, high)]
+    record = {"name": name, "value": finite(value), "band": band}
     ends = [f"{word} {number(end)}" for word, end in (("at least", low), ("at most", high)) if end is not None]
     line = f"Check: {name} is {number(record['value'])}, expected {' and '.join(ends) or 'a finite number'}"
     html = f'<p class="rlvr-check">{escape(line)}</p>'
@@ -140,8 +130,8 @@ def check(name: str, value: float, low: float | None = None, high: float | None 
 
 
 def stamp(*, seed: int | Sequence[int]) -> None:
-    """Show and record what this run was: profile, seed, commit, versions, hardware, time and memory."""
-    record = {"profile": running_profile(), **provenance(seed)}
+    """Show and record how this chapter was run: profile, seed, commit, versions, hardware, time and memory."""
+    record = {"profile": os.environ.get("RLVR_BOOK", "by hand"), **provenance(seed)}
     items = "".join(f"<li>{escape(k)} <code>{escape(str(v))}</code></li>" for k, v in record.items())
     plain = ", ".join(f"{key} {value}" for key, value in record.items())
     display(Shown({STAMP: record, "text/html": f'<ul class="rlvr-stamp">{items}</ul>', "text/plain": plain}))
@@ -150,9 +140,9 @@ def stamp(*, seed: int | Sequence[int]) -> None:
 def token_strip(
     tokens: Sequence[str], values: Sequence[float], *, scale: float = 2.0, name: str = "delta_logp", unit: str = "nats"
 ) -> Shown:
-    """Tokens in reading order: blue with a solid line where the value is above 0, orange and dashed where below.
+    """Tokens in reading order: blue with a solid line for values above 0, orange with a dashed line below 0.
 
-    The colour is full at `scale`. Each token can be focused with the keyboard and then says its number.
+    The colour is full at `scale`. A token shows its number when it has the focus or the pointer.
     """
     html = tokens_html(tokens, values, scale=scale, name=name, unit=unit)
     plain = " ".join(f"{token!r}:{value:+.2f}" for token, value in zip(tokens, values, strict=True))
@@ -160,29 +150,28 @@ def token_strip(
 
 
 def chains(texts: Mapping[str, tuple[str, Sequence[str]]]) -> Shown:
-    """Chains of thought side by side: caption -> (text, a role per character); decisions bold, errors marked."""
+    """Chains of thought side by side, given as caption -> (text, one role per character).
+
+    Decisions are bold; the first error is marked.
+    """
     plain = "\n\n".join(f"{caption}:\n{text}" for caption, (text, _) in texts.items())
     return Shown({"text/html": chains_html(texts), "text/plain": plain})
 
 
 def intervals(table: pd.DataFrame, value: str, low: str = "low", high: str = "high", *, digits: int = 3) -> pd.Series:
-    """Three columns as one of text, "0.870 [0.838, 0.899]", for tables that must not be wide."""
-    form = f"z.{digits}f"  # zero has no sign
+    """Merge three columns into one of text, such as "0.870 [0.838, 0.899]", to keep a table narrow."""
+    form = f"z.{digits}f"  # z: no sign on zero
     return table.apply(lambda row: f"{row[value]:{form}} [{row[low]:{form}}, {row[high]:{form}}]", axis=1)
 
 
 def finite(value: float) -> float | None:
-    """The number as JSON can hold it: None where it is infinite or undefined."""
+    """The number, or None where JSON cannot hold it (infinite or undefined)."""
     return float(value) if math.isfinite(value) else None
 
 
 def number(value: float | None) -> str:
     """Three significant digits, or "undefined"."""
     return "undefined" if value is None else f"{value:.3g}"
-
-
-def _inert(spec: dict) -> str:
-    return json.dumps(spec, sort_keys=True).replace("<", "\\u003c")
 
 
 def _data_uri(mime: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a run was: the commit, the versions, the hardware, and what it cost."""
+"""How a chapter was run: the commit, the versions, the hardware, and what it cost."""
 
 import os
 import platform
@@ -20,7 +20,7 @@ PACKAGES = ("rlvr-direction", "torch", "transformers", "trl")
 
 
 def provenance(seed: int | Sequence[int]) -> dict:
-    """Seed, commit, versions and hardware, the seconds since this process started, and the most memory it held."""
+    """Return the seed, commit, versions, hardware, seconds since this process started, and its peak memory (GiB)."""
     return {
         "seed": seed,
         "commit": commit(),
@@ -33,13 +33,13 @@ def provenance(seed: int | Sequence[int]) -> dict:
 
 
 def peak_memory() -> float:
-    """The most memory this process ever held, in GiB. Linux counts it in KiB, macOS in bytes."""
-    units = 2**30 if sys.platform == "darwin" else 2**20
+    """The most memory this process has held, in GiB."""
+    units = 2**30 if sys.platform == "darwin" else 2**20  # macOS reports bytes, Linux KiB
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / units
 
 
 def hardware() -> str:
-    """The accelerator if this session uses one, the processor else, and how many cores."""
+    """The accelerator if this process can use one, otherwise the processor; and the number of cores."""
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         return f"{torch.cuda.get_device_name()}, {os.cpu_count()} CPU cores"

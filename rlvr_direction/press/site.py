@@ -1,4 +1,4 @@
-"""The site: stage the sources and the executed chapters, build them with Jupyter Book, check what came out."""
+"""The site: stage the sources and the executed chapters, build them with Jupyter Book, and check the result."""
 
 import shutil
 import subprocess
@@ -26,10 +26,10 @@ are on the {{doc}}`front page <index>`; {{doc}}`reproducibility` says what each 
 
 
 def build_book(profile: str, *, root: Path = ROOT, force: bool = False) -> Path:
-    """Run the chapters, check what they recorded, build the site and check it; the folder of the site.
+    """Run the chapters, check their records, then build and check the site; returns the site's folder.
 
-    The cpu profile also records its verdicts, in book/data/claims/cpu.json and in the README.
-    Raises RuntimeError if a number is outside its range, if Jupyter Book warns, or if the site is not fit to publish.
+    The cpu profile also records its verdicts in book/data/claims/cpu.json and in the README. Raises RuntimeError if a
+    number is outside its range, if Jupyter Book warns, or if the site cannot be published.
     """
     run(profile, root=root, force=force)
     _refuse("outside the expected range", failed_checks(collect(profile, root=root)))
@@ -42,18 +42,18 @@ def build_book(profile: str, *, root: Path = ROOT, force: bool = False) -> Path:
 
 
 def record(claims: list[dict], root: Path = ROOT) -> None:
-    """Keep the verdicts of the cpu profile and show them in the README."""
+    """Save the verdicts of the cpu profile and show them in the README."""
     ledger.write_claims(claims, claims_file(root))
     ledger.update(root / "README.md", claims, chapters_at="book/")
 
 
 def claims_file(root: Path = ROOT) -> Path:
-    """Where the recorded verdicts lie."""
+    """The file of the recorded verdicts."""
     return root / "book" / "data" / "claims" / "cpu.json"
 
 
 def stage(profile: str, *, root: Path = ROOT) -> Path:
-    """Lay out what Jupyter Book reads: the pages and the executed chapters."""
+    """Copy the pages and the executed chapters to where Jupyter Book reads them; returns that folder."""
     source, staged = root / "book", root / "_build" / "src"
     shutil.rmtree(staged, ignore_errors=True)
     skip = shutil.ignore_patterns("data", ".ipynb_checkpoints", "*.ipynb", *(f"{c.stem}.md" for c in chapters(root)))
@@ -67,7 +67,10 @@ def stage(profile: str, *, root: Path = ROOT) -> Path:
 
 
 def for_readers(notebook: NotebookNode, profile: str) -> NotebookNode:
-    """An executed chapter as the site shows it: installation hidden, and a smoke build marked as no evidence."""
+    """Prepare an executed chapter for the site: hide the installation cell, and mark a smoke build as no evidence.
+
+    Raises ValueError if the first line of a smoke chapter is not its title.
+    """
     for cell in tagged(notebook, "colab"):
         cell.metadata.tags.append("remove-cell")
     if profile == "smoke":
@@ -79,7 +82,7 @@ def for_readers(notebook: NotebookNode, profile: str) -> NotebookNode:
 
 
 def build(profile: str, *, root: Path = ROOT) -> Path:
-    """Run Jupyter Book on the staged sources, every warning an error; the folder of the site."""
+    """Run Jupyter Book on the staged sources; returns the site's folder. Raises RuntimeError on any warning."""
     work, site = root / "_build" / "jupyter-book", root / "_build" / "site" / profile
     shutil.rmtree(work, ignore_errors=True)
     program = str(Path(sys.executable).with_name("jupyter-book"))

@@ -1,4 +1,4 @@
-"""What the pages need beside the theme: two browser bundles from pip packages, and docstrings read as plain text."""
+"""What the pages need besides the theme: two browser bundles from pip packages, and docstrings read as plain text."""
 
 import re
 from importlib.resources import files
@@ -12,19 +12,19 @@ __all__ = ["setup"]
 
 
 def write_bundles(app, error) -> None:
-    """Put MathJax and Vega beside the pages once they are built, so that no page asks another host for them."""
+    """Copy MathJax and Vega into the built site, so that no page loads them from another host."""
     if error or app.builder.format != "html":
         return
     vendor = Path(app.outdir, "_static", "vendor")
     vendor.mkdir(parents=True, exist_ok=True)
-    # the bundle is a module's body with top-level constants: wrapped, so that it leaks none
+    # the bundle defines top-level constants: the function keeps them out of the page's own scope
     (vendor / "vega.js").write_text("(function(){" + vl_convert.javascript_bundle(vl_version=VEGA_LITE) + "\n})();\n")
     mathjax = files("sphinx-mathjax-offline") / "static" / "mathjax" / "tex-svg.js"
     (vendor / "tex-svg.js").write_bytes(mathjax.read_bytes())
 
 
 def drop_thebe(app, pagename, templatename, context, doctree) -> None:
-    """Leave out Thebe, which names another host, and inline scripts that Jupyter Book 1 writes twice."""
+    """Remove Thebe, which loads from another host, and inline scripts that Jupyter Book 1 repeats."""
     kept, seen = [], set()
     for script in context.get("script_files", []):
         body = (getattr(script, "attributes", None) or {}).get("body") or ""
@@ -37,27 +37,22 @@ def drop_thebe(app, pagename, templatename, context, doctree) -> None:
 
 
 def plain_docstring(app, what, name, obj, options, lines: list[str]) -> None:
-    """Read a docstring as prose with `code` in it: nothing else in it is markup."""
-    if lines[:1] and lines[0].startswith("Alias for field number"):  # what Python says of a NamedTuple's field
+    """Read a docstring as prose in which only `code` is markup. Examples stay as they are."""
+    if lines[:1] and lines[0].startswith("Alias for field number"):  # Python's own words on a field of a NamedTuple
         lines.clear()
-    in_example = False
-    for index, line in enumerate(lines):
-        in_example = line.lstrip().startswith(">>>") or (in_example and bool(line.strip()))
-        if not in_example:
-            parts = re.split(r"(`+[^`]+`+)", line)
-            lines[index] = "".join(_code(part) if part.startswith("`") else _escaped(part) for part in parts)
+        return
+    paragraphs = "\n".join(lines).split("\n\n")
+    plain = [text if text.lstrip().startswith(">>>") else _prose(text) for text in paragraphs]
+    lines[:] = "\n\n".join(plain).split("\n")
 
 
-def _code(part: str) -> str:
-    return "``" + part.strip("`") + "``"
-
-
-def _escaped(part: str) -> str:
-    return re.sub(r"([\\*|_`])", r"\\\1", part)
+def _prose(text: str) -> str:
+    """A paragraph as reStructuredText: code becomes a literal, which may span lines, and all else is escaped."""
+    return re.sub(r"`+([^`]+)`+|[\\*|_`]", lambda found: f"``{found[1]}``" if found[1] else f"\\{found[0]}", text)
 
 
 def setup(app) -> dict:
-    """Connect all of it to Sphinx."""
+    """Register these hooks with Sphinx."""
     app.connect("build-finished", write_bundles)
     app.connect("html-page-context", drop_thebe, priority=950)
     app.connect("autodoc-process-docstring", plain_docstring)

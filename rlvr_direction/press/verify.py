@@ -1,36 +1,25 @@
-"""What a built site must be: offline, without dead links, described, and free of tracebacks."""
+"""What a built site must be: self-contained, without dead links or tracebacks, its pictures described."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 
 __all__ = ["Page", "pages", "verify"]
 
 ELSEWHERE = re.compile(r"(https?:)?//")
-FOLLOWED = ("canonical", "search")  # links of a page's head that a browser does not load
+NOT_LOADED = {"canonical", "search"}  # kinds of <link> that a browser does not fetch
 IN_STYLE = re.compile(r"(?:url\(|@import)\s*['\"]?((?:https?:)?//[^)'\"]+)")
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page of a built site: where it lies, and its elements."""
+class Page(NamedTuple):
+    """A page of a built site: its file and its parsed elements."""
 
     path: Path
     soup: BeautifulSoup
-
-    @property
-    def text(self) -> str:
-        """The page as it is written."""
-        return self.path.read_text(encoding="utf-8")
-
-    def references(self) -> Iterator[tuple[Tag, str]]:
-        """Each element that names an address, with the address."""
-        for element in self.soup(True):
-            yield from ((element, element[key]) for key in ("src", "href") if element.get(key))
 
 
 def pages(site: Path) -> list[Page]:
@@ -40,7 +29,7 @@ def pages(site: Path) -> list[Page]:
 
 
 def verify(site: Path) -> list[str]:
-    """What is wrong with a built site, one sentence each; nothing if it can be published."""
+    """Return what is wrong with a built site, one sentence each; an empty list if it can be published."""
     found = pages(site)
     if not found:
         return [f"{site} holds no page"]
@@ -50,9 +39,10 @@ def verify(site: Path) -> list[str]:
 
 
 def _faults(page: Page, anchors: dict[Path, set[str]]) -> Iterator[str]:
-    for element, url in page.references():
-        followed = element.name == "a" or set(element.get("rel", [])) & set(FOLLOWED)
-        if ELSEWHERE.match(url) and not followed:
+    references = [(element, element[key]) for element in page.soup(True) for key in ("src", "href") if element.get(key)]
+    for element, url in references:
+        loaded = element.name != "a" and not NOT_LOADED & set(element.get("rel", []))
+        if loaded and ELSEWHERE.match(url):
             yield f"loads {url} from another host"
         if not _exists(page.path, element.name, urlsplit(url), anchors):
             yield f"refers to {url}, which is not there"
@@ -64,7 +54,7 @@ def _faults(page: Page, anchors: dict[Path, set[str]]) -> Iterator[str]:
         yield "shows a traceback"
 
 
-def _exists(page: Path, name: str, url, anchors: dict[Path, set[str]]) -> bool:
+def _exists(page: Path, name: str, url: SplitResult, anchors: dict[Path, set[str]]) -> bool:
     if url.scheme or url.netloc:
         return True
     target = (page.parent / unquote(url.path)).resolve() if url.path else page.resolve()
@@ -74,7 +64,7 @@ def _exists(page: Path, name: str, url, anchors: dict[Path, set[str]]) -> bool:
 
 
 def _foreign_styles(site: Path) -> Iterator[str]:
-    """Style sheets that would fetch a font or a picture from another host."""
+    """Style sheets that load a font or a picture from another host."""
     for path in sorted(site.rglob("*.css")):
         for url in IN_STYLE.findall(path.read_text(errors="replace")):
             yield f"{path.name} loads {url} from another host"

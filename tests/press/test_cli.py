@@ -1,5 +1,5 @@
-"""The book is asked for by a profile that it knows."""
+"""The `book` command and its profiles."""
 
 
-def test_the_book_needs_a_profile_it_knows(call, refused):
+def test_an_unknown_profile_is_refused(call, refused):
     assert refused(call("book", "--profile", "huge"), "there is no profile 'huge'")

@@ -1,4 +1,4 @@
-"""What notebooks show: figures speak, records are JSON."""
+"""What chapters show: figures have descriptions and data, and records are JSON."""
 
 import base64
 import json
@@ -7,6 +7,7 @@ import re
 import altair as alt
 import pandas as pd
 import pytest
+import vl_convert
 
 from rlvr_direction.lab.claims.claim import Claim, Judged
 from rlvr_direction.press import display
@@ -39,14 +40,14 @@ def test_a_figure_without_a_description_is_refused():
 
 
 def test_a_figure_carries_its_picture_its_words_and_its_data(in_the_book):
-    html = display.figure(chart(), DATA, "points")._repr_html_()
+    html = display.figure(chart(), DATA, "points").bundle["text/html"]
     assert 'aria-label="two points, the second higher"' in html and "data:image/svg+xml" in html
     csv = base64.b64decode(re.search(r"data:text/csv;base64,([^\"]+)", html)[1]).decode()
     assert csv.splitlines()[:1] == ["x,y,said"] and "ok" in csv
 
 
 def test_data_cannot_close_the_script_that_holds_it(in_the_book):
-    html = display.figure(chart(), DATA, "points")._repr_html_()
+    html = display.figure(chart(), DATA, "points").bundle["text/html"]
     inert = re.search(r'class="vl-spec">(.*?)</script>', html, re.S)[1]
     assert "</script><b>" in json.dumps(json.loads(inert))
 
@@ -54,13 +55,11 @@ def test_data_cannot_close_the_script_that_holds_it(in_the_book):
 def test_a_reader_of_the_notebook_gets_altair_s_own_drawing_and_the_data(monkeypatch):
     monkeypatch.delenv("RLVR_BOOK", raising=False)
     display.enable_altair()
-    html = display.figure(chart(), DATA, "points")._repr_html_()
+    html = display.figure(chart(), DATA, "points").bundle["text/html"]
     assert "vegaEmbed" in html and "points.csv" in html
 
 
-def test_the_still_and_the_script_speak_the_same_vega_lite():
-    import vl_convert
-
+def test_the_picture_and_the_script_use_the_same_vega_lite():
     assert display.VEGA_LITE in vl_convert.get_vegalite_versions()
 
 

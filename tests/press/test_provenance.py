@@ -1,4 +1,4 @@
-"""The provenance of a run: what it cost, and on what."""
+"""The provenance of a run: its memory and its hardware."""
 
 from rlvr_direction.press import provenance
 

@@ -1,4 +1,4 @@
-"""Staging: what the site is made of, and what a smoke page says of itself."""
+"""Staging: which files the site is built from, and the banner of a smoke build."""
 
 import nbformat
 import pytest

@@ -1,4 +1,4 @@
-"""What the pages need beside the theme: readable docstrings, and no script of another host."""
+"""What the pages need besides the theme: readable docstrings, and no script of another host."""
 
 from types import SimpleNamespace
 
@@ -9,6 +9,12 @@ def test_a_docstring_is_prose_with_code_and_examples():
     lines = ["The *batch of `a|b` || pi_", "", ">>> f(*x)", "'_'", "", "after_"]
     sphinx_ext.plain_docstring(None, "function", "f", None, None, lines)
     assert lines == ["The \\*batch of ``a|b`` \\|\\| pi\\_", "", ">>> f(*x)", "'_'", "", "after\\_"]
+
+
+def test_code_may_span_lines_but_not_paragraphs():
+    lines = ["The columns `a_b,", "c_d`, a list each.", "", "One ` alone", "", "and_ `e_f`"]
+    sphinx_ext.plain_docstring(None, "function", "f", None, None, lines)
+    assert lines == ["The columns ``a_b,", "c_d``, a list each.", "", "One \\` alone", "", "and\\_ ``e_f``"]
 
 
 def test_what_python_says_of_a_field_is_left_out():

@@ -1,4 +1,4 @@
-"""What would keep a built site from being published, each fault planted on a sound page."""
+"""Faults that keep a site from being published: each is planted on a sound page and found."""
 
 import pytest
 

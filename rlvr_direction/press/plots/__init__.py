@@ -1,3 +1,3 @@
-"""Altair charts of the book: a DataFrame in, a described chart out; no metric is computed here."""
+"""Altair charts of the book: each takes a DataFrame and returns a described chart. No metric is computed here."""
 
 __all__: list[str] = []

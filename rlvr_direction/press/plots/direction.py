@@ -1,4 +1,4 @@
-"""Charts of chapter 2: how base- and RL-written tokens differ, score by score."""
+"""Charts of chapter 2: how tokens that the base wrote differ from tokens that RL wrote, score by score."""
 
 from collections.abc import Mapping
 
@@ -17,11 +17,12 @@ from rlvr_direction.press.plots.shared import (
     described,
     intervals,
     menu,
+    slider,
     tips,
     zero,
 )
 
-__all__ = ["areas", "glance", "histogram", "histograms", "leads", "roles", "update_path"]
+__all__ = ["areas", "density", "histogram", "histograms", "leads", "roles", "update_path"]
 
 LABELS = {
     "delta_logp": "delta_logp",
@@ -37,9 +38,9 @@ LOG_AXIS = alt.Axis(format="~g", tickCount=5, grid=False)
 
 
 def histograms(samples: Mapping[str, Real[np.ndarray, " n"]], *, bins: int = 60) -> pd.DataFrame:
-    """Samples counted in common bins of equal width: `sample, low, high, count, density`, one row per sample and bin.
+    """Count samples in common bins of equal width. Columns: `sample, low, high, count, density`; one row per bin.
 
-    The density is a share per unit of the values, so that each sample's bins sum to an area of 1.
+    The density is a share per unit of the values, so the bins of each sample have an area of 1.
     """
     edges = np.histogram_bin_edges(np.concatenate(list(samples.values())), bins)
     tables = []
@@ -51,25 +52,18 @@ def histograms(samples: Mapping[str, Real[np.ndarray, " n"]], *, bins: int = 60)
 
 
 def update_path(table: pd.DataFrame) -> alt.Chart:
-    """delta_logp (nats) of each token of a small vocabulary, under a slider that moves the policy from base to RL.
+    """delta_logp (nats) of each token of a small vocabulary, with a slider that moves the policy from base to RL.
 
     Columns: `token, step (0 to 1), delta_logp, probability`.
     """
-    step = alt.param(
-        name="step", value=1, bind=alt.binding_range(min=0, max=1, step=0.1, name="from base (0) to RL (1): ")
-    )
+    step = slider("step", 0.0, 1.0, step=0.1, start=1.0, label="from base (0) to RL (1)")
     span = float(table["delta_logp"].abs().max()) * 1.1
-    bars = (
-        alt.Chart(table)
-        .mark_bar(size=34)
-        .encode(
-            x=alt.X("delta_logp:Q", title="delta_logp (nats)", scale=alt.Scale(domain=[-span, span])),
-            y=alt.Y("token:N", title="token"),
-            color=alt.condition("datum.delta_logp < 0", alt.value(LESS_LIKELY), alt.value(LIKELIER)),
-            tooltip=["token", alt.Tooltip("probability:Q", format=".3f"), alt.Tooltip("delta_logp:Q", format="+.3f")],
-        )
-        .add_params(step)
-        .transform_filter("abs(datum.step - step) < 0.05")
+    bars = alt.Chart(table).mark_bar(size=34).add_params(step).transform_filter("abs(datum.step - step) < 0.05")
+    bars = bars.encode(
+        x=alt.X("delta_logp:Q", title="delta_logp (nats)", scale=alt.Scale(domain=[-span, span])),
+        y=alt.Y("token:N", title="token"),
+        color=alt.condition("datum.delta_logp < 0", alt.value(LESS_LIKELY), alt.value(LIKELIER)),
+        tooltip=["token", *tips(["probability"], ".3f"), *tips(["delta_logp"], "+.3f")],
     )
     words = (
         "delta_logp of three tokens as the policy moves from base to RL: the token RL favours grows to the right, the "
@@ -78,21 +72,32 @@ def update_path(table: pd.DataFrame) -> alt.Chart:
     return described(bars, words, 150)
 
 
-def histogram(counts: pd.DataFrame, quantity: str, description: str) -> alt.Chart:
-    """Density of one quantity on base- and on RL-written tokens, log axis, a task chosen from a menu.
+def density(counts: pd.DataFrame, quantity: str) -> alt.Chart:
+    """The axes and colours of a histogram of one quantity, without a mark. Columns as `histograms` gives them."""
+    rows = counts.assign(density=counts["density"].where(counts["count"] > 0))
+    chart = alt.Chart(rows).transform_calculate(middle="(datum.low + datum.high) / 2")
+    return chart.encode(
+        x=alt.X("middle:Q", title=f"{LABELS[quantity]} (nats)"),
+        y=alt.Y("density:Q", title="density per nat", scale=alt.Scale(type="log"), axis=LOG_AXIS),
+        color=alt.Color("sample:N", title="written by", scale=SOURCES),
+    )
 
-    Columns: `task, sample (base or rl), low, high, count, density`; a line ends at an empty bin.
+
+def histogram(counts: pd.DataFrame, quantity: str, description: str) -> alt.Chart:
+    """Density of one quantity on tokens written by base and by RL, on a log axis; a menu chooses the task.
+
+    Columns: `task, sample (base or rl), low, high, count, density`; a line breaks at an empty bin.
     """
     tooltip = ["sample", *tips(("low", "high"), ".2f"), "count"]
-    lines = _lines(counts, quantity).mark_line(interpolate="step", strokeWidth=2, point={"size": 12})
+    lines = density(counts, quantity).mark_line(interpolate="step", strokeWidth=2, point={"size": 12})
     lines = lines.encode(tooltip=tooltip).add_params(menu(counts, "task")).transform_filter("datum.task == task")
     return described(lines, description, 220)
 
 
 def areas(table: pd.DataFrame, description: str) -> alt.LayerChart:
-    """Oriented AUROC of every score with its interval, a colour per task.
+    """Oriented AUROC of every score with its interval, one colour per task.
 
-    Columns: `task, score, auroc, low, high, overlap`; .5 separates nothing.
+    Columns: `task, score, auroc, low, high, overlap`; at 0.5 a score separates nothing.
     """
     named = table.assign(score=table["score"].map(LABELS))
     order = list(named.groupby("score")["auroc"].max().sort_values(ascending=False).index)
@@ -104,9 +109,9 @@ def areas(table: pd.DataFrame, description: str) -> alt.LayerChart:
 
 
 def leads(table: pd.DataFrame, description: str) -> alt.LayerChart:
-    """The lead of delta_logp over its best rival for each RL seed, with intervals; above 0 it wins.
+    """The lead of delta_logp over its best rival for each RL seed, with intervals; above 0, delta_logp wins.
 
-    Columns: `task, level, rl_seed, auroc, low, high`, the lead in `auroc`; a shape per level.
+    Columns: `task, level, rl_seed, auroc (the lead), low, high`; one shape per level.
     """
     rows = table.assign(run=table["task"] + ", " + table["level"])
     place = {
@@ -122,67 +127,16 @@ def leads(table: pd.DataFrame, description: str) -> alt.LayerChart:
 
 
 def roles(table: pd.DataFrame, description: str) -> alt.Chart:
-    """How often the update moves a token of each role by more than a threshold, by who wrote it.
+    """How often the update moves a token of each role by more than a threshold, by the model that wrote it.
 
     Columns: `task, source, role, share, n`.
     """
-    bars = (
-        chosen(table, "task")
-        .mark_bar()
-        .encode(
-            x=alt.X("share:Q", title="share of tokens that move", axis=alt.Axis(format="%")),
-            y=alt.Y("role:N", title=None, sort="-x"),
-            yOffset=alt.YOffset("source:N"),
-            color=alt.Color("source:N", title="written by", scale=SOURCES),
-            tooltip=["role", "source", alt.Tooltip("share:Q", format=".1%"), "n"],
-        )
+    bars = chosen(table, "task").mark_bar()
+    bars = bars.encode(
+        x=alt.X("share:Q", title="share of tokens that move", axis=alt.Axis(format="%")),
+        y=alt.Y("role:N", title=None, sort="-x"),
+        yOffset=alt.YOffset("source:N"),
+        color=alt.Color("source:N", title="written by", scale=SOURCES),
+        tooltip=["role", "source", *tips(["share"], ".1%"), "n"],
     )
     return described(bars.add_params(menu(table, "task")), description, alt.Step(14))
-
-
-def glance(counts: pd.DataFrame, strip: pd.DataFrame) -> alt.VConcatChart:
-    """The chapter in one picture: a histogram of each quantity side by side, and two texts token by token below.
-
-    Columns of `counts`: `quantity, sample, low, high, count, density`; of `strip`: `source, position, token,
-    delta_logp`.
-    """
-    panels = [
-        _lines(rows, quantity)
-        .mark_line(interpolate="step", point={"size": 8}, strokeWidth=1.5)
-        .properties(width=200, height=150)
-        for quantity, rows in counts.groupby("quantity", sort=False)
-    ]
-    texts = strip.assign(shown=strip["token"].replace({"\n": "⏎", "<eos>": "∎"}))
-    place = {
-        "x": alt.X("position:O", axis=None),
-        "y": alt.Y("source:N", title="written by", sort=["base", "rl"]),
-    }
-    color = alt.Color(
-        "delta_logp:Q",
-        title="delta_logp (nats)",
-        scale=alt.Scale(domain=[-2, 0, 2], range=[LESS_LIKELY, "#ffffff", LIKELIER], clamp=True, interpolate="rgb"),
-        legend=alt.Legend(titleLimit=200, gradientLength=50),
-    )
-    boxes = alt.Chart(texts).mark_rect().encode(**place, color=color)
-    letters = alt.Chart(texts).mark_text(font="monospace", fontSize=13).encode(**place, text="shown:N")
-    row = (boxes + letters).properties(width=720, height=64)
-    return (
-        alt.vconcat(alt.hconcat(*panels), row)
-        .resolve_scale(color="independent")
-        .configure(background="white")
-        .properties(
-            description="Histograms of delta_logp, entropy and KL for tokens of the base and of RL; two solutions."
-        )
-    )
-
-
-def _lines(counts: pd.DataFrame, quantity: str) -> alt.Chart:
-    return (
-        alt.Chart(counts.assign(density=counts["density"].where(counts["count"] > 0)))
-        .transform_calculate(middle="(datum.low + datum.high) / 2")
-        .encode(
-            x=alt.X("middle:Q", title=f"{LABELS[quantity]} (nats)"),
-            y=alt.Y("density:Q", title="density per nat", scale=alt.Scale(type="log"), axis=LOG_AXIS),
-            color=alt.Color("sample:N", title="written by", scale=SOURCES),
-        )
-    )

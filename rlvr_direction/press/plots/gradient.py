@@ -1,4 +1,4 @@
-"""Charts of chapter 4: who carries the gradient, and whether the lemma's norm speaks for the parameters'."""
+"""Charts of chapter 4: which tokens carry the gradient, and the lemma's norm against the norm in the parameters."""
 
 import altair as alt
 import pandas as pd
@@ -12,38 +12,32 @@ OF = alt.Scale(domain=["tokens", "gradient"], range=[GREY, VIOLET])
 
 
 def mass_by_probability(table: pd.DataFrame, description: str) -> alt.Chart:
-    """Shares of tokens and of gradient by the token's probability, side by side; task and stage from menus.
+    """Shares of tokens and of gradient, side by side, by the token's probability; menus choose task and stage.
 
     Columns: `task, stage, probability` (the middle of a bin), `of` ("tokens" or "gradient"), `share`.
     """
-    bars = (
-        chosen(table, "task", "stage")
-        .mark_bar()
-        .encode(
-            x=alt.X("probability:O", title="probability of the token", axis=alt.Axis(labelAngle=0, format=".2f")),
-            y=alt.Y("share:Q", title="share", axis=alt.Axis(format="%")),
-            xOffset=alt.XOffset("of:N", sort=["tokens", "gradient"]),
-            color=alt.Color("of:N", title="share of", scale=OF),
-            tooltip=["of", alt.Tooltip("probability:O", format=".2f"), alt.Tooltip("share:Q", format=".1%")],
-        )
+    bars = chosen(table, "task", "stage").mark_bar()
+    bars = bars.encode(
+        x=alt.X("probability:O", title="probability of the token", axis=alt.Axis(labelAngle=0, format=".2f")),
+        y=alt.Y("share:Q", title="share", axis=alt.Axis(format="%")),
+        xOffset=alt.XOffset("of:N", sort=["tokens", "gradient"]),
+        color=alt.Color("of:N", title="share of", scale=OF),
+        tooltip=["of", alt.Tooltip("probability:O", format=".2f"), *tips(["share"], ".1%")],
     )
     return described(bars.add_params(menu(table, "task"), menu(table, "stage")), description)
 
 
 def norms(table: pd.DataFrame, description: str) -> alt.Chart:
-    """The gradient's norm in the parameters against the lemma's in the logits, a point per token; stage from a menu.
+    """The gradient's norm in the parameters against that in the logits, one point per token; a menu chooses the stage.
 
     Columns: `task, stage, logits, parameters` (norms of grad log pi), `token`.
     """
-    points = (
-        chosen(table, "stage")
-        .mark_point(filled=True, size=22, opacity=0.6)
-        .encode(
-            x=alt.X("logits:Q", title="norm in the logits: 2 (1 - pi)"),
-            y=alt.Y("parameters:Q", title="norm in the parameters"),
-            color=TASK,
-            shape=TASK_SHAPE,
-            tooltip=["task", "token", *tips(("logits", "parameters"), ".3f")],
-        )
+    points = chosen(table, "stage").mark_point(filled=True, size=22, opacity=0.6)
+    points = points.encode(
+        x=alt.X("logits:Q", title="norm in the logits: 2 (1 - pi)"),
+        y=alt.Y("parameters:Q", title="norm in the parameters"),
+        color=TASK,
+        shape=TASK_SHAPE,
+        tooltip=["task", "token", *tips(("logits", "parameters"), ".3f")],
     )
     return described(points.add_params(menu(table, "stage")), description)

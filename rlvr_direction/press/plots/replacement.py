@@ -1,15 +1,27 @@
-"""Charts of chapter 3: the closed form, accuracy against what was replaced, and leads with intervals."""
+"""Charts of chapter 3: the closed form, accuracy against the share replaced, and leads with intervals."""
 
 import altair as alt
 import pandas as pd
 
 from rlvr_direction.palette import BASE, CYAN, GOLD, GREY, OLIVE, RL, ROSE, VIOLET
-from rlvr_direction.press.plots.shared import NEUTRAL, TASK, TASK_SHAPE, chosen, described, intervals, menu, tips, zero
+from rlvr_direction.press.plots.shared import (
+    NEUTRAL,
+    TASK,
+    TASK_SHAPE,
+    chosen,
+    described,
+    intervals,
+    menu,
+    slider,
+    tips,
+    zero,
+)
 
 __all__ = ["curves", "forest", "mixture", "values"]
 
 POLICIES = alt.Scale(domain=["base", "mixed", "RL"], range=[BASE, CYAN, RL])
-# of each criterion: its name, what it looks at, and its colour and dash
+LOOKS_AT = ["the token", "the position", "neither"]
+# for each criterion: its name, what it looks at, and the colour and dash of its line
 CRITERIA = {
     "delta_logp": ("delta_logp", "the token", VIOLET, [1, 0]),
     "kl_rl_base": ("KL(rl || base)", "the position", ROSE, [1, 0]),
@@ -25,65 +37,55 @@ CRITERIA = {
 
 
 def mixture(table: pd.DataFrame, description: str) -> alt.Chart:
-    """Probabilities of a small vocabulary under base, RL and the mixed policy, under a slider for the threshold.
+    """Probabilities of a small vocabulary under base, RL and the mixed policy, with a slider for the threshold.
 
     Columns: `threshold, policy, token, probability`.
     """
     thresholds = sorted(table["threshold"].unique())
     step = round(thresholds[1] - thresholds[0], 6)
-    bind = alt.binding_range(min=thresholds[0], max=thresholds[-1], step=step, name="threshold (nats): ")
-    threshold = alt.param(name="threshold", value=-0.3, bind=bind)
-    bars = (
-        alt.Chart(table)
-        .mark_bar()
-        .encode(
-            x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1])),
-            y=alt.Y("token:N", title="token"),
-            yOffset=alt.YOffset("policy:N", sort=POLICIES.domain),
-            color=alt.Color("policy:N", title="policy", scale=POLICIES),
-            tooltip=["policy", "token", alt.Tooltip("probability:Q", format=".3f")],
-        )
-        .add_params(threshold)
-        .transform_filter(f"abs(datum.threshold - threshold) < {step / 2}")
+    threshold = slider("threshold", thresholds[0], thresholds[-1], step=step, start=-0.3, label="threshold (nats)")
+    nearest = f"abs(datum.threshold - threshold) < {step / 2}"
+    bars = alt.Chart(table).mark_bar().add_params(threshold).transform_filter(nearest)
+    bars = bars.encode(
+        x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1])),
+        y=alt.Y("token:N", title="token"),
+        yOffset=alt.YOffset("policy:N", sort=POLICIES.domain),
+        color=alt.Color("policy:N", title="policy", scale=POLICIES),
+        tooltip=["policy", "token", *tips(["probability"], ".3f")],
     )
     return described(bars, description, alt.Step(14))
 
 
 def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
-    """Accuracy against the share of tokens selected or changed, a line per criterion, a task chosen from a menu.
+    """Accuracy against the share of tokens selected or changed, one line per criterion; a menu chooses the task.
 
-    A mark's shape says whether the criterion looks at the token or at its position. Columns: `task, family, selected,
-    changed, accuracy, low, high`; the ends "nowhere" and "everywhere" are rules.
+    The shape of a mark says whether the criterion looks at the token or at its position. Columns: `task, family,
+    selected, changed, accuracy, low, high`; the families "nowhere" and "everywhere" are drawn as horizontal lines.
     """
     ends = table["family"].isin(["nowhere", "everywhere"])
-    names, kinds, colours, dashes = (list(column) for column in zip(*CRITERIA.values(), strict=True))
-    label = dict(zip(CRITERIA, names, strict=True))
-    kind = dict(zip(CRITERIA, kinds, strict=True))
-    shown = [label[family] for family in CRITERIA if family in set(table["family"])]
-    styles = {name: style for name, *style in zip(names, colours, dashes, strict=True)}
-    named = table[~ends].assign(criterion=table["family"].map(label), looks_at=table["family"].map(kind))
+    drawn = [CRITERIA[family] for family in CRITERIA if family in set(table["family"])]
+    names, _, colours, dashes = (list(column) for column in zip(*drawn, strict=True))
+    named = table[~ends].assign(
+        criterion=lambda rows: [CRITERIA[family][0] for family in rows["family"]],
+        looks_at=lambda rows: [CRITERIA[family][1] for family in rows["family"]],
+    )
     x = alt.X(f"{of}:Q", title=f"share of tokens {of}", scale=alt.Scale(type="symlog", constant=0.02))
     x = x.axis(format="%", values=[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1])
     y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=True))
-    scale, dash = (alt.Scale(domain=shown, range=[styles[name][i] for name in shown]) for i in (0, 1))
     legend = alt.Legend(symbolType="stroke", symbolStrokeWidth=2, symbolSize=300)
-    color = alt.Color("criterion:N", title="criterion", scale=scale, legend=legend)
-    shape = alt.Shape("looks_at:N", title="looks at", sort=list(dict.fromkeys(kinds)), legend=NEUTRAL)
-    tooltip = ["criterion", alt.Tooltip(f"{of}:Q", format=".1%"), alt.Tooltip("accuracy:Q", format=".3f")]
+    color = alt.Color("criterion:N", title="criterion", scale=alt.Scale(domain=names, range=colours), legend=legend)
+    dash = alt.StrokeDash("criterion:N", title="criterion", scale=alt.Scale(domain=names, range=dashes), legend=legend)
+    shape = alt.Shape("looks_at:N", title="looks at", sort=LOOKS_AT, legend=NEUTRAL)
+    tooltip = ["criterion", *tips([of], ".1%"), *tips(["accuracy"], ".3f")]
     rows = chosen(named, "task")
-    lines = rows.mark_line(strokeWidth=1.5).encode(
-        x=x,
-        y="accuracy:Q",
-        color=color,
-        strokeDash=alt.StrokeDash("criterion:N", title="criterion", scale=dash, legend=legend),
-    )
+    lines = rows.mark_line(strokeWidth=1.5).encode(x=x, y="accuracy:Q", color=color, strokeDash=dash)
     points = intervals(rows, "accuracy", y, tooltip=tooltip, shape=shape, x=x, color=color)
     rules = chosen(table[ends], "task").mark_rule(strokeDash=[5, 4], color="#888").encode(y="accuracy:Q")
     return described((lines + points + rules).add_params(menu(table, "task")), description, 280)
 
 
 def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:
-    """Differences with their intervals, a row each, a colour per task. Columns: `task, name, value, low, high`."""
+    """Differences with intervals, one per row, one colour per task. Columns: `task, name, value, low, high`."""
     rows = table.assign(label=[CRITERIA[name][0] if name in CRITERIA else name for name in table["name"]])
     order = list(dict.fromkeys(rows["label"]))
     place = {
@@ -98,19 +100,16 @@ def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:
 
 
 def values(table: pd.DataFrame, description: str) -> alt.Chart:
-    """How much each first replaced token moved the base's chance of a right answer, a row per role.
+    """How far the first replaced token of each response moved the base's chance of a right answer, by its role.
 
-    A circle stands for the tokens of one role and tenth, its area for how many they are. Columns: `role, value`.
+    A circle counts the tokens of one role in one bin of width 0.1 by its area. Columns: `role, value`.
     """
     count = alt.Legend(tickMinStep=1, format="d")
-    circles = (
-        alt.Chart(table)
-        .mark_circle(color=GREY, opacity=1)
-        .encode(
-            x=alt.X("value:Q", bin=alt.Bin(step=0.1), title="change of the chance of a right answer"),
-            y=alt.Y("role:N", title="role of the proposal"),
-            size=alt.Size("count():Q", title="replaced tokens", scale=alt.Scale(rangeMax=600), legend=count),
-            tooltip=["role", "count()"],
-        )
+    circles = alt.Chart(table).mark_circle(color=GREY, opacity=1)
+    circles = circles.encode(
+        x=alt.X("value:Q", bin=alt.Bin(step=0.1), title="change of the chance of a right answer"),
+        y=alt.Y("role:N", title="role of the proposal"),
+        size=alt.Size("count():Q", title="replaced tokens", scale=alt.Scale(rangeMax=600), legend=count),
+        tooltip=["role", "count()"],
     )
     return described(circles, description, alt.Step(34))

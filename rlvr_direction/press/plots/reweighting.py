@@ -1,4 +1,4 @@
-"""Charts of chapter 6: what each weighting does to a token, and what training made of it."""
+"""Charts of chapter 6: the weight that each method gives a token, and the results of training with it."""
 
 import altair as alt
 import pandas as pd
@@ -22,24 +22,21 @@ def _methods(table: pd.DataFrame) -> tuple[list[str], alt.Color]:
 
 
 def weights(table: pd.DataFrame, description: str) -> alt.Chart:
-    """The weight of a token against its probability, a line per method. Columns: `method, probability, weight`."""
+    """The weight of a token against its probability, one line per method. Columns: `method, probability, weight`."""
     names, color = _methods(table)
-    lines = (
-        alt.Chart(table)
-        .mark_line(strokeWidth=2)
-        .encode(
-            x=alt.X("probability:Q", title="probability of the token"),
-            y=alt.Y("weight:Q", title="weight of its advantage"),
-            color=color,
-            strokeDash=alt.StrokeDash("method:N", title="method", scale=alt.Scale(domain=names)),
-            tooltip=["method", alt.Tooltip("probability:Q", format=".2f"), alt.Tooltip("weight:Q", format=".3f")],
-        )
+    lines = alt.Chart(table).mark_line(strokeWidth=2)
+    lines = lines.encode(
+        x=alt.X("probability:Q", title="probability of the token"),
+        y=alt.Y("weight:Q", title="weight of its advantage"),
+        color=color,
+        strokeDash=alt.StrokeDash("method:N", title="method", scale=alt.Scale(domain=names)),
+        tooltip=["method", *tips(["probability"], ".2f"), *tips(["weight"], ".3f")],
     )
     return described(lines, description)
 
 
 def curves(table: pd.DataFrame, along: str, title: str, description: str) -> alt.LayerChart:
-    """A quantity along training ("rollout") or samples ("k"), a line per method; the task is chosen from a menu.
+    """A quantity against the rollout or against k, one line per method; a menu chooses the task.
 
     Columns: `task, method, mean, low, high` (95 % interval over seeds) and `along`.
     """
@@ -54,7 +51,7 @@ def curves(table: pd.DataFrame, along: str, title: str, description: str) -> alt
 
 
 def differences(table: pd.DataFrame, description: str) -> alt.LayerChart:
-    """Each method minus another one, with its interval, and a line at zero; task and quantity from menus.
+    """The difference of each method to a reference, with its interval; menus choose the task and the quantity.
 
     Columns: `task, quantity, method, difference, low, high` (95 % interval over seeds).
     """

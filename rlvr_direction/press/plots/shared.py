@@ -1,4 +1,4 @@
-"""What the charts share: the colours of models and tasks, menus, intervals and the line at zero."""
+"""What the charts share: the colours of models and tasks, menus, sliders, intervals and the line at zero."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -18,33 +18,39 @@ __all__ = [
     "described",
     "intervals",
     "menu",
+    "slider",
     "tips",
     "zero",
 ]
 
 Drawn = TypeVar("Drawn", alt.Chart, alt.LayerChart)
 MODELS = alt.Scale(domain=["base", "RL"], range=[BASE, RL])
-NEUTRAL = alt.Legend(symbolFillColor="#888", symbolStrokeColor="#888")  # for shapes: seen on light and dark pages
+NEUTRAL = alt.Legend(symbolFillColor="#888", symbolStrokeColor="#888")  # for shapes; visible on light and dark pages
 SOURCES = alt.Scale(domain=["base", "rl"], range=[BASE, RL])
 TASK = alt.Color("task:N", title="task", scale=alt.Scale(domain=["arithmetic", "pointer_tree"], range=[BROWN, SLATE]))
 TASK_SHAPE = alt.Shape("task:N", title="task", scale=alt.Scale(domain=["arithmetic", "pointer_tree"]))
 
 
 def menu(table: pd.DataFrame, column: str, *, start: int = 0) -> alt.Parameter:
-    """A parameter named like the column that offers its values, in order of appearance, starting at one of them."""
+    """A menu of a column's values in order of appearance; `start` is the index of the one shown first."""
     options = list(table[column].unique())
     return alt.param(name=column, value=options[start], bind=alt.binding_select(options=options, name=f"{column}: "))
 
 
+def slider(name: str, low: float, high: float, *, step: float, start: float, label: str) -> alt.Parameter:
+    """A parameter that the reader moves between two numbers."""
+    return alt.param(name=name, value=start, bind=alt.binding_range(min=low, max=high, step=step, name=f"{label}: "))
+
+
 def chosen(table: pd.DataFrame, *columns: str) -> alt.Chart:
-    """A chart of the rows that the menus of these columns choose."""
+    """A chart of the rows that match the menus of these columns."""
     return alt.Chart(table).transform_filter(" && ".join(f"datum.{column} == {column}" for column in columns))
 
 
 def intervals(
     rows: alt.Chart, value: str, along: alt.X | alt.Y, *, tooltip: list, shape: alt.Shape | None = None, **place: object
 ) -> alt.LayerChart:
-    """For each row a point at `value` and a rule from `low` to `high`; `along` is the axis of `low`."""
+    """A point at `value` and a rule from `low` to `high` for each row; `along` is the axis, encoding `low`."""
     name = "x" if isinstance(along, alt.X) else "y"
     bars = rows.mark_rule(strokeWidth=2).encode(**{name: along, f"{name}2": "high:Q"}, **place)
     marks = {"shape": shape} if shape is not None else {}
@@ -53,16 +59,16 @@ def intervals(
 
 
 def zero(axis: str) -> alt.Chart:
-    """A dashed line at zero of the x or the y axis."""
+    """A dashed line at zero on the x or the y axis."""
     at = alt.Chart(pd.DataFrame({axis: [0.0]}))
     return at.mark_rule(strokeDash=[4, 4], color="#888").encode(**{axis: f"{axis}:Q"})
 
 
 def tips(names: Iterable[str], form: str) -> list[alt.Tooltip]:
-    """Tooltips of numbers in one format."""
+    """Tooltips that show numeric columns in one format."""
     return [alt.Tooltip(f"{name}:Q", format=form) for name in names]
 
 
 def described(chart: Drawn, description: str, height: int | alt.Step = 240) -> Drawn:
-    """The chart as wide as its page, with the words for readers who cannot see it."""
+    """The chart at the width of the page, with a description for readers who cannot see it."""
     return chart.properties(width="container", height=height, description=description)

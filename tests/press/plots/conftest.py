@@ -1,4 +1,4 @@
-"""What every chart must be: described, drawable, made of the columns it names, and hiding no row of its tables."""
+"""What every chart must do: have a description, be drawable, and show every row and column of its tables."""
 
 import pytest
 import vl_convert
@@ -16,7 +16,7 @@ def parts(node):
 
 @pytest.fixture
 def draw():
-    """A function chart -> its picture (SVG) as a page shows it."""
+    """A function that turns a chart into its picture (SVG) as a page shows it."""
 
     def picture(chart):
         spec = chart.to_dict()
@@ -27,7 +27,7 @@ def draw():
 
 @pytest.fixture
 def honest(draw):
-    """A function chart, tables -> nothing, if the chart is described and holds every row and every column it names."""
+    """A function that checks that a chart is described and holds every row of its tables and every column it names."""
 
     def check(chart, *tables):
         spec = chart.to_dict()
@@ -43,7 +43,7 @@ def honest(draw):
 
 @pytest.fixture
 def offers():
-    """A function chart -> the options of each of its menus and the one that is shown first."""
+    """A function that returns, for each menu of a chart, its options and the one shown first."""
 
     def menus(chart):
         bound = [param for param in chart.to_dict()["params"] if param.get("bind", {}).get("input") == "select"]

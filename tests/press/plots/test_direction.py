@@ -10,12 +10,10 @@ from rlvr_direction.press.plots import direction
 TASKS = ("arithmetic", "pointer_tree")
 
 
-def counts(quantity):
+def counts():
     rng = np.random.default_rng(0)
     samples = {"base": rng.normal(-1, 1, 500), "rl": rng.normal(1, 1, 500)}
-    return pd.concat(
-        [direction.histograms(samples).assign(task=task, quantity=quantity) for task in TASKS], ignore_index=True
-    )
+    return pd.concat([direction.histograms(samples).assign(task=task) for task in TASKS], ignore_index=True)
 
 
 AREAS = pd.DataFrame(
@@ -31,16 +29,13 @@ ROLES = pd.DataFrame(
     columns=["task", "source", "role", "share", "n"],
 )
 PATH = pd.DataFrame({"token": ["~", "="], "step": [0.0, 1.0], "delta_logp": [-1.0, 1.0], "probability": [0.2, 0.5]})
-STRIP = pd.DataFrame({"source": ["base"] * 2, "position": [0, 1], "token": ["~", "\n"], "delta_logp": [-2.0, 0.1]})
-COUNTS = pd.concat(map(counts, ("delta_logp", "entropy_base")))
-ONE = counts("delta_logp")
+COUNTS = counts()
 CHARTS = {
     "update_path": (direction.update_path(PATH), PATH),
-    "histogram": (direction.histogram(ONE, "delta_logp", "a histogram"), ONE),
+    "histogram": (direction.histogram(COUNTS, "delta_logp", "a histogram"), COUNTS),
     "areas": (direction.areas(AREAS, "areas"), AREAS),
     "leads": (direction.leads(LEADS, "leads"), LEADS),
     "roles": (direction.roles(ROLES, "roles"), ROLES),
-    "glance": (direction.glance(COUNTS, STRIP), COUNTS, STRIP),
 }
 
 
@@ -62,10 +57,9 @@ def test_what_rl_made_likelier_is_blue_and_the_rest_orange(draw):
 
 
 def test_a_histogram_leaves_a_gap_where_a_bin_is_empty():
-    table = counts("delta_logp")
-    (rows,) = direction.histogram(table, "delta_logp", "d").to_dict()["datasets"].values()
-    assert (table["count"] == 0).any()
-    assert [row["density"] is None for row in rows] == (table["count"] == 0).tolist()
+    (rows,) = CHARTS["histogram"][0].to_dict()["datasets"].values()
+    assert (COUNTS["count"] == 0).any()
+    assert [row["density"] is None for row in rows] == (COUNTS["count"] == 0).tolist()
 
 
 def test_histograms_share_their_bins_count_every_value_and_have_an_area_of_one():

@@ -1,4 +1,4 @@
-"""The menu of a chart: what it offers and where it starts."""
+"""The menu of a chart: its options and the one shown first."""
 
 import pandas as pd
 import pytest
