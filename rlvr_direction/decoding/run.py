@@ -1,7 +1,7 @@
 """The decoder's one call: check the input, cut the rows into batches, and write every row in rounds."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from jaxtyping import Int
@@ -101,11 +101,11 @@ def _write(decoded: Decoded, rows: Rows, written: Written) -> None:
     decoded.finished[rows.number] = columns.finished
 
 
-def _check(
-    pair: ModelPair, prompt_ids: Sequence[Sequence[int]], propose: Proposer, max_new_tokens: int, block: int
-) -> None:
-    if block < 1:
-        raise ValueError(f"block is {block}; expected 'auto' or the number of tokens to draft, at least 1")
+def _check(pair: ModelPair, prompt_ids: Sequence, propose: str, max_new_tokens: int, block: object) -> None:
+    if propose not in get_args(Proposer):
+        raise ValueError(f"propose is {propose!r}; expected 'base' or 'rl'")
+    if not isinstance(block, int) or block < 1:
+        raise ValueError(f"block is {block!r}; expected 'auto' or the number of tokens to draft, at least 1")
     if block > 1 and not pair.supports_rollback:
         raise ValueError(
             f"block is {block}, but {type(pair.base).__name__} cannot take tokens back from its cache; use 1 or 'auto'"

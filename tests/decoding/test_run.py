@@ -221,10 +221,9 @@ def long_run(run):
     )
 
 
-@pytest.mark.parametrize("block", [2, 4, 8, 16, "auto"])
+@pytest.mark.parametrize("block", [2, 4, 16, "auto"])
 @pytest.mark.parametrize("family", ["llama", "mistral"])
-def test_a_draft_of_any_length_gives_the_tokens_of_lockstep(long_run, family, block, monkeypatch):
-    monkeypatch.setattr(module, "WORTH_MEASURING", 0)  # so that "auto" drafts here, too
+def test_a_draft_of_any_length_gives_the_tokens_of_lockstep(long_run, family, block):
     for where, propose, gamma in (("delta_logp<=-1.5", "base", 0.5), ("random:0.1", "rl", -1.0)):
         lockstep = long_run(family, where, 1, propose=propose, gamma=gamma)
         assert 0.01 < lockstep.selected.sum() / lockstep.n_tokens.sum() < 0.45
