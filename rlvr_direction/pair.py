@@ -23,8 +23,8 @@ from rlvr_direction.checkpoints import (
 )
 from rlvr_direction.distributions import PairLogprobs, log_softmax
 from rlvr_direction.prompts import Prompt, encode_prompt
-from rlvr_direction.rope import SidedStream, runs, switch
-from rlvr_direction.selfcheck import Shown, examine
+from rlvr_direction.rope import SwitchingStream, rows_per_side, switch_length
+from rlvr_direction.selfcheck import Capabilities, examine
 
 __all__ = ["ModelPair", "Predictions"]
 
@@ -51,7 +51,7 @@ class ModelPair:
     rl: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     vocab_size: int = field(init=False)
-    shown: tuple[Shown, Shown] = field(init=False, repr=False)
+    capabilities: tuple[Capabilities, Capabilities] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         for name, model in zip(("base", "rl"), self.models, strict=True):
@@ -59,7 +59,7 @@ class ModelPair:
                 raise ValueError(
                     f"{name} is a model inside an adapter ({type(model).__name__}); pass {name}.merge_and_unload()"
                 )
-        rows = {_head(model).weight.shape[0] for model in self.models}
+        rows = {model.get_output_embeddings().weight.shape[0] for model in self.models}
         vocab_size = min(rows) if len(rows) == 1 else len(self.tokenizer)
         if min(rows) < vocab_size:
             raise ValueError(
@@ -67,7 +67,7 @@ class ModelPair:
                 "pass two checkpoints and the tokenizer of one family"
             )
         object.__setattr__(self, "vocab_size", vocab_size)
-        object.__setattr__(self, "shown", tuple(examine(model.eval()) for model in self.models))
+        object.__setattr__(self, "capabilities", tuple(examine(model.eval()) for model in self.models))
         warn_of_settings(*(model.generation_config for model in self.models))
 
     @classmethod
@@ -128,24 +128,16 @@ class ModelPair:
         """
         ids, mask, wanted = (tensor.to(self.base.device) for tensor in (ids, mask, wanted))
         tokens = ids[:, 1:][wanted[:, 1:]]
-        readers = [self._reader(i, ids, mask, wanted[:, 1:]) for i in range(2)]
+        readers = [
+            _reader(model, ids, mask, wanted[:, 1:], head_matches=can.head_matches_logits)
+            for model, can in zip(self.models, self.capabilities, strict=True)
+        ]
         step = max(1, CHUNK_ELEMENTS // self.vocab_size)
         for start in range(0, len(tokens), step):
             chunk = slice(start, start + step)
             logits = [read(chunk) for read in readers]
             cut_mass = tuple(_cut_mass(rows, self.vocab_size) for rows in logits)
             yield Predictions(tokens[chunk], PairLogprobs(*map(self._normalise, logits)), cut_mass)
-
-    def _reader(self, index: int, ids: Tensor, mask: Tensor, wanted: Tensor) -> Callable[[slice], Tensor]:
-        """A function from a slice of the wanted positions to one model's logits there."""
-        model, projects = self.models[index], self.shown[index].head_matches_logits
-        found = []
-        for rows in runs(model, mask):
-            out = forward(model.base_model if projects else model, ids[rows], mask[rows])
-            states = (out.last_hidden_state if projects else out.logits)[:, :-1]
-            found.append(states[wanted[rows].to(states.device)])
-        states = torch.cat(found)
-        return lambda chunk: _head(model)(states[chunk]) if projects else states[chunk]
 
     def _normalise(self, logits: Float[Tensor, "*batch rows"]) -> Float[Tensor, "*batch vocab"]:
         return log_softmax(logits[..., : self.vocab_size].float()).to(self.base.device)
@@ -155,26 +147,36 @@ class ModelPair:
 
         Raises ValueError for a model whose cached steps do not give what a full forward gives.
         """
-        return self._stream(0), self._stream(1)
+        return tuple(map(self._stream, self.models, self.capabilities))
 
-    def _stream(self, index: int) -> Stream:
-        model, kind = self.models[index], self.shown[index].stream
-        if kind is None:
+    def _stream(self, model: PreTrainedModel, capabilities: Capabilities) -> Stream:
+        if capabilities.stream is None:
             raise ValueError(
                 f"{type(model).__name__} gives other predictions after its cache than for the whole text, so what it "
                 "writes would be wrong; it can be scored, but not decoded"
             )
-        make = partial(kind, model, self._normalise)
-        return make() if (tokens := switch(model)) is None else SidedStream(make, tokens)
+        make = partial(capabilities.stream, model, self._normalise)
+        switch = switch_length(model)
+        return make() if switch is None else SwitchingStream(make, switch)
 
     @property
     def supports_rollback(self) -> bool:
         """Whether both models can take tokens back from their caches, as block decoding needs it."""
-        return all(shown.stream is RollbackStream for shown in self.shown)
+        return all(can.stream is RollbackStream for can in self.capabilities)
 
 
-def _head(model: PreTrainedModel) -> torch.nn.Module:
-    return model.get_output_embeddings()
+def _reader(
+    model: PreTrainedModel, ids: Tensor, mask: Tensor, wanted: Tensor, *, head_matches: bool
+) -> Callable[[slice], Tensor]:
+    """Read the texts once; the result maps a slice of the wanted positions to the logits there."""
+    body, head = (model.base_model, model.get_output_embeddings()) if head_matches else (model, torch.nn.Identity())
+    sizes = rows_per_side(model, mask)
+    found = []
+    for some_ids, some_mask, some_wanted in zip(*(x.split(sizes) for x in (ids, mask, wanted)), strict=True):
+        states = forward(body, some_ids, some_mask)[0][:, :-1]  # the first output: the last hidden states, or logits
+        found.append(states[some_wanted.to(states.device)])
+    states = torch.cat(found)
+    return lambda chunk: head(states[chunk])
 
 
 def _cut_mass(logits: Float[Tensor, "tokens rows"], vocab_size: int) -> float:
