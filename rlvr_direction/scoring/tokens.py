@@ -29,7 +29,7 @@ def score_tokens(
     batch_size: int,
     eos: bool = False,
 ) -> pd.DataFrame:
-    r"""Score every response token under both policies (paper, section 3.1): one row per token, `TOKEN_COLUMNS`, in nats.
+    r"""Score every response token under both policies (paper, section 3.1), in nats: `TOKEN_COLUMNS`, one row per token.
 
     A text is `{"prompt", "response", "source"?, "response_ids"?}`, or a row of a DataFrame with these columns. A prompt
     is a string or a list of messages; `response_ids`, if given, replace the response. Prompt and response are tokenised
