@@ -1,4 +1,4 @@
-"""Texts of different lengths as one padded batch, and a model's plain forward over it."""
+"""Texts of different lengths as one padded batch, and a model's plain forward pass over it."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ __all__ = ["forward", "pad", "positions"]
 def pad(
     rows: Sequence[Sequence[int]], *, pad_id: int, left: bool = False
 ) -> tuple[Int[Tensor, "batch time"], Bool[Tensor, "batch time"]]:
-    """Rows of token ids as one tensor, and a mask that is False on the padding."""
+    """Join rows of token ids in one tensor, padded on one side; the mask is False on the padding."""
     width = max(map(len, rows))
     ids = torch.full((len(rows), width), pad_id)
     mask = torch.zeros(len(rows), width, dtype=torch.bool)
@@ -25,11 +25,11 @@ def pad(
 
 
 def positions(mask: Bool[Tensor, "batch time"]) -> Int[Tensor, "batch time"]:
-    """Where in its text each token stands, counted from 0 over what is not padding."""
+    """The position of each token in its text, counted from 0 without the padding."""
     return (mask.long().cumsum(1) - 1).clamp(min=0)
 
 
 def forward(module: PreTrainedModel, ids: Int[Tensor, "batch time"], mask: Bool[Tensor, "batch time"]) -> object:
-    """What a model, or its body without the head, returns for whole texts."""
+    """Run a model, or its body without the head, over whole texts and return its output."""
     ids, mask = ids.to(module.device), mask.to(module.device)
     return module(input_ids=ids, attention_mask=mask.long(), position_ids=positions(mask), use_cache=False)

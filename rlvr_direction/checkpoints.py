@@ -1,4 +1,4 @@
-"""Checkpoints as folders or Hub names: loaded, or refused in one sentence."""
+"""Load checkpoints from folders or Hub names, or refuse them in one sentence."""
 
 import json
 import warnings
@@ -15,25 +15,18 @@ __all__ = [
     *("same_tokenizer", "torch_dtype", "warn_of_settings"),
 ]
 
-DTYPES = {
-    "fp32": torch.float32,
-    "bf16": torch.bfloat16,
-    "fp16": torch.float16,
-    "float32": torch.float32,
-    "bfloat16": torch.bfloat16,
-    "float16": torch.float16,
-    "float64": torch.float64,
-}
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+DTYPES |= {name: getattr(torch, name) for name in ("float32", "bfloat16", "float16", "float64")}
 TOKENIZER_FILES = ("*token*", "vocab*", "*.model", "merges.txt", "tekken.json", "*.tiktoken")
-STATE_IN_LAYERS = {"recurrent_gemma"}  # ... and not in a cache, whose rows could be moved
+STATE_IN_LAYERS = {"recurrent_gemma"}  # these families have no cache whose rows could be moved
 OFFLINE = (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled, ConnectionError)
 
 
 def load_part(auto: type, name: str | Path, **options: object) -> Any:
-    """A model, configuration or tokenizer by its Auto class; options that are None are left out.
+    """Load a model, configuration or tokenizer by its Auto class; options that are None are left out.
 
-    Raises FileNotFoundError, in one sentence, for a name that is neither a folder nor to be had from the Hub, and
-    ValueError for a folder that holds only part of a checkpoint, or another kind of one.
+    Raises FileNotFoundError, in one sentence, for a name that is neither a folder nor available from the Hub, and
+    ValueError for a folder that holds only part of a checkpoint, or another kind of checkpoint.
     """
     folder = Path(name).is_dir()
     _check_path(Path(name), auto)
@@ -41,17 +34,15 @@ def load_part(auto: type, name: str | Path, **options: object) -> Any:
         return auto.from_pretrained(name, **{key: value for key, value in options.items() if value is not None})
     except (OSError, ValueError) as error:
         if folder:
-            reason = str(error).splitlines()[0]
-            raise ValueError(
-                f"{name} lacks what {auto.__name__} loads; save the whole checkpoint ({reason})"
-            ) from error
+            why = str(error).splitlines()[0]
+            raise ValueError(f"{name} lacks what {auto.__name__} loads; save the whole checkpoint ({why})") from error
         if not isinstance(error, OSError):
             raise
         raise FileNotFoundError(_why_not(str(name), options.get("revision"), error)) from error
 
 
 def check_model(name: str | Path, *, revision: str | None, device_map: str | None) -> None:
-    """Raise ValueError, before weights are loaded, for a family or a device that cannot be had."""
+    """Raise ValueError, before weights are loaded, for a family that is not supported or a device that is missing."""
     if str(device_map).startswith("cuda") and not torch.cuda.is_available():
         raise ValueError(f"the device map is {device_map}, but PyTorch sees no CUDA device; leave it out for the CPU")
     family = load_part(AutoConfig, name, revision=revision).model_type
@@ -63,7 +54,7 @@ def check_model(name: str | Path, *, revision: str | None, device_map: str | Non
 
 
 def torch_dtype(dtype: torch.dtype | str) -> torch.dtype | str:
-    """A number format by its name, also a short one; "auto" is what the checkpoint says."""
+    """A number format by its long or short name; "auto" stays, for the format that the checkpoint names."""
     if isinstance(dtype, torch.dtype) or dtype == "auto":
         return dtype
     if dtype not in DTYPES:
@@ -72,14 +63,14 @@ def torch_dtype(dtype: torch.dtype | str) -> torch.dtype | str:
 
 
 def load_tokenizer(base: str | Path, rl: str | Path, *, revision: str | None = None) -> PreTrainedTokenizerBase:
-    """The tokenizer of a pair, RL's. Raises what `load_part` does, and ValueError where it is not the base's, too."""
+    """Load RL's tokenizer for a pair. Raises what `load_part` raises, and ValueError if the base's is another."""
     ours, theirs = (load_part(AutoTokenizer, name, revision=revision) for name in (base, rl))
     same_tokenizer(ours, theirs, base_name=str(base), rl_name=str(rl))
     return theirs
 
 
 def same_tokenizer(base: PreTrainedTokenizerBase, rl: PreTrainedTokenizerBase, *, base_name: str, rl_name: str) -> None:
-    """Raise ValueError at the first token id that differs, or if they split text in two ways."""
+    """Raise ValueError at the first token id that differs, or if the two split text differently."""
     ours, theirs = ({i: token for token, i in t.get_vocab().items()} for t in (base, rl))
     for i in sorted(ours.keys() | theirs.keys()):
         if (a := ours.get(i)) != (b := theirs.get(i)):
@@ -87,8 +78,8 @@ def same_tokenizer(base: PreTrainedTokenizerBase, rl: PreTrainedTokenizerBase, *
                 f"base and rl disagree on the tokenizer: token {i} is {a!r} in {base_name} and {b!r} in {rl_name}; "
                 "delta_logp compares the same token under both, so pass two checkpoints of one family"
             )
-    mine, other = _cutting(base), _cutting(rl)
-    if different := [part for part in mine.keys() & other.keys() if mine[part] != other[part]]:
+    ours, theirs = _splitting(base), _splitting(rl)
+    if different := [part for part in ours.keys() & theirs.keys() if ours[part] != theirs[part]]:
         raise ValueError(
             f"the tokenizers of {base_name} and {rl_name} have one vocabulary but cut text into tokens differently "
             f"(their {' and '.join(sorted(different))} differ); pass two checkpoints of one family"
@@ -102,7 +93,7 @@ def context_length(model: PreTrainedModel) -> int:
 
 
 def warn_of_settings(base: GenerationConfig | None, rl: GenerationConfig | None) -> None:
-    """Say what the two models' generation settings leave open: end tokens that differ, a penalty that is ignored."""
+    """Warn of generation settings that the models do not share or that are not followed: end tokens, a penalty."""
     ends = [getattr(settings, "eos_token_id", None) for settings in (base, rl)]
     a, b = ({*end} if isinstance(end, list) else {end} - {None} for end in ends)
     if a != b:
@@ -117,7 +108,7 @@ def warn_of_settings(base: GenerationConfig | None, rl: GenerationConfig | None)
 
 
 def _check_path(path: Path, auto: type) -> None:
-    """Raise what a path that is there, but is no whole checkpoint of transformers, is."""
+    """Raise an error that says what an existing path is, if it is no whole checkpoint of transformers."""
     if path.suffix == ".gguf" or (path.is_dir() and any(path.glob("*.gguf")) and not (path / "config.json").exists()):
         raise ValueError(f"{path} holds GGUF weights, which are quantised; pass the checkpoint they were made from")
     if path.is_file():
@@ -138,18 +129,20 @@ def _check_path(path: Path, auto: type) -> None:
 
 def _why_not(name: str, revision: object, error: BaseException) -> str:
     """Why a name could not be loaded from the Hub, and what to do."""
-    kinds = tuple(_causes(error))
-    if any(isinstance(cause, errors.GatedRepoError) for cause in kinds):
-        return f"{name} is gated: ask for access at https://huggingface.co/{name}, then log in with hf auth login"
-    if any(isinstance(cause, errors.RevisionNotFoundError) for cause in kinds):
-        return f"{name} has no revision {revision}; see https://huggingface.co/{name}/commits for those that exist"
-    if any(isinstance(cause, OFFLINE) for cause in kinds):
-        return (
-            f"no model at {name}: it is neither a folder here nor in the local cache, and the Hugging Face Hub cannot "
-            "be reached; check the path, or go online"
-        )
-    if any(isinstance(cause, errors.EntryNotFoundError) for cause in kinds):
-        return f"{name} on the Hugging Face Hub is no checkpoint of transformers: {str(error).splitlines()[0]}"
+    reasons = {
+        errors.GatedRepoError: f"{name} is gated: ask for access at https://huggingface.co/{name}, then log in with "
+        "hf auth login",
+        errors.RevisionNotFoundError: f"{name} has no revision {revision}; see https://huggingface.co/{name}/commits "
+        "for those that exist",
+        OFFLINE: f"no model at {name}: it is neither a folder here nor in the local cache, and the Hugging Face Hub "
+        "cannot be reached; check the path, or go online",
+        errors.EntryNotFoundError: f"{name} on the Hugging Face Hub is no checkpoint of transformers: "
+        f"{str(error).splitlines()[0]}",
+    }
+    causes = tuple(_causes(error))
+    for kind, reason in reasons.items():
+        if any(isinstance(cause, kind) for cause in causes):
+            return reason
     return f"no model at {name}: it is neither a folder here nor a name on the Hugging Face Hub; check both"
 
 
@@ -159,8 +152,8 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _cutting(tokenizer: PreTrainedTokenizerBase) -> dict[str, object]:
-    """How a fast tokenizer cuts text, beside its vocabulary; empty for a slow one."""
+def _splitting(tokenizer: PreTrainedTokenizerBase) -> dict[str, object]:
+    """How a fast tokenizer splits text, apart from its vocabulary; empty for a slow one."""
     if not tokenizer.is_fast:
         return {}
     whole = json.loads(tokenizer.backend_tokenizer.to_str())

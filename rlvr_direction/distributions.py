@@ -1,4 +1,4 @@
-"""Pure functions of a pair's next-token log-probabilities: what two policies say about one position.
+"""Pure functions of a pair's next-token log-probabilities at one position.
 
 Every function is exact over the whole vocabulary, in nats, and works on any leading batch shape.
 """
@@ -38,7 +38,7 @@ class PairLogprobs(NamedTuple):
 
 @dataclass(frozen=True)
 class Sampling:
-    """How tokens are drawn: temperature 0 is the argmax, top_p the nucleus that is kept after the temperature.
+    """How tokens are drawn: temperature 0 is the argmax; top_p is the nucleus, cut after the temperature.
 
     Raises ValueError for a negative temperature or a top_p outside (0, 1].
     """
@@ -54,15 +54,15 @@ class Sampling:
 
 
 def at(logp: Float[Tensor, "*batch vocab"], token: Int[Tensor, "*batch"] | None) -> Float[Tensor, "..."]:
-    """Log-probability (nats) of one token per position, `(*batch)`; None stands for every token: `logp` as it is."""
+    """Log-probability (nats) of one token per position, `(*batch)`; token None gives the whole vocabulary: `logp`."""
     return logp if token is None else logp.gather(-1, token.unsqueeze(-1)).squeeze(-1)
 
 
 def log_softmax(logits: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch vocab"]:
     """Normalised log-probabilities (nats), in float32 within 1e-5 of float64 at a vocabulary of 152,000.
 
-    torch.log_softmax adds the exponentials one by one, which errs by up to 2e-5 there. `sum` adds them in pairs, a few
-    rows at a time, so that they stay in the processor's cache.
+    torch.log_softmax adds the exponentials one by one, with errors of up to 2e-5. `sum` adds them in pairs; taking few
+    rows at a time keeps them in the processor's cache.
     """
     logp = torch.log_softmax(logits, dim=-1)
     if logits.shape[-1] > SMALL_VOCABULARY:
@@ -125,7 +125,7 @@ def delta_logp(logprobs: PairLogprobs, token: Int[Tensor, "*batch"] | None) -> F
 def extrapolate(logprobs: PairLogprobs, gamma: float) -> Float[Tensor, "*batch vocab"]:
     """Log-probabilities of pi_gamma, proportional to pi_rl^(1+gamma) / pi_base^gamma (paper, section 4.1).
 
-    gamma = -1 is the base, 0 is RL, above 0 goes past RL; what RL excludes stays out for every gamma above -1.
+    gamma = -1 is the base, 0 is RL, above 0 goes past RL. What RL excludes stays excluded for every gamma above -1.
 
     >>> pair = PairLogprobs(torch.tensor([0.5, 0.5]).log(), torch.tensor([0.25, 0.75]).log())
     >>> extrapolate(pair, 1.0).exp()  # 0.25^2 / 0.5 to 0.75^2 / 0.5 is 1 to 9
@@ -140,7 +140,7 @@ def extrapolate(logprobs: PairLogprobs, gamma: float) -> Float[Tensor, "*batch v
 
 
 def truncate(logp: Float[Tensor, "*batch vocab"], sampling: Sampling) -> Float[Tensor, "*batch vocab"]:
-    """The policy that is really sampled: tempered, cut to its nucleus, renormalised; -inf outside.
+    """The policy that is sampled in fact: tempered, cut to its nucleus, renormalised; -inf outside.
 
     The token that crosses top_p stays, ties go to the lower id, and temperature 0 keeps the argmax alone.
 
@@ -167,7 +167,7 @@ def _nucleus(logp: Float[Tensor, "*batch vocab"], top_p: float) -> Bool[Tensor, 
 def inverse_cdf(logp: Float[Tensor, "*batch vocab"], uniform: Float[Tensor, "*batch"]) -> Int[Tensor, "*batch"]:
     """The token whose step of the cumulative distribution, in token-id order and float64, holds the uniform.
 
-    Draws one token per position from one number in [0, 1) each; a token of probability zero is never drawn.
+    Each position uses one number in [0, 1); a token of probability zero is never drawn.
 
     >>> inverse_cdf(torch.tensor([[0.5, 0.3, 0.2]] * 3).log(), torch.tensor([0.0, 0.6, 0.99]))
     tensor([0, 1, 2])

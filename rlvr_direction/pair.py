@@ -11,20 +11,13 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
+from rlvr_direction import checkpoints
 from rlvr_direction.batches import forward
 from rlvr_direction.cache import RollbackStream, Stream
-from rlvr_direction.checkpoints import (
-    check_model,
-    context_length,
-    load_part,
-    load_tokenizer,
-    torch_dtype,
-    warn_of_settings,
-)
 from rlvr_direction.distributions import PairLogprobs, log_softmax
 from rlvr_direction.prompts import Prompt, encode_prompt
-from rlvr_direction.rope import SidedStream, runs, switch
-from rlvr_direction.selfcheck import Shown, examine
+from rlvr_direction.rope import SwitchingStream, rows_per_side, switch_length
+from rlvr_direction.selfcheck import Capabilities, examine
 
 __all__ = ["ModelPair", "Predictions"]
 
@@ -32,7 +25,7 @@ CHUNK_ELEMENTS = 1 << 23
 
 
 class Predictions(NamedTuple):
-    """Tokens, both policies' predictions at them, and the most probability (base, RL) that a cut vocabulary lost."""
+    """Tokens, both policies' predictions of them, and the largest probability (base, RL) lost by a cut vocabulary."""
 
     tokens: Int[Tensor, " tokens"]
     logprobs: PairLogprobs
@@ -43,15 +36,15 @@ class Predictions(NamedTuple):
 class ModelPair:
     """Two causal language models of one vocabulary and their tokenizer.
 
-    If both have equally many vocabulary rows, all rows stay in the softmax; if they differ, both are cut to the
-    tokenizer's tokens (`vocab_size`). Raises ValueError where one then has too few rows.
+    If both have equally many vocabulary rows, all rows stay in the softmax; otherwise both are cut to the tokenizer's
+    tokens (`vocab_size`). Raises ValueError if one then has too few rows, and what `selfcheck.examine` raises.
     """
 
     base: PreTrainedModel
     rl: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     vocab_size: int = field(init=False)
-    shown: tuple[Shown, Shown] = field(init=False, repr=False)
+    capabilities: tuple[Capabilities, Capabilities] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         for name, model in zip(("base", "rl"), self.models, strict=True):
@@ -59,7 +52,7 @@ class ModelPair:
                 raise ValueError(
                     f"{name} is a model inside an adapter ({type(model).__name__}); pass {name}.merge_and_unload()"
                 )
-        rows = {_head(model).weight.shape[0] for model in self.models}
+        rows = {model.get_output_embeddings().weight.shape[0] for model in self.models}
         vocab_size = min(rows) if len(rows) == 1 else len(self.tokenizer)
         if min(rows) < vocab_size:
             raise ValueError(
@@ -67,8 +60,8 @@ class ModelPair:
                 "pass two checkpoints and the tokenizer of one family"
             )
         object.__setattr__(self, "vocab_size", vocab_size)
-        object.__setattr__(self, "shown", tuple(examine(model.eval()) for model in self.models))
-        warn_of_settings(*(model.generation_config for model in self.models))
+        object.__setattr__(self, "capabilities", tuple(examine(model.eval()) for model in self.models))
+        checkpoints.warn_of_settings(*(model.generation_config for model in self.models))
 
     @classmethod
     def from_pretrained(
@@ -80,20 +73,16 @@ class ModelPair:
         dtype: torch.dtype | str = torch.float32,
         device_map: str | None = None,
     ) -> "ModelPair":
-        """Load both models from folders or Hub names; the tokenizer is RL's, and must be the base's too.
+        """Load both models from folders or Hub names; the tokenizer is RL's and must agree with the base's.
 
-        Raises FileNotFoundError for a model that is neither a folder nor to be had from the Hub, ValueError for two
-        tokenizers that disagree, and for a family, number format or device that cannot be had.
+        Raises FileNotFoundError for a model that is neither a folder nor available from the Hub, and ValueError for two
+        tokenizers that disagree and for a family, number format or device that is not available.
         """
-        dtype = torch_dtype(dtype)
+        options = {"revision": revision, "dtype": checkpoints.torch_dtype(dtype), "device_map": device_map}
         for name in (base, rl):
-            check_model(name, revision=revision, device_map=device_map)
-        tokenizer = load_tokenizer(base, rl, revision=revision)
-        models = [
-            load_part(AutoModelForCausalLM, name, revision=revision, dtype=dtype, device_map=device_map)
-            for name in (base, rl)
-        ]
-        return cls(*models, tokenizer)
+            checkpoints.check_model(name, revision=revision, device_map=device_map)
+        tokenizer = checkpoints.load_tokenizer(base, rl, revision=revision)
+        return cls(*(checkpoints.load_part(AutoModelForCausalLM, name, **options) for name in (base, rl)), tokenizer)
 
     @property
     def models(self) -> tuple[PreTrainedModel, PreTrainedModel]:
@@ -103,32 +92,35 @@ class ModelPair:
     @property
     def context(self) -> int:
         """The most tokens, prompt and response together, that both models take."""
-        return min(context_length(model) for model in self.models)
+        return min(checkpoints.context_length(model) for model in self.models)
 
     @property
     def pad_id(self) -> int:
-        """A token id to fill padding with; what stands there is never read."""
+        """The token id that fills padding; no model ever sees it."""
         return self.tokenizer.pad_token_id or 0
 
     def encode_prompt(self, prompt: Prompt) -> list[int]:
-        """A string or a list of messages as token ids, through the tokenizer's chat template if it has one."""
+        """Encode a string or a list of messages, with the tokenizer's chat template if it has one."""
         return encode_prompt(self.tokenizer, prompt)
 
     def encode_response(self, response: str) -> list[int]:
-        """A response as the token ids of its own text; nothing is added."""
+        """Encode a response as the token ids of its own text, without special tokens."""
         return self.tokenizer(response, add_special_tokens=False)["input_ids"]
 
     def at_tokens(
         self, ids: Int[Tensor, "batch time"], mask: Bool[Tensor, "batch time"], wanted: Bool[Tensor, "batch time"]
     ) -> Iterator[Predictions]:
-        """The wanted tokens, in row order, with both policies' predictions of them, a bounded chunk at a time.
+        """Yield the wanted tokens, in row order, with both policies' predictions of them, in chunks of bounded size.
 
-        Only the wanted positions are projected on the vocabulary, at most about eight million numbers at once. A first
-        token has no prediction and cannot be wanted.
+        Only the wanted positions are projected on the vocabulary, about eight million numbers at a time. The first
+        token of a text has no prediction and cannot be wanted.
         """
         ids, mask, wanted = (tensor.to(self.base.device) for tensor in (ids, mask, wanted))
         tokens = ids[:, 1:][wanted[:, 1:]]
-        readers = [self._reader(i, ids, mask, wanted[:, 1:]) for i in range(2)]
+        readers = [
+            _reader(model, ids, mask, wanted[:, 1:], head_matches=can.head_matches_logits)
+            for model, can in zip(self.models, self.capabilities, strict=True)
+        ]
         step = max(1, CHUNK_ELEMENTS // self.vocab_size)
         for start in range(0, len(tokens), step):
             chunk = slice(start, start + step)
@@ -136,49 +128,49 @@ class ModelPair:
             cut_mass = tuple(_cut_mass(rows, self.vocab_size) for rows in logits)
             yield Predictions(tokens[chunk], PairLogprobs(*map(self._normalise, logits)), cut_mass)
 
-    def _reader(self, index: int, ids: Tensor, mask: Tensor, wanted: Tensor) -> Callable[[slice], Tensor]:
-        """A function from a slice of the wanted positions to one model's logits there."""
-        model, projects = self.models[index], self.shown[index].head_matches_logits
-        found = []
-        for rows in runs(model, mask):
-            out = forward(model.base_model if projects else model, ids[rows], mask[rows])
-            states = (out.last_hidden_state if projects else out.logits)[:, :-1]
-            found.append(states[wanted[rows].to(states.device)])
-        states = torch.cat(found)
-        return lambda chunk: _head(model)(states[chunk]) if projects else states[chunk]
-
     def _normalise(self, logits: Float[Tensor, "*batch rows"]) -> Float[Tensor, "*batch vocab"]:
         return log_softmax(logits[..., : self.vocab_size].float()).to(self.base.device)
 
     def streams(self) -> tuple[Stream, Stream]:
-        """A fresh cached stream of next-token log-probabilities for each model: base, then RL.
+        """Start a cached stream of next-token log-probabilities for each model: base, then RL.
 
         Raises ValueError for a model whose cached steps do not give what a full forward gives.
         """
-        return self._stream(0), self._stream(1)
+        return tuple(map(self._stream, self.models, self.capabilities))
 
-    def _stream(self, index: int) -> Stream:
-        model, kind = self.models[index], self.shown[index].stream
-        if kind is None:
+    def _stream(self, model: PreTrainedModel, capabilities: Capabilities) -> Stream:
+        if capabilities.stream is None:
             raise ValueError(
                 f"{type(model).__name__} gives other predictions after its cache than for the whole text, so what it "
                 "writes would be wrong; it can be scored, but not decoded"
             )
-        make = partial(kind, model, self._normalise)
-        return make() if (tokens := switch(model)) is None else SidedStream(make, tokens)
+        make = partial(capabilities.stream, model, self._normalise)
+        switch = switch_length(model)
+        return make() if switch is None else SwitchingStream(make, switch)
 
     @property
     def supports_rollback(self) -> bool:
-        """Whether both models can take tokens back from their caches, as block decoding needs it."""
-        return all(shown.stream is RollbackStream for shown in self.shown)
+        """Whether both models can take tokens back from their caches, which block decoding requires."""
+        return all(can.stream is RollbackStream for can in self.capabilities)
 
 
-def _head(model: PreTrainedModel) -> torch.nn.Module:
-    return model.get_output_embeddings()
+def _reader(
+    model: PreTrainedModel, ids: Tensor, mask: Tensor, wanted: Tensor, *, head_matches: bool
+) -> Callable[[slice], Tensor]:
+    """Read the texts once; the result maps a slice of the wanted positions to the logits there."""
+    body, head = (model.base_model, model.get_output_embeddings()) if head_matches else (model, torch.nn.Identity())
+    sizes = rows_per_side(model, mask)
+    found = []
+    for some_ids, some_mask, some_wanted in zip(*(x.split(sizes) for x in (ids, mask, wanted)), strict=True):
+        out = forward(body, some_ids, some_mask)
+        states = (out.last_hidden_state if head_matches else out.logits)[:, :-1]
+        found.append(states[some_wanted.to(states.device)])
+    states = torch.cat(found)
+    return lambda chunk: head(states[chunk])
 
 
 def _cut_mass(logits: Float[Tensor, "tokens rows"], vocab_size: int) -> float:
-    """The most probability that any position gives to rows past the common vocabulary."""
+    """The largest probability that a position gives to rows beyond the common vocabulary."""
     if logits.shape[-1] == vocab_size:
         return 0.0
     return torch.softmax(logits.float(), dim=-1)[:, vocab_size:].sum(-1).max().item()

@@ -1,4 +1,4 @@
-"""What a model reads of a prompt: one rule for scoring, decoding and training."""
+"""Turn a prompt into what a model reads: one rule for scoring, decoding and training."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,15 +12,15 @@ from transformers import PreTrainedTokenizerBase
 __all__ = ["DATE", "Prompt", "described", "digest", "encode_prompt", "render"]
 
 Prompt = str | Sequence[Mapping[str, str]]
-DATE = date(2024, 7, 26)  # what Llama 3's own template falls back to where it has no clock
+DATE = date(2024, 7, 26)  # the date that Llama 3's own template assumes where it has no clock
 
 
 def render(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> str:
-    """The text of a prompt, through the tokenizer's chat template if it has one; a string is one user message.
+    """Write out a prompt with the tokenizer's chat template, if it has one; a string counts as one user message.
 
-    A template that asks for today's date is given `DATE`, so that a prompt is the same on every day. A final assistant
-    message is continued. Raises ValueError for what is neither a string nor messages, for messages without a template,
-    and for messages that the template refuses.
+    A template that asks for today's date gets `DATE`, so that a prompt does not change from day to day. A final
+    assistant message is continued. Raises ValueError for what is neither a string nor messages, for messages without a
+    template, and for messages that the template refuses.
     """
     if tokenizer.chat_template is None and isinstance(prompt, str):
         return prompt
@@ -42,12 +42,12 @@ def render(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> str:
 
 
 def encode_prompt(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> list[int]:
-    """A prompt as token ids; a chat template writes its own special tokens, a plain text gets the tokenizer's."""
+    """Encode a prompt as token ids; special tokens come from the chat template, or else from the tokenizer."""
     return tokenizer(render(tokenizer, prompt), add_special_tokens=tokenizer.chat_template is None)["input_ids"]
 
 
 def described(tokenizer: PreTrainedTokenizerBase) -> str:
-    """How prompts are encoded, in words: as they are or by the chat template, and its date if it asks for one."""
+    """Say in words how prompts are encoded: as they are or by the chat template, with its date if it asks for one."""
     if tokenizer.chat_template is None:
         return "as they are: the tokenizer has no chat template"
     dated = "strftime_now" in tokenizer.get_chat_template()
@@ -55,7 +55,7 @@ def described(tokenizer: PreTrainedTokenizerBase) -> str:
 
 
 def digest(prompt_ids: Iterable[Sequence[int]]) -> str:
-    """A fingerprint of prompts as the models read them, in hexadecimal.
+    """A fingerprint, in hexadecimal, of prompts as the models read them.
 
     >>> digest([[1, 2], [3]]) == digest([[1], [2, 3]])
     False
@@ -79,7 +79,7 @@ def _messages(prompt: object) -> list[dict[str, str]]:
 
 
 def _dated(template: str) -> str:
-    """A chat template whose clock stands still: a macro takes the place of `strftime_now`."""
+    """A chat template whose clock stands still: a macro replaces `strftime_now`."""
     if "strftime_now" not in template:
         return template
     directives = sorted(set(re.findall(r"%-?[a-zA-Z]", template)))

@@ -1,7 +1,7 @@
 """Scores of a position or of its token: what a pair's policies say about one step of a response.
 
-A score is one function `(view, token) -> a number per position`, used twice: to fill the token table and to gate
-decoding. A new metric is one line in `SCORES`.
+A score is a function `(view, token)` that gives one number per position. It is used twice: to fill the token table and
+to gate decoding. A new metric is one line in `SCORES`.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Proposer = Literal["base", "rl"]
 
 
 class View(NamedTuple):
-    """What a score may look at: raw policies (T = 1, whole vocabulary), those sampled from, and who proposes."""
+    """What a score may look at: raw policies (T = 1, whole vocabulary), the policies sampled from, and who proposes."""
 
     raw: PairLogprobs
     sampled: PairLogprobs
@@ -31,7 +31,7 @@ Score = Callable[[View, Tensor], Tensor]
 
 
 class _OfToken(NamedTuple):
-    """A score that depends on the token: `value(raw, token)`; token None asks for all of the vocabulary."""
+    """A score that depends on the token: `value(raw, token)`; token None asks for the whole vocabulary."""
 
     value: Callable[[PairLogprobs, Tensor | None], Tensor]
 
@@ -57,11 +57,11 @@ SCORES: MappingProxyType[str, Score] = MappingProxyType(
     }
 )
 """Every score, in nats, of the raw distributions (paper, section 3.1): of the sampled token (`delta_logp`,
-`abs_delta_logp`, `logp_*`, `gap_to_rl_argmax`) or of the position whatever was sampled (the others)."""
+`abs_delta_logp`, `logp_*`, `gap_to_rl_argmax`), or of the position, whatever was sampled there (the others)."""
 
 
 def of_all_tokens(score: Score, view: View) -> Float[Tensor, "*batch vocab"]:
-    """The score of every token of the vocabulary; a function of one's own is asked token by token."""
+    """The score of every token of the vocabulary; a score that is not in `SCORES` is called token by token."""
     if isinstance(score, _OfToken):
         return score.of_all(view)
     first, vocab_size = view.raw.base[..., 0].long(), view.raw.base.shape[-1]

@@ -21,7 +21,7 @@ __all__ = [
 
 
 class Interval(NamedTuple):
-    """An estimate and the two ends of its interval, in the unit of the estimate; numbers, or arrays of one shape."""
+    """An estimate and the two ends of its interval, in the estimate's unit: numbers, or arrays of one shape."""
 
     value: float | Float[np.ndarray, "..."]
     low: float | Float[np.ndarray, "..."]
@@ -31,10 +31,10 @@ class Interval(NamedTuple):
 def pass_at_k(
     n_correct: Integer[np.ndarray, " problems"], n_samples: int | Integer[np.ndarray, " problems"], k: int
 ) -> Float[np.ndarray, " problems"]:
-    """Each problem's chance that k of its samples, drawn without replacement, hold a right one.
+    """Each problem's chance that k of its samples, drawn without replacement, include a correct one.
 
-    That is 1 - C(n - c, k) / C(n, k), the unbiased estimate of Chen et al. (2021, arXiv 2107.03374); the mean over
-    problems is Pass@k. Raises ValueError where a problem has fewer than k samples.
+    This is 1 - C(n - c, k) / C(n, k), the unbiased estimate of Chen et al. (2021, arXiv 2107.03374); its mean over
+    problems is Pass@k. Raises ValueError if a problem has fewer than k samples.
 
     >>> pass_at_k(np.array([1]), 4, 2)
     array([0.5])
@@ -67,9 +67,9 @@ def bootstrap(
 ) -> Interval:
     """Percentile interval of a statistic when whole clusters (prompts, or seeds) are drawn with replacement.
 
-    `statistic` maps how often each cluster was drawn to a number or an array. All that it computes from one draw is
-    paired, and a "best of" inside it is chosen anew each time. The interval is too narrow below about 20 clusters: for
-    a handful of seeds use `paired_t`. Raises ValueError below two clusters, and where a draw leaves the statistic nan.
+    `statistic` maps the number of times each cluster was drawn to a number or an array. Everything it computes from one
+    draw is paired, and a "best of" inside it is chosen anew for each draw. Below about 20 clusters the interval is too
+    narrow: use `paired_t` for a handful of seeds. Raises ValueError below two clusters, and if a draw gives nan.
 
     >>> gain = np.array([0.1, 0.3, 0.2, 0.2])
     >>> round(float(bootstrap(lambda weights: weights @ gain / weights.sum(), 4, seed=0).value), 6)
@@ -91,7 +91,7 @@ def bootstrap(
 
 
 def paired_t(differences: Real[np.ndarray, " seeds"], *, level: float = 0.95) -> Interval:
-    """Student's t interval of the mean of paired differences, one per seed, in their unit.
+    """Student's t interval of the mean of paired differences, one per seed and in their unit.
 
     Raises ValueError below two seeds.
 
@@ -109,7 +109,7 @@ def paired_t(differences: Real[np.ndarray, " seeds"], *, level: float = 0.95) ->
 def auroc(positive: Real[np.ndarray, " p"], negative: Real[np.ndarray, " n"]) -> float:
     """P(a positive's value is above a negative's), ties counting half: 0.5 is chance.
 
-    Raises ValueError where either side is empty or a value is nan.
+    Raises ValueError if either side is empty or a value is nan.
 
     >>> auroc(np.array([2, 3, 3]), np.array([1, 3]))  # 4 of 6 pairs, 2 of them ties
     0.6666666666666666
@@ -123,10 +123,10 @@ def auroc(positive: Real[np.ndarray, " p"], negative: Real[np.ndarray, " n"]) ->
 def auroc_of_weights(
     values: Real[np.ndarray, " n"], is_positive: Bool[np.ndarray, " n"], clusters: Integer[np.ndarray, " n"]
 ) -> Callable[[np.ndarray], float]:
-    """The AUROC as a function of cluster weights, for `bootstrap`; `clusters` holds codes from 0.
+    """The AUROC as a function of cluster weights, for `bootstrap`; `clusters` holds codes that count from 0.
 
-    Sorts once, so that a draw costs one cumulative sum; ties count half, exactly. A draw that leaves one side without
-    weight gives nan. Raises ValueError where either side is empty or a value is nan.
+    The values are sorted once, so that a draw costs one cumulative sum; ties count exactly half. A draw that leaves one
+    side without weight gives nan. Raises ValueError if either side is empty or a value is nan.
     """
     _require_two_sides(values, is_positive)
     order = np.argsort(values, kind="stable")
@@ -159,10 +159,10 @@ def oriented(area: float | Float[np.ndarray, "..."]) -> float | Float[np.ndarray
 
 
 def overlap(a: Real[np.ndarray, " a"], b: Real[np.ndarray, " b"], *, bins: int = 50) -> float:
-    """Fraction shared by two histograms: the sum of the smaller shares in pooled-quantile bins, 0 apart, 1 the same.
+    """Fraction shared by two histograms, the sum of the smaller shares in pooled-quantile bins: 0 if apart, 1 if equal.
 
-    Equal values always share a bin, so fewer bins are left where ties are many. Raises ValueError where either is empty
-    or holds nan.
+    Equal values always share a bin, so that many ties leave fewer bins. Raises ValueError if either is empty or holds
+    nan.
     """
     pooled = np.concatenate([a, b])
     _require_two_sides(pooled, np.arange(len(pooled)) < len(a))
@@ -172,9 +172,9 @@ def overlap(a: Real[np.ndarray, " a"], b: Real[np.ndarray, " b"], *, bins: int =
 
 
 def holm(p_values: Float[np.ndarray, " family"]) -> Float[np.ndarray, " family"]:
-    """Adjusted p-values of a family (Holm, 1979): rejecting those below a keeps the family's error rate below a.
+    """Adjusted p-values of a family (Holm, 1979): rejecting those below a keeps the familywise error rate below a.
 
-    Raises ValueError where one is not between 0 and 1.
+    Raises ValueError if one is not between 0 and 1.
     """
     if not ((p_values >= 0) & (p_values <= 1)).all():
         raise ValueError(f"p-values {p_values}: expected numbers between 0 and 1")

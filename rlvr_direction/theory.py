@@ -1,4 +1,4 @@
-"""What can be said exactly: the policy an intervention makes, natural gradient on a small tree, Lemma 3.1."""
+"""Exact statements: the policy that an intervention makes, natural gradient on a small tree, and Lemma 3.1."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -27,7 +27,7 @@ Tree = Sequence[Float[np.ndarray, "_ _"]]
 
 
 class Mixed(NamedTuple):
-    """The policy that an intervention makes of a pair, and the shares it expects to select and to change."""
+    """The policy that an intervention makes of a pair, and the expected shares of tokens selected and changed."""
 
     policy: Float[Tensor, "*batch vocab"]
     selected: Float[Tensor, "*batch"]
@@ -37,8 +37,8 @@ class Mixed(NamedTuple):
 def mixed_policy(view: View, intervention: Intervention, sampling: Sampling) -> Mixed:
     """The closed form of one step: q(v) (1 - f(v)) + m a(v), with m the sum of q f.
 
-    q is the proposer's sampled policy, a the one that acts, f(v) the probability that the criterion fires on v (0 or 1
-    for a criterion, its rate for a coin). A share m of the tokens is selected, and m minus the sum of q f a is changed.
+    Here q is the proposer's sampled policy, a the policy that replaces, and f(v) the probability that the criterion
+    fires on v: 0 or 1, or the rate of `AtRandom`. The share m is selected; m minus the sum of q f a is changed.
     """
     q = getattr(view.sampled, view.proposer).double().exp()
     a = truncate(extrapolate(view.raw, intervention.gamma), sampling).double().exp()
@@ -75,7 +75,7 @@ def advantages(policy: Tree, reward: Float[np.ndarray, " leaves"]) -> list[np.nd
 def natural_policy_gradient(
     policy: Tree, reward: Float[np.ndarray, " leaves"], *, rate: float, steps: int
 ) -> list[np.ndarray]:
-    """A tabular softmax policy after exact natural policy gradient steps: each adds `rate` times the advantages.
+    """A tabular softmax policy after exact natural policy gradient steps; each adds `rate` times the advantages.
 
     With a single state (depth 1, whole responses as actions) the policy is proportional to pi_0 exp(rate steps R).
     """
@@ -100,8 +100,8 @@ def objective_weight(
 ) -> Float[Tensor, "*batch"]:
     """The w of Lemma 3.1: what multiplies a token's grad log pi in the DAPO objective; 0 where it is clipped.
 
-    That is ratio A / n_tokens, for the mean over `n_tokens` tokens; clipped are ratios above 1 + epsilon_high with a
-    positive advantage, below 1 - epsilon with a negative one, and above delta (the dual clip).
+    It is ratio A / n_tokens, for the mean over `n_tokens` tokens. A ratio is clipped above 1 + epsilon_high if the
+    advantage is positive, below 1 - epsilon if it is negative, and above delta in any case (the dual clip).
     """
     clipped = ((advantage > 0) & (ratio > 1 + epsilon_high)) | ((advantage < 0) & (ratio < 1 - epsilon))
     return torch.where(clipped | (ratio > delta), 0.0, ratio * advantage / n_tokens)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from rlvr_direction.cache import Fed, OwnCacheStream, RollbackStream, masks_itself, text_config
+from rlvr_direction.cache import Fed, OwnCacheStream, RollbackStream, accepts_custom_mask, text_config
 
 FAMILIES = ("llama", "gpt2", "mistral", "gemma2", "gemma3")
 GIVEN = torch.Generator().manual_seed(0)
@@ -89,7 +89,7 @@ def test_a_recurrent_model_refuses_to_take_tokens_back(random_model):
         cached.drop(torch.zeros(3, 1, dtype=torch.bool))
 
 
-def test_what_masks_itself_is_read_off_the_language_models_configuration(random_model):
+def test_what_accepts_a_custom_mask_is_read_off_the_language_models_configuration(random_model):
     assert text_config(random_model("gemma3")).sliding_window == 4
-    assert all(masks_itself(random_model(family)) for family in FAMILIES)
-    assert not any(masks_itself(random_model(family)) for family in ("mamba", "jamba", "gpt_neo", "llama4_text"))
+    assert all(accepts_custom_mask(random_model(family)) for family in FAMILIES)
+    assert not any(accepts_custom_mask(random_model(family)) for family in ("mamba", "jamba", "gpt_neo", "llama4_text"))

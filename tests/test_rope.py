@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from rlvr_direction.cache import Fed, RollbackStream
-from rlvr_direction.rope import SidedStream, runs, switch
+from rlvr_direction.rope import SwitchingStream, rows_per_side, switch_length
 
 ORIGINAL = 12
 IDS = torch.randint(3, 20, (3, 20), generator=torch.Generator().manual_seed(0))
@@ -17,7 +17,7 @@ def phi(random_model):
 
 @pytest.fixture
 def stream(phi):
-    return SidedStream(lambda: RollbackStream(phi, lambda logits: logits.log_softmax(-1)), ORIGINAL)
+    return SwitchingStream(lambda: RollbackStream(phi, lambda logits: logits.log_softmax(-1)), ORIGINAL)
 
 
 def alone(model, ids):
@@ -36,24 +36,23 @@ def close(seen, expected):
 
 
 def test_only_longrope_switches(random_model, phi):
-    assert switch(phi) == ORIGINAL
-    assert switch(random_model("llama")) is switch(random_model("gpt_oss")) is switch(random_model("gpt2")) is None
+    assert switch_length(phi) == ORIGINAL
+    assert all(switch_length(random_model(family)) is None for family in ("llama", "gpt_oss", "gpt2"))
 
 
 def test_the_switch_matters(phi):
     assert (alone(phi, IDS[0, :12])[:6] - alone(phi, IDS[0, :13])[:6]).abs().max() > 0.1
 
 
-def test_runs_are_adjacent_rows_of_one_side(random_model, phi):
+def test_only_adjacent_rows_on_one_side_share_a_forward(random_model, phi):
     mask = torch.arange(20) < torch.tensor([[3], [12], [13], [20], [5]])
-    assert list(runs(phi, mask)) == [slice(0, 2), slice(2, 4), slice(4, 5)]
-    assert list(runs(random_model("llama"), mask)) == [slice(0, 5)]
+    assert rows_per_side(phi, mask) == [2, 2, 1]
+    assert rows_per_side(random_model("llama"), mask) == [5]
 
 
 def test_rows_pass_the_switch_one_by_one_and_each_prediction_is_that_of_its_text_alone(phi, stream):
-    begun, starts = Fed(*(tensor.clone() for tensor in at([0, 0, 0], 11))), [11, 8, 5]
-    begun.valid[1, 8:] = begun.valid[2, 5:] = False
-    stream.feed(begun, keep=1)
+    begun, starts = at([0, 0, 0], 11), [11, 8, 5]
+    stream.feed(begun._replace(valid=begun.positions < torch.tensor(starts).unsqueeze(1)), keep=1)
     for step in range(8):
         seen = stream.feed(at([start + step for start in starts], 1), keep=1)[:, 0]
         for row, start in enumerate(starts):

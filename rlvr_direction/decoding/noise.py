@@ -1,7 +1,7 @@
-"""Noise is indexed, not streamed: every (seed, problem, sample, position) has its own uniforms.
+"""Noise is indexed, not streamed: each seed, problem, sample and position has its own uniforms.
 
-They are drawn before decoding, so a result does not depend on batching or order, and all interventions at one seed
-share their noise.
+They are drawn before decoding, so that a result does not depend on batching or order, and all interventions with one
+seed share their noise.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ __all__ = ["Noise", "indexed_noise"]
 
 
 class Noise(NamedTuple):
-    """Float64 uniforms in [0, 1), one a position, a stream for each of the three draws."""
+    """Float64 uniforms in [0, 1): one per position for each of the three draws."""
 
     proposal: Float[Tensor, "*batch"]
     alternative: Float[Tensor, "*batch"]

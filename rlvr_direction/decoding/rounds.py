@@ -1,8 +1,8 @@
-"""A batch written in rounds: the proposer drafts, the other model checks, what stands up to the first selection stays.
+"""Write a batch in rounds: the proposer drafts, the other model checks, and the draft stays up to its first selection.
 
-Drafts after the first selected position are thrown away, so a draft of any length gives the tokens of lockstep: every
-position sees the same prefix, the same two policies and its own noise. A draft of one token is lockstep. Each step is a
-function of the rows; only the two caches change.
+What was drafted after the first selected position is thrown away. A draft of any length therefore gives the tokens of
+lockstep, which is a draft of one token: every position has the same prefix, the same two policies and its own noise.
+Each step is a function of the rows; only the two caches change.
 """
 
 from collections.abc import Sequence
@@ -22,13 +22,13 @@ from rlvr_direction.scores import Proposer, View
 
 __all__ = ["Caches", "Decoded", "Draft", "Job", "Rows", "Written", "act", "advance", "begin", "check", "draft"]
 
-DOUBT = 0.7  # a draft ends at a proposal less probable than this: most selections sit there
-SHARE = 0.5  # ... in this share of the rows
+DOUBT = 0.7  # a draft ends at a proposal less probable than this, where most selections happen
+SHARE = 0.5  # ... once this share of the rows has met one
 LOG_DOUBT = torch.tensor(DOUBT).log()
 
 
 class Job(NamedTuple):
-    """What all rows of a call have in common; the noise has a row for each of them."""
+    """What all rows of a call have in common; `noise` has one row for each of them."""
 
     intervention: Intervention
     sampling: Sampling
@@ -48,14 +48,14 @@ class Job(NamedTuple):
 
 
 class Caches(NamedTuple):
-    """Both models, each with what it has read of every row."""
+    """Both models' streams, each with what it has read of every row."""
 
     proposer: Stream
     checker: Stream
 
 
 class Rows(NamedTuple):
-    """Rows being written: their numbers in the call, tokens written, and the last token, which is yet to be read."""
+    """Rows being written: their numbers in the call, tokens written so far, and the last token, not yet read."""
 
     number: Int[Tensor, " batch"]
     written: Int[Tensor, " batch"]
@@ -64,17 +64,17 @@ class Rows(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """Proposals and the proposer's policy at each."""
+    """Proposed tokens and the proposer's policy at each."""
 
     token_ids: Int[Tensor, "batch time"]
     logp: Float[Tensor, "batch time vocab"]
 
 
 class Decoded(NamedTuple):
-    """Responses with everything that decided them; past a row's `n_tokens` ids are padding and numbers are 0.
+    """Responses with everything that decided them; after a row's `n_tokens`, ids are padding and numbers are 0.
 
-    Log-probabilities are raw (T = 1, whole vocabulary, nats) of the token that stands and of the one proposed.
-    `n_tokens` counts the end token; a row that met the limit instead is not `finished`.
+    Log-probabilities are raw (T = 1, whole vocabulary, nats), of the token written and of the token proposed.
+    `n_tokens` counts the end token; a row that reached the limit instead is not `finished`.
     """
 
     token_ids: Int[Tensor, "batch time"]
@@ -89,7 +89,7 @@ class Decoded(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What a round wrote: the columns of `Decoded`, of this round alone, and which of its tokens are kept."""
+    """What one round wrote: its columns of `Decoded`, which of its tokens are kept, and the last one kept."""
 
     columns: Decoded
     kept: Bool[Tensor, "batch time"]
@@ -99,7 +99,7 @@ class Written(NamedTuple):
 def begin(
     pair: ModelPair, job: Job, prompts: Sequence[Sequence[int]], number: Int[Tensor, " batch"]
 ) -> tuple[Caches, Rows]:
-    """Read every prompt but its last token, one that several rows share only once."""
+    """Read every prompt but its last token; a prompt that several rows share is read once."""
     streams = dict(zip(("base", "rl"), pair.streams(), strict=True))
     caches = Caches(streams[job.propose], streams[job.checker])
     ids, mask = pad(prompts, pad_id=pair.pad_id, left=True)
@@ -116,7 +116,7 @@ def begin(
 
 
 def draft(caches: Caches, job: Job, rows: Rows, length: int) -> Draft:
-    """Propose up to `length` tokens per row, fewer where half of the rows came to doubt theirs or to their end."""
+    """Propose up to `length` tokens per row, fewer once half of the rows have met a doubtful token or their end."""
     token, tokens, policies = rows.last, [], []
     doubtful = over = torch.zeros(len(rows.number), dtype=torch.bool)
     while True:
@@ -137,7 +137,7 @@ def draft(caches: Caches, job: Job, rows: Rows, length: int) -> Draft:
 
 
 def check(caches: Caches, job: Job, rows: Rows, drafted: Draft) -> PairLogprobs:
-    """Both policies at every drafted position, `(batch, time, vocab)`."""
+    """Read the draft with the other model: both policies at every drafted position."""
     ids = torch.cat([rows.last.unsqueeze(1), drafted.token_ids[:, :-1]], dim=1)
     steps = torch.arange(ids.shape[1])
     fed = Fed(ids, rows.position.unsqueeze(1) + steps, torch.ones_like(ids, dtype=torch.bool))
@@ -147,7 +147,7 @@ def check(caches: Caches, job: Job, rows: Rows, drafted: Draft) -> PairLogprobs:
 
 
 def act(job: Job, rows: Rows, proposals: Int[Tensor, "batch time"], raw: PairLogprobs) -> Written:
-    """Select among the proposals; a row keeps them up to its first selected one, which is drawn from pi_gamma."""
+    """Select among the proposals: a row keeps those up to its first selected one, which is drawn anew from pi_gamma."""
     steps = torch.arange(proposals.shape[1])
     place = rows.written.unsqueeze(1) + steps
     view = View(raw, PairLogprobs(*(truncate(logp, job.sampling) for logp in raw)), job.propose)
@@ -163,7 +163,7 @@ def act(job: Job, rows: Rows, proposals: Int[Tensor, "batch time"], raw: PairLog
 
 
 def _replace(job: Job, rows: Rows, proposals: Tensor, raw: PairLogprobs, selected: Tensor, at_step: Tensor) -> Tensor:
-    """The proposals, but where a row's step is selected a draw from pi_gamma."""
+    """The proposals, with a draw from pi_gamma at each row's step if that step is selected."""
     tokens = proposals.clone()
     chosen = selected.gather(1, at_step.unsqueeze(1)).squeeze(1).nonzero().squeeze(1)
     if len(chosen):
@@ -176,7 +176,7 @@ def _replace(job: Job, rows: Rows, proposals: Tensor, raw: PairLogprobs, selecte
 
 
 def advance(caches: Caches, job: Job, rows: Rows, written: Written) -> Rows:
-    """Take back what was drafted for nothing; rows that ended leave the batch."""
+    """Take back the part of the draft that is thrown away; rows that ended leave the batch."""
     n_kept, finished = written.columns.n_tokens, written.columns.finished
     moved = Rows(rows.number, rows.written + n_kept, written.last, rows.position + n_kept)
     staying = (~finished & (moved.written < job.limit)).nonzero().squeeze(1)

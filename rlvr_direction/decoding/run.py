@@ -1,7 +1,7 @@
-"""The decoder's one call: check the input, cut the rows into batches, and write every row in rounds."""
+"""The decoder's one call: check the input, split the rows into batches, and write every batch in rounds."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from jaxtyping import Int
@@ -34,13 +34,15 @@ def decode(
 ) -> Decoded:
     r"""Sample one response per prompt: `propose` drafts each token and the intervention replaces what it selects.
 
-    Rows are numbered by `problem_ids` (default 0, 1, ...) and `sample_ids` (default 0); these and the seed fix the
-    noise. The proposer drafts up to `block` tokens before the other model checks them; "auto" is `auto_block`. Neither
-    `block` nor `batch_size` changes the policies, but a forward pass over many tokens and a cached step round
-    differently. In float32 the chance per token of another draw is 7e-5 with 1,152 vocabulary rows, and with 152,000
-    from 1.5e-4 (low entropy) to 5e-3 (high entropy); in bfloat16 batch sizes changed 17 of 32 texts.
-    Raises ValueError for a prompt that is no list of ids, is empty or leaves no room for `max_new_tokens` in the
-    context, a block that is no number of tokens or that this pair cannot take back, and logits that are not finite.
+    `problem_ids` (default 0, 1, ...) and `sample_ids` (default 0) number the rows and, with the seed, fix the noise.
+    The proposer drafts up to `block` tokens before the other model checks them; "auto" is `auto_block`. Neither `block`
+    nor `batch_size` changes the policies, but a forward pass over many tokens and a cached step round differently. In
+    float32 the chance per token of another draw is 7e-5 with 1,152 vocabulary rows, and from 1.5e-4 (low entropy) to
+    5e-3 (high entropy) with 152,000; in bfloat16, another batch size changed 17 of 32 texts.
+
+    Raises ValueError for a prompt that is not a list of ids, is empty or leaves no room for `max_new_tokens` in the
+    context, for a block that is not a number of tokens or needs a rollback that this pair does not support, and for
+    logits that are not finite.
 
     >>> from rlvr_direction import EVERYWHERE, load_toy_pair
     >>> pair = load_toy_pair("arithmetic")
@@ -83,7 +85,7 @@ def end_ids(pair: ModelPair) -> Int[Tensor, " ends"]:
 
 
 def _empty(batch: int, length: int, pad_id: int) -> Decoded:
-    """Responses of no token yet."""
+    """Responses without any tokens yet."""
     ids, numbers = torch.full((batch, length), pad_id), torch.zeros(4, batch, length)
     selected = torch.zeros(batch, length, dtype=torch.bool)
     n_tokens = torch.zeros(batch, dtype=torch.long)
@@ -91,7 +93,7 @@ def _empty(batch: int, length: int, pad_id: int) -> Decoded:
 
 
 def _write(decoded: Decoded, rows: Rows, written: Written) -> None:
-    """Fill in what a round wrote, after what its rows had."""
+    """Fill in what a round wrote, after the tokens that its rows already had."""
     columns, kept = written.columns, written.kept
     place = rows.written.unsqueeze(1) + torch.arange(kept.shape[1])
     number, place = rows.number.unsqueeze(1).expand_as(kept)[kept], place[kept]
@@ -101,11 +103,11 @@ def _write(decoded: Decoded, rows: Rows, written: Written) -> None:
     decoded.finished[rows.number] = columns.finished
 
 
-def _check(
-    pair: ModelPair, prompt_ids: Sequence[Sequence[int]], propose: Proposer, max_new_tokens: int, block: int
-) -> None:
-    if block < 1:
-        raise ValueError(f"block is {block}; expected 'auto' or the number of tokens to draft, at least 1")
+def _check(pair: ModelPair, prompt_ids: Sequence, propose: str, max_new_tokens: int, block: object) -> None:
+    if propose not in get_args(Proposer):
+        raise ValueError(f"propose is {propose!r}; expected 'base' or 'rl'")
+    if not isinstance(block, int) or block < 1:
+        raise ValueError(f"block is {block!r}; expected 'auto' or the number of tokens to draft, at least 1")
     if block > 1 and not pair.supports_rollback:
         raise ValueError(
             f"block is {block}, but {type(pair.base).__name__} cannot take tokens back from its cache; use 1 or 'auto'"

@@ -1,4 +1,4 @@
-"""One row per response token, what both policies think of it: from texts in memory, or from a file into a file."""
+"""What both policies think of every response token, one row per token: from texts in memory or from a file."""
 
 from rlvr_direction.scoring.files import ScoreSettings, score_file
 from rlvr_direction.scoring.texts import load_texts

@@ -1,4 +1,4 @@
-"""Scoring a file of texts into a token table, part by part."""
+"""Score a file of texts into a token table, part by part."""
 
 import logging
 from pathlib import Path
@@ -18,10 +18,10 @@ TEXTS_PER_PART = 256
 
 
 def score_file(settings: ScoreSettings) -> Path:
-    """Score a file of texts with two models by their names, part by part under a progress bar; returns the path.
+    """Score a file of texts with a named pair of models, part by part with a progress bar; returns the table's path.
 
-    Every text is checked before the first is scored, and a refusal writes nothing. Raises what `load_texts`,
-    `records.Run`, `ModelPair.from_pretrained` and `score_tokens` raise.
+    Every text is checked before the first is scored, and nothing is written if one is refused. Raises what
+    `load_texts`, `records.Run`, `ModelPair.from_pretrained` and `score_tokens` raise.
     """
     s, texts = settings, load_texts(settings.texts)
     tokenizer = load_tokenizer(s.base, s.rl, revision=s.revision)

@@ -14,7 +14,7 @@ __all__ = ["Encoded", "encode", "load_texts"]
 
 
 class Encoded(NamedTuple):
-    """A text as ids: the prompt's, then the response's."""
+    """The token ids of a text: the prompt's and the response's."""
 
     text_id: int
     source: str
@@ -23,15 +23,15 @@ class Encoded(NamedTuple):
 
     @property
     def ids(self) -> list[int]:
-        """Prompt and response, joined."""
+        """The ids of prompt and response, joined."""
         return self.prompt + self.response
 
 
 def load_texts(path: str | Path) -> list[dict[str, Any]]:
-    """The rows of a JSONL or Parquet file, each `{"prompt", "response", "source"?, "response_ids"?}`.
+    """Read the rows of a JSONL or Parquet file, each `{"prompt", "response", "source"?, "response_ids"?}`.
 
-    Raises ValueError with its number for a row that is not so and for any other kind of file, FileNotFoundError where
-    there is no file.
+    Raises ValueError for any other kind of file and, with its number, for a row of another form, and FileNotFoundError
+    if there is no file.
     """
     rows = read_rows(path, {"prompt": (str, list), "response": (str,)})
     for i, row in enumerate(rows, start=1):
@@ -40,10 +40,10 @@ def load_texts(path: str | Path) -> list[dict[str, Any]]:
 
 
 def encode(pair: ModelPair, texts: Sequence[Mapping[str, Any]] | pd.DataFrame, *, eos: bool = False) -> list[Encoded]:
-    """Texts, or the rows of a table of texts, as ids; `eos` appends the end token.
+    """Encode texts, or the rows of a table of texts; `eos` appends the end token.
 
-    Raises ValueError for a text that lacks a key, has an empty prompt, an id that is no token, or is longer than the
-    context.
+    Raises ValueError for a text that lacks a key, has an empty prompt or an id that is not a token, or is longer than
+    the context.
     """
     rows = records.rows(texts) if isinstance(texts, pd.DataFrame) else texts
     return [_encode(pair, text, i, eos=eos) for i, text in enumerate(rows)]

@@ -1,4 +1,4 @@
-"""The token table: one row per response token, what both policies think of it, exact and memory-bounded."""
+"""The token table: what both policies think of every response token, exact and with bounded memory."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -29,16 +29,16 @@ def score_tokens(
     batch_size: int,
     eos: bool = False,
 ) -> pd.DataFrame:
-    r"""Score every response token under both policies (paper, section 3.1): `TOKEN_COLUMNS`, in nats, a row per token.
+    r"""Score every response token under both policies (paper, section 3.1), in nats, with one row per token.
 
-    A text is `{"prompt", "response", "source"?, "response_ids"?}`, or a row of a DataFrame with these columns. A prompt
-    is a string or a list of messages; `response_ids` win where given. Prompt and response are tokenised apart and
-    joined, and `eos` appends the end token. `text_id` is the row number in `texts`, `position` counts response tokens
-    from 0. Scores are of the raw distribution (T = 1, whole vocabulary); `sampling` and `proposer` only reach those
-    that ask for the truncated one. A score that gives k numbers per token fills the columns `name_1` to `name_k`.
-    `attrs["cut_mass"]` is the largest probability of each model that fell to vocabulary rows the other lacks (0 where
-    they have equally many). Raises ValueError for a text that is not as above, has an empty prompt or is longer than
-    the context, and for logits that are not finite.
+    The columns are `TOKEN_COLUMNS`. A text is `{"prompt", "response", "source"?, "response_ids"?}`, or a row of a
+    DataFrame with these columns. A prompt is a string or a list of messages; `response_ids`, if given, replace the
+    response. Prompt and response are tokenised separately and joined, and `eos` appends the end token. `text_id` is the
+    row number in `texts`, and `position` counts response tokens from 0. Scores are of the raw distribution (T = 1,
+    whole vocabulary); `sampling` and `proposer` matter only to scores that look at the truncated one. A score with k
+    numbers per token fills the columns `name_1` to `name_k`. `attrs["cut_mass"]` is the largest probability that each
+    model gives to vocabulary rows the other lacks (0 if they have equally many). Raises ValueError for a text of
+    another form, with an empty prompt or longer than the context, and for logits that are not finite.
 
     >>> from rlvr_direction import load_toy_pair
     >>> texts = [{"prompt": "Q:7+5*3-4\n", "response": "18"}]
@@ -61,7 +61,7 @@ def score_encoded(
     proposer: Proposer = "base",
     batch_size: int,
 ) -> pd.DataFrame:
-    """The table of `score_tokens` for texts that are encoded already; each keeps its `text_id`."""
+    """The table of `score_tokens` for texts that are already encoded; each keeps its `text_id`."""
     ordered = sorted(texts, key=lambda text: len(text.ids))
     table = _tokens(pair, ordered)
     columns, done, cut = {}, 0, [(0.0, 0.0)]
@@ -80,7 +80,7 @@ def score_encoded(
 
 
 def _predictions(pair: ModelPair, texts: Sequence[Encoded], batch_size: int) -> Iterator[Predictions]:
-    """What both models predict at the response tokens, text by text, a bounded chunk at a time."""
+    """Yield what both models predict at the response tokens, text by text, in chunks of bounded size."""
     for start in range(0, len(texts), batch_size):
         batch = texts[start : start + batch_size]
         ids, mask = pad([text.ids for text in batch], pad_id=pair.pad_id)
@@ -89,7 +89,7 @@ def _predictions(pair: ModelPair, texts: Sequence[Encoded], batch_size: int) -> 
 
 
 def _fill(columns: dict[str, np.ndarray], name: str, values: Tensor, here: slice, length: int) -> None:
-    """Write a chunk's scores into whole columns: small arrays kept between large ones that are freed pin the heap."""
+    """Write a chunk's scores into full-length columns: small arrays between large freed ones would pin the heap."""
     parts = {name: values} if values.ndim == 1 else {f"{name}_{k}": v for k, v in enumerate(values.unbind(1), start=1)}
     for part, numbers in parts.items():
         numbers = numbers.cpu().numpy()

@@ -221,14 +221,13 @@ def long_run(run):
     )
 
 
-@pytest.mark.parametrize("block", [2, 4, 8, 16, "auto"])
+@pytest.mark.parametrize("block", [2, 16, "auto"])
 @pytest.mark.parametrize("family", ["llama", "mistral"])
-def test_a_draft_of_any_length_gives_the_tokens_of_lockstep(long_run, family, block, monkeypatch):
-    monkeypatch.setattr(module, "WORTH_MEASURING", 0)  # so that "auto" drafts here, too
+def test_a_draft_of_any_length_gives_the_tokens_of_lockstep(long_run, family, block):
     for where, propose, gamma in (("delta_logp<=-1.5", "base", 0.5), ("random:0.1", "rl", -1.0)):
         lockstep = long_run(family, where, 1, propose=propose, gamma=gamma)
         assert 0.01 < lockstep.selected.sum() / lockstep.n_tokens.sum() < 0.45
-        for batch_size in (64, 1, 3):
+        for batch_size in (64, 3):
             assert_same(long_run(family, where, block, batch_size, propose, gamma), lockstep)
 
 
@@ -243,14 +242,17 @@ def test_the_identities_hold_for_drafts(run, sample_alone, family, block):
 @pytest.mark.parametrize("task", ["arithmetic", "pointer_tree"])
 def test_a_toys_models_write_by_themselves_what_the_pair_writes_with_one_of_them_left(task):
     pair, steps = load_toy_pair(task), TASKS[task].max_new_tokens
-    prompts = [pair.encode_prompt(problem.prompt) for problem in TASKS[task].problems(8, seed=1)]
+    prompts = [pair.encode_prompt(problem.prompt) for problem in TASKS[task].problems(4, seed=1)]
     how = {"steps": steps, "end": pair.tokenizer.eos_token_id}
+    texts = {
+        (model, stream): by_itself(getattr(pair, model), prompts, stream, PLAIN, **how)
+        for model, stream in set(POLICIES.values())
+    }
     for (where, gamma, propose), (model, stream) in POLICIES.items():
-        alone = by_itself(getattr(pair, model), prompts, stream, PLAIN, **how)
         for block, batch_size in ((1, 64), (8, 1)):
             settings = {"max_new_tokens": steps, "batch_size": batch_size, "block": block, "propose": propose}
             decoded = decode(pair, prompts, Intervention(where, gamma), PLAIN, seed=SEED, **settings)
-            assert responses(decoded) == alone, (where, gamma, propose, block)
+            assert responses(decoded) == texts[model, stream], (where, gamma, propose, block)
 
 
 @pytest.mark.parametrize("task", ["arithmetic", "pointer_tree"])
@@ -305,10 +307,9 @@ def test_values_of_another_type_are_refused_without_type_checks(load_pair, chang
 @pytest.mark.parametrize("model", ["base", "rl"])
 def test_a_model_that_breaks_is_named_with_the_position(load_pair, run, model):
     pair = load_pair("gpt2")
-    broken = copy.deepcopy(getattr(pair, model))
+    copied = ModelPair(copy.deepcopy(pair.base), copy.deepcopy(pair.rl), pair.tokenizer)
     longest = max(map(len, PROMPTS))
-    with torch.no_grad():
-        broken.transformer.wpe.weight[longest + 2] = torch.nan
-    models = {"base": pair.base, "rl": pair.rl} | {model: broken}
+    with torch.no_grad():  # after the pair has examined its models
+        getattr(copied, model).transformer.wpe.weight[longest + 2] = torch.nan
     with pytest.raises(ValueError, match=f"the {model} model gave .* not finite at response position 3 of prompt 5;"):
-        run(pair=ModelPair(models["base"], models["rl"], pair.tokenizer))
+        run(pair=copied)

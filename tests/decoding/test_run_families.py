@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import itertools
 
 import pytest
 import torch
@@ -9,9 +10,10 @@ import torch
 from rlvr_direction.batches import pad
 from rlvr_direction.decoding import decode
 from rlvr_direction.decoding.noise import indexed_noise
-from rlvr_direction.distributions import Sampling, inverse_cdf
+from rlvr_direction.distributions import PairLogprobs, Sampling, extrapolate, inverse_cdf
 from rlvr_direction.interventions import NOWHERE, Intervention, parse
 from rlvr_direction.pair import ModelPair
+from rlvr_direction.scores import View
 
 NEW, SEED = 6, 3
 SEEDS = {"nemotron_h": 1}  # with seed 0 two logits of a greedy text are 2e-4 apart
@@ -27,6 +29,7 @@ RECURRENT = (
     *("mamba", "mamba2", "falcon_mamba", "jamba", "bamba", "falcon_h1", "zamba", "zamba2", "granitemoehybrid"),
     *("nemotron_h", "qwen3_next", "qwen3_5_text", "olmo_hybrid", "lfm2", "llama4_text", "gpt_neo"),
 )
+MIXED = Intervention(parse("delta_logp<=-0.3"), 0.5)
 
 
 @pytest.fixture(scope="module")
@@ -41,57 +44,62 @@ def pair_of(random_model, perturbed, tokenizer):
     return build
 
 
-def written(pair, where, gamma, sampling, **settings):
-    how = NUMBERS | {"seed": SEED, "max_new_tokens": NEW} | settings
-    return decode(pair, PROMPTS, Intervention(where, gamma), sampling, **how)
-
-
-def alone(model):
-    """What one model writes by itself, a full forward of the one text for every token."""
-    noise, rows = indexed_noise(*NUMBERS.values(), NEW, seed=SEED).proposal, []
-    for prompt, uniforms in zip(PROMPTS, noise, strict=True):
-        text = list(prompt)
-        while len(text) - len(prompt) < NEW and (len(text) == len(prompt) or text[-1] != 1):
-            with torch.inference_mode():
-                logp = model(input_ids=torch.tensor([text])).logits[0, -1:].log_softmax(-1)
-            text.append(inverse_cdf(logp, uniforms[len(text) - len(prompt)].reshape(1)).item())
-        rows.append(text[len(prompt) :])
-    return rows
+def written(pair, intervention=MIXED, sampling=Sampling(), **settings):  # noqa: B008 -- frozen
+    return decode(pair, PROMPTS, intervention, sampling, **NUMBERS, seed=SEED, max_new_tokens=NEW, **settings)
 
 
 def responses(decoded):
     return [row[:n].tolist() for row, n in zip(decoded.token_ids, decoded.n_tokens, strict=True)]
 
 
+@torch.inference_mode()
+def alone(pair):
+    """What the intervention makes of the pair text by text, with a full forward of both models for every token."""
+    noise, rows = indexed_noise(*NUMBERS.values(), NEW, seed=SEED), []
+    for i, prompt in enumerate(PROMPTS):
+        text = list(prompt)
+        while len(text) - len(prompt) < NEW and (len(text) == len(prompt) or text[-1] != 1):
+            proposal, alternative, selection = (uniforms[i, len(text) - len(prompt)].reshape(1) for uniforms in noise)
+            logits = [model(input_ids=torch.tensor([text])).logits[0, -1:] for model in pair.models]
+            raw = PairLogprobs(*(row.log_softmax(-1) for row in logits))
+            proposed = inverse_cdf(raw.base, proposal)
+            selected = MIXED.where(View(raw, raw), proposed, selection)
+            token = inverse_cdf(extrapolate(raw, MIXED.gamma), alternative) if selected else proposed
+            text.append(token.item())
+        rows.append(text[len(prompt) :])
+    return rows
+
+
 @pytest.mark.parametrize("family", ATTENTION)
-def test_neither_draft_nor_batch_changes_a_text(pair_of, family):
+def test_neither_draft_nor_batch_changes_a_text_from_what_it_is_alone(pair_of, family):
     pair = pair_of(family)
     assert pair.supports_rollback
-    run = functools.partial(written, pair, parse("delta_logp<=-0.3"), 0.5, Sampling())
-    lockstep = run(block=1, batch_size=1)
+    lockstep = written(pair, block=1, batch_size=1)
+    assert responses(lockstep) == alone(pair)
     assert 0 < lockstep.selected.sum() < lockstep.n_tokens.sum()
-    for block in (1, 4, 8):
-        for batch_size in (1, 3, 8):
-            other = run(block=block, batch_size=batch_size)
-            assert torch.equal(other.token_ids, lockstep.token_ids), (block, batch_size)
-            assert torch.equal(other.selected, lockstep.selected), (block, batch_size)
-            torch.testing.assert_close(other.logp_rl, lockstep.logp_rl, atol=1e-4, rtol=0)
+    for block, batch_size in itertools.product((4, "auto", 1), (8, 3, 1)):
+        other = written(pair, block=block, batch_size=batch_size)
+        assert torch.equal(other.token_ids, lockstep.token_ids), (block, batch_size)
+        assert torch.equal(other.selected, lockstep.selected), (block, batch_size)
+        torch.testing.assert_close(other.logp_rl, lockstep.logp_rl, atol=1e-4, rtol=0)
 
 
-@pytest.mark.parametrize("propose", ["base", "rl"])
-@pytest.mark.parametrize("family", ATTENTION + RECURRENT)
-def test_a_model_writes_in_a_batch_what_it_writes_alone(pair_of, family, propose):
-    pair = pair_of(family)
-    block = 8 if pair.supports_rollback else 1
-    decoded = written(pair, NOWHERE, 0.0, Sampling(), propose=propose, block=block, batch_size=3)
-    assert responses(decoded) == alone(getattr(pair, propose))
+@pytest.mark.parametrize("family", RECURRENT)
+def test_a_recurrent_pair_writes_in_a_batch_what_it_writes_alone_and_refuses_drafts(pair_of, family):
+    pair, expected = pair_of(family), alone(pair_of(family))
+    for batch_size in (3, 8):
+        decoded = written(pair, batch_size=batch_size)
+        assert responses(decoded) == expected, batch_size
+    assert 0 < decoded.selected.sum() < decoded.n_tokens.sum()
+    with pytest.raises(ValueError, match="cannot take tokens back from its cache"):
+        written(pair, block=4, batch_size=3)
 
 
 @pytest.mark.parametrize("family", ATTENTION + RECURRENT)
 def test_greedy_texts_are_those_of_generate(pair_of, family):
     pair = pair_of(family)
     settings = {"max_new_tokens": NEW, "do_sample": False, "eos_token_id": 1, "pad_token_id": 0}
-    greedy = responses(written(pair, NOWHERE, 0.0, Sampling(0.0), block=1, batch_size=8))
+    greedy = responses(written(pair, Intervention(NOWHERE), Sampling(0.0), block=1, batch_size=8))
     for prompt, response in dict(zip(map(tuple, PROMPTS), greedy, strict=True)).items():
         given = torch.tensor([prompt])
         text = pair.base.generate(given, attention_mask=torch.ones_like(given), **settings)
@@ -121,13 +129,7 @@ def assert_scored(pair, precise):
             torch.testing.assert_close(got, torch.cat(expected).double(), atol=3e-5, rtol=0)
 
 
-@pytest.mark.parametrize("family", RECURRENT)
-def test_what_cannot_take_tokens_back_refuses_drafts(pair_of, family):
-    with pytest.raises(ValueError, match="cannot take tokens back from its cache"):
-        written(pair_of(family), NOWHERE, 0.0, Sampling(), block=4, batch_size=3)
-
-
 @pytest.mark.parametrize("family", ["minimax", "recurrent_gemma", "rwkv"])
 def test_a_state_that_rows_cannot_leave_is_scored_but_not_decoded(pair_of, family):
     with pytest.raises(ValueError, match=r"gives other predictions after its cache .* can be scored, but not decoded"):
-        written(pair_of(family), NOWHERE, 0.0, Sampling(), block=1, batch_size=3)
+        written(pair_of(family), block=1, batch_size=3)
