@@ -27,7 +27,7 @@ def toy_pair() -> ModelPair:
 
         return load_toy_pair("arithmetic")
     tokenizer = tokenizer_for(TASKS["arithmetic"])
-    config = RECIPES["arithmetic"].config(len(tokenizer), tokenizer.eos_token_id, tokenizer.pad_token_id)
+    config = RECIPES["arithmetic"].config(tokenizer)
     return ModelPair(*(AutoModelForCausalLM.from_config(config) for _ in range(2)), tokenizer)
 
 
