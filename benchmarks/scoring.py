@@ -57,9 +57,7 @@ def main() -> None:
     ratios = times[:, 1] / times[:, 0]
     low, high = np.quantile(ratios, [0.25, 0.75])
     tokens = sum(int(mask.sum()) for _, mask in batches)
-    print(
-        f"{len(texts)} texts, {tokens} tokens, batches of {BATCH}, {asked.rounds} rounds, {torch.get_num_threads()} threads"
-    )
+    print(f"{len(texts)} texts, {tokens} tokens, batches of {BATCH}, {asked.rounds} rounds")
     print(f"two bare forward passes  {np.median(times[:, 0]):.3f} s (median)")
     print(f"score_tokens             {np.median(times[:, 1]):.3f} s (median)")
     print(

@@ -1,4 +1,4 @@
-"""What makes each toy: a character a token, a stock architecture, below a million parameters."""
+"""The recipe of each toy: one token per character, a stock architecture, less than a million parameters."""
 
 import pytest
 from transformers import AutoModelForCausalLM
