@@ -52,12 +52,13 @@ def main() -> None:
         [
             (seconds(bare_forwards, pair, batches), seconds(score_tokens, pair, texts, batch_size=BATCH))
             for _ in range(asked.rounds + 1)
-        ][1:]  # the first round warms up
+        ][1:]
     )
     ratios = times[:, 1] / times[:, 0]
     low, high = np.quantile(ratios, [0.25, 0.75])
     tokens = sum(int(mask.sum()) for _, mask in batches)
-    print(f"{len(texts)} texts, {tokens} tokens, batches of {BATCH}, {asked.rounds} rounds")
+    print(f"{torch.get_num_threads()} threads, {len(texts)} texts, {tokens} tokens, batches of {BATCH}")
+    print(f"{asked.rounds} rounds after one that warms up")
     print(f"two bare forward passes  {np.median(times[:, 0]):.3f} s (median)")
     print(f"score_tokens             {np.median(times[:, 1]):.3f} s (median)")
     print(
