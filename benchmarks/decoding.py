@@ -1,9 +1,9 @@
-"""Decoding with a pair against its proposing model alone, on the arithmetic toy: time and forward calls a token.
+"""Decoding with a pair against its base alone, on the arithmetic toy: time and forward calls per token.
 
     python benchmarks/decoding.py [--batches 1 4 16 64 256] [--repeats 5]
 
-Four ways to sample with replacement where delta_logp <= -0.3, all in one run, as ratios to the base alone in a loop of
-its own: lockstep, block auto, and `generate` with a logits processor that calls the second model with its own cache.
+Tokens are replaced where delta_logp <= -0.3. Three ways to do so are compared in one run, as ratios to the base alone
+in a loop of its own: lockstep, block auto, and `generate` with a logits processor that calls RL with its own cache.
 """
 
 import argparse
@@ -41,7 +41,7 @@ class Calls:
 
 @torch.inference_mode()
 def alone(pair: ModelPair, prompts: list[list[int]], batch: int) -> tuple[int, int]:
-    """The base by itself, a token a step, finished rows leaving; tokens written and selected, as below."""
+    """Decode with the base alone, one token per step, dropping finished rows. Returns tokens written and selected."""
     noise = indexed_noise(range(len(prompts)), [0] * len(prompts), TASK.max_new_tokens, seed=0).proposal
     ends, written = end_ids(pair), 0
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
@@ -65,7 +65,7 @@ def alone(pair: ModelPair, prompts: list[list[int]], batch: int) -> tuple[int, i
 
 
 def paired(pair: ModelPair, prompts: list[list[int]], batch: int, block: int | str) -> tuple[int, int]:
-    """Tokens written and tokens selected by `decode`."""
+    """Decode with the pair by `decode`. Returns tokens written and selected."""
     decoded = decode(
         pair,
         prompts,
@@ -80,14 +80,14 @@ def paired(pair: ModelPair, prompts: list[list[int]], batch: int, block: int | s
 
 
 class Replacing(LogitsProcessor):
-    """The same replacement inside `generate`: the second model, with its own cache, called at every step."""
+    """Replaces tokens inside `generate` by calling RL, with its own cache, at every step."""
 
     def __init__(self, rl: torch.nn.Module, mask: torch.Tensor) -> None:
         self.rl, self.mask, self.cache, self.fired = rl, mask.long(), None, []
         self.generator = torch.Generator().manual_seed(0)
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        """The chosen token as the only one possible."""
+        """Leave only the chosen token possible."""
         fresh = self.cache is None
         if not fresh:
             self.mask = torch.cat([self.mask, torch.ones_like(self.mask[:, :1])], dim=1)
@@ -112,7 +112,7 @@ class Replacing(LogitsProcessor):
 
 @torch.inference_mode()
 def generated(pair: ModelPair, prompts: list[list[int]], batch: int) -> tuple[int, int]:
-    """Tokens written by `generate` up to each row's end, and tokens selected."""
+    """Decode with the pair by `generate`. Returns tokens written up to the end of each row, and tokens selected."""
     ends, written, selected = end_ids(pair), 0, 0
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     for start in range(0, len(order), batch):
@@ -139,7 +139,7 @@ def seconds_a_token(work: Callable[..., tuple[int, int]], *arguments: object) ->
 
 
 def compare(pair: ModelPair, calls: list[Calls], batch: int, repeats: int) -> None:
-    """Every way in turn, again and again, so that what else the machine does hits all of them."""
+    """Time all ways in turn, repeatedly, so that other load on the machine affects all of them."""
     prompts = [pair.encode_prompt(problem.prompt) for problem in TASK.problems(PROMPTS.get(batch, 256), seed=7)]
     ways = {
         "alone": (alone,),
@@ -161,19 +161,19 @@ def compare(pair: ModelPair, calls: list[Calls], batch: int, repeats: int) -> No
 
 
 def ratio_of(one: list[float], other: list[float]) -> float:
-    """The median ratio of neighbours in time, without the first, which warms up."""
+    """The median ratio of runs that follow one another, without the first, which warms up."""
     return statistics.median(a / b for a, b in zip(one[1:], other[1:], strict=True))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--batches", type=int, nargs="+", default=list(PROMPTS))
     parser.add_argument("--repeats", type=int, default=5)
     asked = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", os.cpu_count() or 1)))
     pair = load_toy_pair("arithmetic")
     calls = [Calls(model) for model in pair.models]
-    print("batch  way         x the base alone  x lockstep  calls a token (base + rl)  selected")
+    print("batch  way         x the base alone  x lockstep  calls per token (base + rl)  selected")
     for batch in asked.batches:
         compare(pair, calls, batch, asked.repeats)
 

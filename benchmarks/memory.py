@@ -1,9 +1,12 @@
 """Peak memory of `score_tokens` with a vocabulary of 152,000, above the weights and both models' hidden states.
 
-Logits for all 4,096 positions of both models would take 5 GB; projecting chunk by chunk must stay below 1.5 GB.
-Run: python benchmarks/memory.py
+    python benchmarks/memory.py [--texts 8]
+
+Logits for all 512 positions of all 8 texts would take 5 GB for both models; projecting them chunk by chunk must stay
+below 1.5 GB.
 """
 
+import argparse
 import resource
 from time import perf_counter
 
@@ -16,7 +19,7 @@ from rlvr_direction.lab.toys.recipe import tokenizer_for
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.scoring import score_tokens
 
-VOCABULARY, HIDDEN, TEXTS, LENGTH, LIMIT = 152_000, 64, 8, 512, 1.5e9
+VOCABULARY, HIDDEN, LENGTH, LIMIT = 152_000, 64, 512, 1.5e9
 
 
 def wide_pair() -> ModelPair:
@@ -37,13 +40,16 @@ def wide_pair() -> ModelPair:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--texts", type=int, default=8)
+    n = parser.parse_args().texts
     pair = wide_pair()
     generator = torch.Generator().manual_seed(0)
-    responses = torch.randint(VOCABULARY, (TEXTS, LENGTH), generator=generator).tolist()
+    responses = torch.randint(VOCABULARY, (n, LENGTH), generator=generator).tolist()
     texts = [{"prompt": "1", "response_ids": response} for response in responses]
-    hidden_states = 2 * TEXTS * (LENGTH + 1) * HIDDEN * 4
+    hidden_states = 2 * n * (LENGTH + 1) * HIDDEN * 4
     before, start = psutil.Process().memory_info().rss, perf_counter()
-    table = score_tokens(pair, texts, batch_size=TEXTS)
+    table = score_tokens(pair, texts, batch_size=n)
     seconds = perf_counter() - start
     above = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before - hidden_states
     print(f"{len(table)} positions, vocabulary {VOCABULARY}, float32, {seconds:.0f} s")

@@ -1,34 +1,24 @@
-"""How much `score_tokens` costs over the two forward passes that it cannot do without, as a ratio in one run.
+"""The cost of `score_tokens` over the two forward passes that it needs at least, as a ratio within one run.
 
-Both sides run the toy pair over the same padded batches of 64. The bare side makes every logit of both models and
-throws them away. Alternating the two cancels what else the machine does. Run: python benchmarks/scoring.py
+    python benchmarks/scoring.py [--texts 512] [--rounds 15]
+
+Both sides run the toy pair over the same padded batches of 64. The bare side computes every logit of both models and
+throws them away. The two sides alternate, so that other load on the machine affects both.
 """
 
-from pathlib import Path
+import argparse
 from time import perf_counter
 
 import numpy as np
 import torch
-from transformers import AutoModelForCausalLM
 
 from rlvr_direction.batches import pad
 from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.lab.toys.recipe import RECIPES, tokenizer_for
+from rlvr_direction.lab.toys import load_toy_pair
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.scoring import score_tokens
 
-TEXTS, BATCH, ROUNDS, LIMIT = 512, 64, 15, 1.25
-
-
-def toy_pair() -> ModelPair:
-    """The committed toy pair, or while there is none, random models of its shape: the arithmetic is the same."""
-    if Path(__file__).parents[1].joinpath("book/data/toys/arithmetic").is_dir():
-        from rlvr_direction.lab.toys import load_toy_pair
-
-        return load_toy_pair("arithmetic")
-    tokenizer = tokenizer_for(TASKS["arithmetic"])
-    config = RECIPES["arithmetic"].config(len(tokenizer), tokenizer.eos_token_id, tokenizer.pad_token_id)
-    return ModelPair(*(AutoModelForCausalLM.from_config(config) for _ in range(2)), tokenizer)
+BATCH, LIMIT = 64, 1.25
 
 
 def padded_batches(pair: ModelPair, texts: list[dict[str, str]]) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -51,19 +41,24 @@ def seconds(call, *arguments, **named) -> float:
 
 
 def main() -> None:
-    pair = toy_pair()
-    texts = [{"prompt": p.prompt, "response": r} for p, r in TASKS["arithmetic"].corpus(TEXTS, seed=0)]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--texts", type=int, default=512)
+    parser.add_argument("--rounds", type=int, default=15)
+    asked = parser.parse_args()
+    pair = load_toy_pair("arithmetic")
+    texts = [{"prompt": p.prompt, "response": r} for p, r in TASKS["arithmetic"].corpus(asked.texts, seed=0)]
     batches = padded_batches(pair, texts)
     times = np.array(
         [
             (seconds(bare_forwards, pair, batches), seconds(score_tokens, pair, texts, batch_size=BATCH))
-            for _ in range(ROUNDS + 1)
+            for _ in range(asked.rounds + 1)
         ][1:]
     )
     ratios = times[:, 1] / times[:, 0]
     low, high = np.quantile(ratios, [0.25, 0.75])
     tokens = sum(int(mask.sum()) for _, mask in batches)
-    print(f"{TEXTS} texts, {tokens} tokens, batches of {BATCH}, {ROUNDS} rounds, {torch.get_num_threads()} threads")
+    print(f"{torch.get_num_threads()} threads, {len(texts)} texts, {tokens} tokens, batches of {BATCH}")
+    print(f"{asked.rounds} rounds after one that warms up")
     print(f"two bare forward passes  {np.median(times[:, 0]):.3f} s (median)")
     print(f"score_tokens             {np.median(times[:, 1]):.3f} s (median)")
     print(

@@ -1,12 +1,12 @@
-"""What a weighting costs: a training step of the reweighted trainer over one of stock TRL, on the arithmetic toy.
+"""The cost of a weighting: a training step of the reweighted trainer over one of stock TRL, on the arithmetic toy.
 
     python benchmarks/training.py [--rollouts 3] [--repeats 20] [--prompts 16]
 
-Strengths are set so that every weight is 1: all runs of a schedule then write the same responses and do the same work,
-and differ by the weighting alone. "own pass" makes its weights from a forward pass with the rollout, as all would
-without late binding. Printed are the ratio of wall-clock times within a repeat (geometric mean over the interleaved
-repeats, with its 95 % interval: machines are noisier than weightings are slow) and the share of the time
-that passes inside the weighting, its extra forward pass included.
+Strengths are set so that every weight is 1. All runs of a schedule then write the same responses and do the same work;
+only the weighting differs. "own pass" makes its weights from a forward pass with the rollout, as all weightings would
+without late binding. The table shows the ratio of wall-clock times within a repeat (the geometric mean over interleaved
+repeats, with its 95 % interval, because machines are noisier than weightings are slow) and the fraction of the time
+spent on weights, an extra forward pass included.
 """
 
 import argparse
@@ -37,11 +37,11 @@ WEIGHTINGS = {
     "keep_below": w.keep_below(1.0),
     "mean one": w.mean_one(w.low_probability(0.0)),
 }
-SCHEDULES = {"one update a rollout (late binding)": 1, "two updates a rollout (old log-probs exist)": 2}
+SCHEDULES = {"one update per rollout (late binding)": 1, "two updates per rollout (old log-probs exist)": 2}
 
 
 class Timed(ReweightedGRPOTrainer):
-    """Adds up the seconds spent on weights: making them, and forward passes that stock TRL does not make."""
+    """Adds up the seconds spent on weights: on making them, and on forward passes that stock TRL does not make."""
 
     weighing = 0.0
     own_pass = False
@@ -97,7 +97,7 @@ def run(name: str, updates: int, rollouts: int, prompts: int, model, tokenizer) 
 
 
 def _rotated(by: int) -> list[str]:
-    """Every name takes every place in turn, so that none is always the first."""
+    """The names in an order that starts elsewhere in each repeat, so that none is always the first."""
     names, by = list(WEIGHTINGS), by % len(WEIGHTINGS)
     return names[by:] + names[:by]
 
@@ -122,7 +122,7 @@ def main() -> None:
             logs = np.log([times[name][0] / times["stock TRL"][0] for times in seen])
             ratio, low, high = np.exp(paired_t(logs))
             share = statistics.median(times[name][1] / times[name][0] for times in seen)
-            print(f"  {name:16s} {ratio:.3f}x stock [{low:.3f}, {high:.3f}], {share:.2%} inside the weighting")
+            print(f"  {name:16s} {ratio:.3f}x stock [{low:.3f}, {high:.3f}], {share:.2%} spent on weights")
 
 
 if __name__ == "__main__":

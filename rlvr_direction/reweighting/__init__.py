@@ -1,6 +1,7 @@
-"""Weightings: what multiplies the advantage of each token in GRPO, as plain functions of a rollout.
+"""Weightings: functions of a rollout that say how much the advantage of each token counts in GRPO.
 
-A weighting is any function `Rollout -> (B, T)`; one of your own is as good as these. All 1 is plain GRPO.
+A weighting is any function `Rollout -> (B, T)`; a function of your own serves as well as these. Weights of 1 are plain
+GRPO.
 """
 
 from rlvr_direction.reweighting.rollout import Rollout, Weighting, checked, is_pointwise, needs

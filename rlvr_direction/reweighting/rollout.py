@@ -1,4 +1,4 @@
-"""What a weighting may look at, what it declares of itself, and what it may return."""
+"""What a weighting may read, what it declares about itself, and what it may return."""
 
 from collections.abc import Callable, Set
 from dataclasses import dataclass
@@ -10,19 +10,15 @@ from torch import Tensor
 __all__ = ["Rollout", "Weighting", "checked", "is_pointwise", "needs"]
 
 
-def _identity(rows: Tensor) -> Tensor:
-    return rows
-
-
 @dataclass(frozen=True)
 class Rollout:
-    """B responses of at most T tokens, the responses to one prompt in adjacent rows, and what is known of each token.
+    """B responses of at most T tokens, and what is known of each token; responses to one prompt are adjacent rows.
 
-    `logp_old` are log-probabilities of the sampling policy (nats, at the sampling temperature), `mask` marks response
-    tokens, `gather` collects a per-row tensor over all processes, in their order, of which this is number `rank`.
-    `entropy` (nats) and `logp_reference` (of the policy before training) are there for weightings that `needs` names.
+    `logp_old` holds log-probabilities under the sampling policy (nats, at the sampling temperature), and `mask` marks
+    response tokens. `gather` collects a per-row tensor from all processes, in order; this process is number `rank`.
+    `entropy` (nats) and `logp_reference` (under the policy before training) are set if the weighting `needs` them.
 
-    Two responses to one prompt, the second a token shorter, and a weighting of one's own that favours short ones:
+    Two responses to one prompt, the second one token shorter, and a user's weighting that favours short responses:
 
     >>> probabilities = torch.tensor([[0.5, 0.9, 0.1], [0.2, 1.0, 1.0]])
     >>> rollout = Rollout(
@@ -42,7 +38,7 @@ class Rollout:
     mask: Num[Tensor, "B T"]
     advantages: Float[Tensor, " B"]
     group_size: int = 1
-    gather: Callable[[Tensor], Tensor] = _identity
+    gather: Callable[[Tensor], Tensor] = lambda rows: rows
     rank: int = 0
     entropy: Float[Tensor, "B T"] | None = None
     logp_reference: Float[Tensor, "B T"] | None = None
@@ -57,19 +53,19 @@ Weighting = Callable[[Rollout], Tensor]
 
 
 def needs(weighting: Weighting) -> Set[str]:
-    """The optional fields of a rollout that a weighting reads; a function of one's own names them in `.needs`."""
+    """The optional fields of a rollout that a weighting reads, as its attribute `needs` names them; none by default."""
     return getattr(weighting, "needs", frozenset())
 
 
 def is_pointwise(weighting: Weighting) -> bool:
-    """Whether each token's weight depends on that token and its response's advantage alone (`.pointwise`)."""
+    """Whether a token's weight depends only on that token and its advantage, as the attribute `pointwise` says."""
     return getattr(weighting, "pointwise", False)
 
 
 def checked(weighting: Weighting, rollout: Rollout) -> Float[Tensor, "B T"]:
-    """The weights of a rollout, 1 after the end of its responses.
+    """The weights of a rollout, set to 1 after the end of each response.
 
-    Raises ValueError for no tensor, a wrong shape, negative or non-finite weights.
+    Raises ValueError for a result that is not a tensor or has the wrong shape, and for negative or non-finite weights.
     """
     weights = weighting(rollout)
     name = getattr(weighting, "__qualname__", repr(weighting)).split(".")[0]

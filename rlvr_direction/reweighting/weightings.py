@@ -1,4 +1,4 @@
-"""The weightings themselves: the paper's, its rivals', masks, and what can be made of one weighting from another."""
+"""The weightings: the paper's, its rivals', masks, and combinators that change another weighting."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,51 +11,42 @@ from torch import Tensor
 from rlvr_direction.reweighting.rollout import Rollout, Weighting
 
 __all__ = [
-    "divergence",
-    "entropy_top",
-    "high_probability",
-    "keep_above",
-    "keep_below",
-    "low_probability",
-    "mean_one",
-    "negative_only",
-    "perplexity",
-    "positive_only",
-    "uniform",
+    *("divergence", "entropy_top", "high_probability", "keep_above", "keep_below", "low_probability", "perplexity"),
+    *("mean_one", "negative_only", "positive_only", "uniform"),
 ]
 
 
 def uniform(rollout: Rollout) -> Float[Tensor, "B T"]:
-    """1 everywhere: stock GRPO, bit for bit."""
+    """1 everywhere: plain GRPO, bit for bit."""
     return torch.ones_like(rollout.logp_old)
 
 
 def low_probability(alpha: float = 0.2) -> Weighting:
-    """The paper's 1 + alpha (1 - pi_old), section 5: rare tokens count more.
+    """The paper's 1 + alpha (1 - pi_old), section 5: unlikely tokens count more.
 
     >>> rollout = Rollout(torch.tensor([[0.5, 0.9, 0.1]]).log(), mask=torch.ones(1, 3), advantages=torch.ones(1))
     >>> low_probability(0.2)(rollout)
     tensor([[1.1000, 1.0200, 1.1800]])
     """
     _positive("alpha", alpha)
-    return _pointwise(lambda rollout: 1 + alpha * (1 - rollout.logp_old.exp()))
+    return _declaring(lambda rollout: 1 + alpha * (1 - rollout.logp_old.exp()), pointwise=True)
 
 
 def high_probability(alpha: float = 0.3) -> Weighting:
-    """Dominate (arXiv 2505.12929): alpha pi_old + 1 - alpha, frequent tokens count more."""
+    """Dominate (arXiv 2505.12929): alpha pi_old + 1 - alpha, so likely tokens count more."""
     _fraction("alpha", alpha)
-    return _pointwise(lambda rollout: alpha * rollout.logp_old.exp() + 1 - alpha)
+    return _declaring(lambda rollout: alpha * rollout.logp_old.exp() + 1 - alpha, pointwise=True)
 
 
 def perplexity(alpha: float = 0.1) -> Weighting:
     """PPL (arXiv 2508.02260): one weight per response, 1 - alpha z, never below 0.
 
-    z is its mean negative log-likelihood, standardised among the responses to its prompt that have tokens.
+    z is the response's mean negative log-likelihood, standardised over the non-empty responses to its prompt.
     """
     _positive("alpha", alpha)
 
     def weigh(rollout: Rollout) -> Tensor:
-        nll = -(rollout.logp_old * rollout.mask).sum(1) / rollout.mask.sum(1)  # nan where there is no token
+        nll = -(rollout.logp_old * rollout.mask).sum(1) / rollout.mask.sum(1)  # nan for an empty response
         z = _standardised(rollout.gather(nll).view(-1, rollout.group_size)).flatten()[rollout.own]
         return (1 - alpha * z).clamp(min=0).unsqueeze(1).expand_as(rollout.logp_old)
 
@@ -63,13 +54,13 @@ def perplexity(alpha: float = 0.1) -> Weighting:
 
 
 def entropy_top(fraction: float = 0.2) -> Weighting:
-    """1 for the given share of tokens with the highest entropy of the whole rollout, 0 for the others."""
+    """1 for this share of the rollout's tokens, those with the highest entropy, and 0 for the others."""
     _fraction("fraction", fraction)
 
     def weigh(rollout: Rollout) -> Tensor:
         return (rollout.entropy > _quantile(rollout, rollout.entropy, 1 - fraction)).to(rollout.logp_old)
 
-    return _needing({"entropy"}, weigh)
+    return _declaring(weigh, "entropy")
 
 
 def keep_below(quantile: float = 0.2) -> Weighting:
@@ -83,20 +74,16 @@ def keep_below(quantile: float = 0.2) -> Weighting:
 
 
 def keep_above(quantile: float = 0.2) -> Weighting:
-    """1 for tokens whose pi_old lies above this quantile of the rollout's, 0 for the others."""
-    _fraction("quantile", quantile)
-
-    def weigh(rollout: Rollout) -> Tensor:
-        return (rollout.logp_old > _quantile(rollout, rollout.logp_old, quantile)).to(rollout.logp_old)
-
-    return weigh
+    """1 for tokens whose pi_old is above this quantile of the rollout's, 0 for the others."""
+    below = keep_below(quantile)
+    return lambda rollout: 1 - below(rollout)
 
 
 def divergence(alpha: float = 0.2, *, high: bool = True) -> Weighting:
-    """Tokens on which training has moved the policy far (or, with `high=False`, little) count up to 1 + alpha.
+    """Up to 1 + alpha for tokens on which training has moved the policy far or, with `high=False`, little.
 
-    With d = |log pi_old - log pi_reference| of the token (nats): 1 + alpha (1 - exp(-d)), or 1 + alpha exp(-d). After
-    the divergence-weighted advantages of arXiv 2603.22446, whose exact form we do not know.
+    With d = |log pi_old - log pi_reference| of the token (nats): 1 + alpha (1 - exp(-d)), or 1 + alpha exp(-d).
+    Modelled on the divergence-weighted advantages of arXiv 2603.22446, whose exact form we do not know.
     """
     _positive("alpha", alpha)
 
@@ -104,7 +91,7 @@ def divergence(alpha: float = 0.2, *, high: bool = True) -> Weighting:
         stayed = torch.exp(-(rollout.logp_old - rollout.logp_reference).abs())
         return 1 + alpha * (1 - stayed if high else stayed)
 
-    return _needing({"logp_reference"}, _pointwise(weigh))
+    return _declaring(weigh, "logp_reference", pointwise=True)
 
 
 def positive_only(weighting: Weighting) -> Weighting:
@@ -118,7 +105,7 @@ def negative_only(weighting: Weighting) -> Weighting:
 
 
 def mean_one(weighting: Weighting) -> Weighting:
-    """The weighting, rescaled to a mean of 1 over the rollout's tokens: what is left when it is no larger step.
+    """The weighting, rescaled to a mean of 1 over the rollout's tokens, so that it does not enlarge the step.
 
     >>> rollout = Rollout(torch.tensor([[0.5, 0.9, 0.1]]).log(), mask=torch.ones(1, 3), advantages=torch.ones(1))
     >>> mean_one(low_probability(0.2))(rollout)
@@ -138,18 +125,13 @@ def mean_one(weighting: Weighting) -> Weighting:
 uniform.pointwise = True
 
 
-def _pointwise(weigh: Weighting) -> Weighting:
-    weigh.pointwise = True
-    return weigh
-
-
-def _needing(names: set[str], weigh: Weighting) -> Weighting:
-    weigh.needs = frozenset(names)
+def _declaring(weigh: Weighting, *needs: str, pointwise: bool = False) -> Weighting:
+    weigh.needs, weigh.pointwise = frozenset(needs), pointwise
     return weigh
 
 
 def _like(weighting: Weighting, change: Callable[[Rollout, Tensor], Tensor]) -> Weighting:
-    """A weighting made from another, which reads what that one reads."""
+    """A weighting made from another one, with its declarations."""
 
     @wraps(weighting)
     def weigh(rollout: Rollout) -> Tensor:
@@ -159,7 +141,7 @@ def _like(weighting: Weighting, change: Callable[[Rollout, Tensor], Tensor]) -> 
 
 
 def _quantile(rollout: Rollout, values: Tensor, q: float) -> Tensor:
-    """The smallest value that a share q of all processes' tokens does not exceed; q = 0: below all of them."""
+    """The smallest value that a share q of all processes' tokens does not exceed; -inf for q = 0."""
     everywhere = rollout.gather(torch.where(rollout.mask.bool(), values, torch.nan))
     present = everywhere[~everywhere.isnan()]
     k = ceil(q * len(present) - 1e-9)
@@ -167,7 +149,7 @@ def _quantile(rollout: Rollout, values: Tensor, q: float) -> Tensor:
 
 
 def _standardised(groups: Tensor) -> Tensor:
-    """Each value minus its row's mean, over the row's sample deviation + 1e-4; nan counts for nothing and becomes 0."""
+    """Each value minus its row's mean, over the row's sample deviation + 1e-4; nan is left out and becomes 0."""
     n, size = (~groups.isnan()).sum(1, keepdim=True), groups.shape[1]
     values = torch.where(groups.isnan(), groups.nanmean(1, keepdim=True).nan_to_num(), groups)
     if size == 1:

@@ -1,4 +1,4 @@
-"""GRPO as the paper trains: TRL's trainer with a weighting, and the parts of DAPO that TRL has not."""
+"""GRPO as in the paper: TRL's trainer with a weighting, and the parts of DAPO that TRL lacks."""
 
 from rlvr_direction.training.config import ReweightedGRPOConfig
 from rlvr_direction.training.run import train

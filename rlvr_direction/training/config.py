@@ -1,4 +1,4 @@
-"""TRL's GRPOConfig with the few settings that DAPO and the weightings add, and the paper's preset."""
+"""TRL's GRPOConfig, the fields that DAPO and the weightings add to it, and the paper's preset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -12,68 +12,63 @@ from trl import GRPOConfig, TrlParser
 __all__ = ["ReweightedGRPOConfig", "complete", "parse", "preset", "updates_per_rollout"]
 
 
-@no_type_check  # TRL annotates floats and takes whole numbers for them
+def _added(default: bool | int, text: str) -> Any:
+    """A field that GRPOConfig lacks, with its help text for TRL's parser."""
+    return field(default=default, metadata={"help": text})
+
+
+@no_type_check  # when it is made: TRL declares floats and accepts whole numbers for them
 @dataclass
 class ReweightedGRPOConfig(GRPOConfig):
-    """TRL's GRPOConfig, default for default, with what it lacks off; `dapo` switches it on and knows about CPUs.
+    """TRL's GRPOConfig with the same defaults, and fields of our own that are off; `dapo` is the paper's preset.
 
-    The added fields are read by `ReweightedGRPOTrainer` alone: TRL's own `GRPOTrainer` takes this configuration and
-    passes over them without a word, dynamic sampling included.
+    Only `ReweightedGRPOTrainer` reads the added fields: TRL's own `GRPOTrainer` accepts this configuration and silently
+    ignores them, dynamic sampling included.
     """
 
-    dynamic_sampling: bool = field(
-        default=False,
-        metadata={
-            "help": "Replace groups whose responses are all right or all wrong (first reward function) by new ones."
-        },
+    dynamic_sampling: bool = _added(
+        False, "Replace groups whose responses are all right or all wrong (by the first reward function)."
     )
-    dynamic_sampling_tries: int = field(
-        default=4,
-        metadata={
-            "help": "Dynamic sampling gives up after this many generations per rollout and fills up with what it has."
-        },
+    dynamic_sampling_tries: int = _added(
+        4, "Generations per rollout after which dynamic sampling keeps the groups that it has."
     )
-    truncated_behaviour: bool = field(
-        default=False,
-        metadata={"help": "With top_p < 1: the importance ratio's denominator is the truncated policy, as it sampled."},
+    truncated_behaviour: bool = _added(
+        False, "With top_p < 1: divide importance ratios by the truncated policy that sampled."
     )
-    direction_every: int = field(
-        default=0,
-        metadata={
-            "help": "At every n-th update: the share of tokens with positive (negative) advantage that the update "
-            "raises (lowers). Costs a forward pass. 0: never."
-        },
+    direction_every: int = _added(
+        0,
+        "Every n-th update, measure the share of tokens with positive (negative) advantage that it raises (lowers). "
+        "Costs a forward pass. 0: never.",
     )
 
     @classmethod
     def dapo(cls, output_dir: str, **overrides: object) -> "ReweightedGRPOConfig":
-        """The paper's preset (its section 5): clip 0.2 / 0.28, dual clip 10, token-mean loss, no KL, T = 1, top_p = 1.
+        """The paper's preset (section 5): clip 0.2 / 0.28, dual clip 10, token-mean loss, no KL, T = 1, top_p = 1.
 
-        Dynamic sampling is on, which takes `ReweightedGRPOTrainer`: TRL's own does without. The soft overlong penalty
-        is a reward function of TRL's, `get_soft_overlong_punishment`. `overrides` are fields of GRPOConfig and win over
-        the preset.
+        It switches dynamic sampling on, which only `ReweightedGRPOTrainer` does. The soft overlong penalty is TRL's
+        reward function `get_soft_overlong_punishment`. `overrides` are fields of GRPOConfig and replace the preset's.
         """
         return cls(output_dir, **{**preset(), **overrides})
 
 
-ReweightedGRPOConfig.__no_type_check__ = False  # ... at run time; who parses arguments reads the fields' types
+ReweightedGRPOConfig.__no_type_check__ = False  # from here on: parsers read the types of the fields
 
 
 def updates_per_rollout(args: GRPOConfig) -> int:
-    """Optimizer updates until one ends together with a rollout: checkpoints lie at multiples of them."""
+    """Optimizer updates until an update and a rollout end together; checkpoints must lie at multiples of it."""
     accumulated = args.gradient_accumulation_steps
     return lcm(args.num_iterations * args.steps_per_generation, accumulated) // accumulated
 
 
 def complete(args: GRPOConfig) -> None:
-    """Give TRL's own configuration the fields that are ours, at their defaults: all off."""
+    """Add our fields to a GRPOConfig of TRL's that lacks them, at their defaults."""
     for own in fields(ReweightedGRPOConfig):
         if not hasattr(args, own.name):
             setattr(args, own.name, own.default)
 
 
 def preset() -> dict[str, Any]:
-    """What `dapo` sets."""
+    """The fields that `dapo` sets; without an accelerator also those that TRL needs to run on a CPU."""
     paper = {
         "loss_type": "dapo",
         "scale_rewards": "group",
@@ -90,14 +85,16 @@ def preset() -> dict[str, Any]:
         "weight_decay": 0.1,
         "report_to": "none",
     }
-    return {**paper, **_for_this_machine()}
+    if torch.accelerator.is_available():
+        return paper
+    return paper | {"use_cpu": True, "bf16": False, "activation_checkpointing": False, "dataloader_pin_memory": False}
 
 
 def parse(arguments: Sequence[str]) -> ReweightedGRPOConfig:
-    """The configuration that command-line arguments name, as for any script of TRL's; `dapo` is the default.
+    """Read a configuration from command-line arguments, as TRL's scripts do; `dapo` gives the defaults.
 
-    `--config run.yaml` reads fields from a file, `--learning_rate 1e-5` and the like win over it. Raises ValueError
-    for what is no field, or no value of one.
+    `--config run.yaml` reads fields from a file; arguments such as `--learning_rate 1e-5` override it. Raises
+    ValueError for an unknown field or an invalid value.
     """
     parser = TrlParser([ReweightedGRPOConfig])
     parser.error = _refuse
@@ -110,10 +107,3 @@ def parse(arguments: Sequence[str]) -> ReweightedGRPOConfig:
 
 def _refuse(message: str) -> None:
     raise ValueError(f"{message}; --config and further options are fields of TRL's GRPOConfig")
-
-
-def _for_this_machine() -> dict[str, bool]:
-    """TRL's defaults assume bfloat16 on an accelerator, and refuse to start without one."""
-    if torch.accelerator.is_available():
-        return {}
-    return {"use_cpu": True, "bf16": False, "activation_checkpointing": False, "dataloader_pin_memory": False}

@@ -1,4 +1,4 @@
-"""What training measures beside TRL's own: which way tokens moved, pass@k, and a Parquet file of everything."""
+"""Metrics that TRL lacks: which way tokens moved, pass@k, and a Parquet file of all logs."""
 
 from pathlib import Path
 from typing import Any
@@ -13,26 +13,24 @@ from rlvr_direction.statistics import pass_at_k
 
 __all__ = ["Direction", "MetricsFile", "passes"]
 
-NAME = "metrics.parquet"
-
 
 class Direction(TrainerCallback):
-    """Direction correctness of an update (the paper's reviewers' Q7), at every n-th update.
+    """Direction correctness of every n-th update (the paper's reviewers' Q7).
 
-    Logs the share of tokens with a positive advantage whose log-probability the update raises, and of those with a
-    negative one whose it lowers. A token that the weighting gave nothing counts for neither.
+    Logs two fractions: tokens with positive advantage whose log-probability the update raises, and tokens with negative
+    advantage whose log-probability it lowers. Tokens of weight 0 are not counted.
     """
 
     def __init__(self, trainer: Any, every: int) -> None:
         self._trainer, self._every, self._kept = trainer, every, []
 
-    def before(self, batch: dict[str, Any], logp: Tensor) -> None:
-        """Keep what the coming update is made from."""
+    def keep(self, batch: dict[str, Any], logp: Tensor) -> None:
+        """Keep a batch and its log-probabilities (B, T) before the update, if this update is to be measured."""
         if self._every and (self._trainer.state.global_step + 1) % self._every == 0:
             self._kept.append((batch, logp))
 
     def on_step_end(self, *_state: Any, **_objects: Any) -> None:
-        """Look at the same tokens again."""
+        """Compute the log-probabilities of the kept batches again, and log the two fractions."""
         if not self._kept:
             return
         counts = sum(self._count(*kept) for kept in self._kept)
@@ -52,19 +50,19 @@ class Direction(TrainerCallback):
 
 
 class MetricsFile(TrainerCallback):
-    """Keeps `metrics.parquet` in the output folder: one row per log, as transformers logged it, and `metadata`."""
+    """Keeps `metrics.parquet` in the output folder: one row per log of transformers, and `metadata`."""
 
     def __init__(self, folder: str | Path) -> None:
-        self._path, self.metadata = Path(folder, NAME), {}
+        self._path, self.metadata = Path(folder, "metrics.parquet"), {}
 
     def on_log(self, _arguments: Any, state: Any, _control: Any, **_objects: Any) -> None:
-        """Write all rows; a resumed run starts from those of its checkpoint."""
+        """Write all rows, including those that a resumed run took from its checkpoint."""
         if state.is_world_process_zero:
             records.save(pd.DataFrame(state.log_history), self._path, metadata=self.metadata)
 
 
 def passes(correct: Tensor, n: int) -> dict[str, float]:
-    """`pass@1`, `pass@2`, `pass@4`, ... up to the n responses a prompt: unbiased, over groups of rewards above 0."""
+    """Unbiased `pass@1`, `pass@2`, `pass@4`, ... up to n responses per prompt; right is a reward above 0."""
     right = (correct.nan_to_num(0.0).view(-1, n) > 0).sum(1).cpu().numpy()
     ks = [2**i for i in range(n.bit_length())]
     return {f"pass@{k}": float(pass_at_k(right, n, k).mean()) for k in ks if k <= n}

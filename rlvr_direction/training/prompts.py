@@ -1,4 +1,4 @@
-"""A task of ours as TRL wants it: prompts as a data set, its verifier as a reward function."""
+"""A task in TRL's terms: its problems as a data set, its verifier as a reward function."""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -15,12 +15,12 @@ __all__ = ["prompts_of", "response_text", "reward_of", "without_known_warnings"]
 
 
 def prompts_of(task: Task, n: int, *, seed: int, split: str = "train") -> Dataset:
-    """`n` problems of a task, a row each: `prompt`, `answer`; those of the split "test" are held out."""
+    """`n` problems of a task, one row each: `prompt`, `answer`. The split "test" is held out."""
     return Dataset.from_list([asdict(problem) for problem in task.problems(n, seed=seed, split=split)])
 
 
 def reward_of(task: Task, tokenizer: PreTrainedTokenizerBase) -> Callable[..., list[float]]:
-    """The task's verifier as a reward function of TRL's: 1.0 for a finished right response, 0.0 otherwise."""
+    """The task's verifier as TRL calls a reward function: 1.0 for a right, finished response, else 0.0."""
 
     def correct(
         prompts: list[str], completion_ids: list[list[int]], answer: list[str], **_columns: object
@@ -36,14 +36,14 @@ def reward_of(task: Task, tokenizer: PreTrainedTokenizerBase) -> Callable[..., l
 
 
 def response_text(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> tuple[str, bool]:
-    """The text of a response without its end token, and whether it ended; stray special tokens stay visible."""
+    """The text of a response without its end token, and whether it ended. Other special tokens stay visible."""
     finished = len(ids) > 0 and ids[-1] == tokenizer.eos_token_id
     return tokenizer.decode(ids[:-1] if finished else ids, skip_special_tokens=False), finished
 
 
 @contextmanager
 def without_known_warnings() -> Iterator[None]:
-    """TRL uses a deprecated name, and GPT-2 takes padding after a finished row for a missing mask: both harmless."""
+    """Hide two harmless warnings: of a deprecated name in TRL, and of GPT-2 about padding after a finished response."""
     verbosity = logging.get_verbosity()
     logging.set_verbosity_error()
     try:

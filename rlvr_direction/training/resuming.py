@@ -1,4 +1,4 @@
-"""What exact resuming needs beside TRL: checkpoints between rollouts, and each epoch's own order of prompts."""
+"""What TRL lacks for exact resuming: checkpoints between rollouts, and the order of prompts of each epoch."""
 
 from math import ceil
 from typing import Any
@@ -13,7 +13,7 @@ __all__ = ["Resuming", "refuse_checkpoints_inside_a_rollout"]
 
 
 def refuse_checkpoints_inside_a_rollout(args: GRPOConfig) -> None:
-    """Raise ValueError for settings that save where a run cannot go on exactly."""
+    """Raise ValueError for settings that save checkpoints from which a run cannot resume exactly."""
     name = {"steps": "save_steps", "best": "eval_steps"}.get(args.save_strategy)
     every, updates = getattr(args, name) if name else None, updates_per_rollout(args)
     if every and updates > 1 and (every < 1 or every % updates):
@@ -24,9 +24,9 @@ def refuse_checkpoints_inside_a_rollout(args: GRPOConfig) -> None:
 
 
 class Resuming(TrainerCallback):
-    """Refuses to go on inside a rollout, and draws past the orders of prompts that earlier epochs had.
+    """Refuses to resume inside a rollout, and skips the orders of prompts that earlier epochs used.
 
-    TRL's sampler begins with its first order again whatever the epoch.
+    TRL's sampler starts from its first order again, whatever the epoch.
     """
 
     def __init__(self, trainer: Any) -> None:
@@ -35,7 +35,7 @@ class Resuming(TrainerCallback):
     def on_train_begin(
         self, args: GRPOConfig, state: Any, _control: Any, train_dataloader: Any = None, **_objects: Any
     ) -> None:
-        """Look at where the run begins."""
+        """Check where the run starts, and advance the sampler to that epoch."""
         updates = updates_per_rollout(args)
         if state.global_step % updates:
             raise ValueError(

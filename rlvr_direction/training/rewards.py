@@ -1,4 +1,4 @@
-"""Reward functions that say which of them failed, and on which response."""
+"""Reward functions that say which one failed, and on which response."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,9 +12,9 @@ __all__ = ["named"]
 
 
 def named(reward: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """Wrap a reward function: what it raises becomes one ValueError with its name and the first response it fails on.
+    """Wrap a reward function so that it raises one ValueError with its name and the first response that it fails on.
 
-    A reward model and a coroutine are left as they are; a number that is not finite is a failure, None is not.
+    A reward that is not a finite number is a failure, None is not. Reward models and coroutines are not wrapped.
     """
     if isinstance(reward, nn.Module) or not callable(reward) or is_async_callable(reward):
         return reward
@@ -38,7 +38,7 @@ def named(reward: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def _first_failure(reward: Callable[..., Any], columns: dict[str, Any], error: Exception) -> tuple[int, Exception]:
-    """The first response that makes the function raise when it is alone; the first of all where none does."""
+    """The first response on which the function raises when called for it alone, else response 0; and the error."""
     n = len(columns["completions"])
     per_response = {name: column for name, column in columns.items() if isinstance(column, list) and len(column) == n}
     for index in range(n):

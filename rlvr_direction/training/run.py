@@ -30,9 +30,9 @@ __all__ = ["train"]
 def train(settings: TrainSettings) -> Path:
     """Train a model by reweighted GRPO and save it in `grpo.output_dir`, beside its checkpoints and metrics.
 
-    A prompt that is a string goes through the tokenizer's chat template if it has one, as in `score` and `decode`;
-    which it was is said on stderr and in the metadata of the metrics, as `prompts`. Raises FileExistsError for a folder
-    with a run in it, unless `resume` goes on from its last checkpoint or `force` starts over.
+    A string prompt goes through the tokenizer's chat template if it has one, as in `score` and `decode`; stderr and the
+    metadata of the metrics (`prompts`) say whether it did. Raises FileExistsError for a folder that holds a run, unless
+    `resume` continues from its last checkpoint or `force` starts over.
     """
     grpo, folder = settings.grpo, Path(settings.grpo.output_dir)
     begun = _begun(folder)
@@ -53,7 +53,7 @@ def train(settings: TrainSettings) -> Path:
             processing_class=tokenizer,
             weighting=named_weighting(settings.weighting, settings.alpha, mean_one=settings.mean_one),
         )
-        if settings.force:  # nothing is lost to a start that is refused
+        if settings.force:  # only now, so that a refused start loses nothing
             _remove(begun)
         _say_how_prompts_are_read(trainer)
         trainer.train(resume_from_checkpoint=_last_checkpoint(folder, updates_per_rollout(grpo)))
@@ -62,7 +62,7 @@ def train(settings: TrainSettings) -> Path:
 
 
 class _TemplatedTrainer(ReweightedGRPOTrainer):
-    """Reads a string as one user message where the tokenizer has a chat template; TRL would take it as it is."""
+    """Reads a string as one user message if the tokenizer has a chat template; TRL would leave it as it is."""
 
     def _tokenize_prompts(self, prompts: list) -> tuple:
         if not isinstance(prompts[0], str):
@@ -80,7 +80,7 @@ def _say_how_prompts_are_read(trainer: _TemplatedTrainer) -> None:
 
 
 def _model(name: str | Path, grpo: ReweightedGRPOConfig) -> PreTrainedModel:
-    """The model in float32, or as `model_init_kwargs` says. Raises ValueError for an option that no model takes."""
+    """The model, in float32 unless `model_init_kwargs` say otherwise. Raises ValueError for an unknown option."""
     options = {"dtype": "float32", **(grpo.model_init_kwargs or {})}
     try:
         return load_part(AutoModelForCausalLM, name, **options)
@@ -89,7 +89,7 @@ def _model(name: str | Path, grpo: ReweightedGRPOConfig) -> PreTrainedModel:
 
 
 def _without_model_options(grpo: ReweightedGRPOConfig) -> ReweightedGRPOConfig:
-    """TRL says of a model's options that it ignores them: they have been obeyed, and only a reference needs them."""
+    """Drop the model's options, already used, unless a reference model needs them: TRL warns that it ignores them."""
     grpo = copy(grpo)
     if not grpo.beta:
         grpo.model_init_kwargs = None
@@ -97,18 +97,18 @@ def _without_model_options(grpo: ReweightedGRPOConfig) -> ReweightedGRPOConfig:
 
 
 def _begun(folder: Path) -> list[Path]:
-    """What a run of ours has left in a folder."""
+    """The files and folders that an earlier run left in a folder."""
     return [path for name in ("checkpoint-*", "metrics.parquet", "model.safetensors") for path in folder.glob(name)]
 
 
 def _remove(paths: Sequence[Path]) -> None:
-    """Remove files and folders; other processes may be at it, too."""
+    """Remove files and folders; other processes may be removing them at the same time."""
     for path in paths:
         rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _last_checkpoint(folder: Path, updates: int) -> str | None:
-    """The last whole checkpoint at the end of a rollout; a checkpoint is whole once its trainer's state is written."""
+    """The last checkpoint that is complete, so holds the trainer's state, and lies at the end of a rollout."""
     steps = [int(path.parent.name.split("-")[1]) for path in folder.glob(f"checkpoint-*/{TRAINER_STATE_NAME}")]
     exact = [step for step in steps if step % updates == 0]
     return str(folder / f"checkpoint-{max(exact)}") if exact else None

@@ -1,4 +1,4 @@
-"""DAPO's dynamic sampling: prompts whose responses are all right or all wrong teach nothing, and are replaced."""
+"""DAPO's dynamic sampling: prompts whose responses are all right or all wrong teach nothing and are replaced."""
 
 from typing import Any
 
@@ -16,10 +16,10 @@ Batch = dict[str, Any]
 
 
 class DynamicSampling(GRPOTrainer):
-    """Generates again, for fresh prompts, until a rollout is full of groups with mixed accuracy.
+    """Generates responses to fresh prompts until a rollout is full of groups with mixed accuracy.
 
-    Accuracy is what the first reward function says, whatever others shape. The fresh prompts depend on the seed and
-    the place in the run alone, so that a resumed run draws the same.
+    Accuracy is the value of the first reward function, whatever the others add. The fresh prompts depend only on the
+    seed and the position in the run, so a resumed run draws the same ones.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -56,17 +56,17 @@ class DynamicSampling(GRPOTrainer):
         return self._merged([*kept, spare], len(inputs), batch)
 
     def _mixed(self) -> Tensor:
-        """Which rows belong to a group with both right and wrong responses."""
+        """Mark the rows of groups with both right and wrong responses."""
         groups = self._accuracy.nan_to_num(0.0).view(-1, self.num_generations)
         return (groups.amax(1) > groups.amin(1)).repeat_interleave(self.num_generations)
 
     def _missing(self, n: int, kept: list[Batch]) -> int:
-        """The most responses that any process lacks: all of them generate as many again, and so stay in step."""
+        """The largest number of responses that a process lacks; all generate that many, so that they stay in step."""
         have = torch.tensor([sum(len(rows["advantages"]) for rows in kept)], device=self.accelerator.device)
         return max(0, n - int(self.accelerator.gather(have).min()))
 
     def _fresh(self, n: int, tries: int) -> list:
-        """Prompts for `n` more responses here: one permutation of the data a try, disjoint slices over processes."""
+        """Prompts for `n` more responses: one permutation of the data per try, a separate slice for each process."""
         within = self._step % self.args.gradient_accumulation_steps * self.args.dynamic_sampling_tries + tries
         generator = torch.Generator().manual_seed(hash((self.args.seed, self.state.global_step, within)) % 2**63)
         order = torch.randperm(len(self.train_dataset), generator=generator).tolist()
@@ -82,7 +82,7 @@ class DynamicSampling(GRPOTrainer):
 
 
 def join_padded(parts: list[Tensor], key: str, pad_id: int) -> Tensor:
-    """Rows of different lengths under one another: prompts padded on the left, all else on the right."""
+    """Concatenate rows of different lengths: prompts are padded on the left, all else on the right."""
     if parts[0].dim() == 1:
         return torch.cat(parts)
     longest = max(part.shape[1] for part in parts)

@@ -1,4 +1,4 @@
-"""What a training run is asked for, in one place, and what its names mean: prompts, rewards, weightings."""
+"""The settings of a training run, and what their names stand for: prompts, rewards, weightings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,25 +17,20 @@ from rlvr_direction.training.prompts import prompts_of, reward_of
 __all__ = ["WEIGHTINGS", "TrainSettings", "held_out_prompts", "named_weighting", "reward_function", "training_prompts"]
 
 WEIGHTINGS = (
-    "low_probability",
-    "high_probability",
-    "perplexity",
-    "entropy_top",
-    "keep_below",
-    "keep_above",
-    "divergence",
+    *("low_probability", "high_probability", "perplexity"),
+    *("entropy_top", "keep_below", "keep_above", "divergence"),
 )
 FILES = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".csv": "csv"}
 
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """A run of `train`: the model, how TRL trains it, where prompts and rewards come from, and the weighting.
+    """A run of `train`: the model, TRL's configuration, the source of prompts and rewards, and the weighting.
 
-    Prompts are `problems` problems of a built-in `task`, or a data set `data` with a `reward` (`module:function`,
-    called as TRL does); evaluations are made on `eval_problems` held-out problems, or on the rows of `eval_data`.
-    `alpha` is the weighting's strength, fraction or quantile. A response begins to pay for its length `overlong`
-    tokens before the limit (DAPO's soft overlong penalty); 0: never. Raises ValueError for names that are none.
+    Prompts are `problems` problems of a built-in `task`, or the data set `data` with its `reward` (`module:function`,
+    called as TRL does). Evaluations use `eval_problems` held-out problems, or the rows of `eval_data`. `alpha` is the
+    weighting's strength, fraction or quantile. DAPO's soft overlong penalty starts `overlong` tokens before the limit;
+    0 switches it off. Raises ValueError for unknown names and for options that contradict each other.
     """
 
     model: str | Path
@@ -64,16 +59,16 @@ class TrainSettings:
 
 
 def training_prompts(settings: TrainSettings) -> Dataset:
-    """Rows with a column `prompt`; the other columns go to the reward function."""
+    """The rows to train on: a column `prompt`, and columns that the reward function reads."""
     if settings.task:
         return prompts_of(task_named(settings.task), settings.problems, seed=settings.grpo.seed)
     return _rows_of(settings.data)
 
 
 def held_out_prompts(settings: TrainSettings) -> Dataset | None:
-    """Rows that are not trained on; None where no evaluation is asked for.
+    """The rows to evaluate on, or None without an evaluation strategy.
 
-    Raises ValueError for evaluations with nothing to make them on.
+    Raises ValueError if evaluations are asked for but there are no rows for them.
     """
     if settings.grpo.eval_strategy == "no":
         return None
@@ -85,14 +80,14 @@ def held_out_prompts(settings: TrainSettings) -> Dataset | None:
 
 
 def reward_function(settings: TrainSettings, tokenizer: PreTrainedTokenizerBase) -> Callable[..., Any]:
-    """The task's verifier, or the function that `reward` names, as TRL calls it."""
+    """The task's verifier, or the function named by `reward`, as TRL calls it."""
     return reward_of(task_named(settings.task), tokenizer) if settings.task else load_function(settings.reward)
 
 
 def named_weighting(name: str | Weighting, strength: float | None = None, *, mean_one: bool = False) -> Weighting:
-    """A weighting by its name, a function of one's own as `module:function`, or the function itself.
+    """The weighting of this name, the function `module:function`, or the function itself.
 
-    `strength` is its alpha, fraction or quantile. Raises ValueError for a name that is none of these.
+    `strength` is its alpha, fraction or quantile. Raises ValueError for an unknown name.
     """
     if not isinstance(name, str):
         weighting = name
@@ -110,7 +105,7 @@ def named_weighting(name: str | Weighting, strength: float | None = None, *, mea
 
 
 def _rows_of(data: str) -> Dataset:
-    """The rows of a file, or the train split of a data set by its name."""
+    """The rows of a file, or the train split of the data set of this name."""
     kind = FILES.get(Path(data).suffix)
     if kind and not Path(data).is_file():
         raise FileNotFoundError(f"{data} is not a file; pass a data set's name or one of {', '.join(FILES)}")

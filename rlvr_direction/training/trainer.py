@@ -1,4 +1,4 @@
-"""TRL's GRPOTrainer with a weighting of its token advantages; a weight of 1 is TRL, bit for bit."""
+"""TRL's GRPOTrainer with a weighting of its token advantages; with weights of 1 it is TRL, bit for bit."""
 
 from copy import deepcopy
 from typing import Any
@@ -19,12 +19,12 @@ Batch = dict[str, Any]
 
 
 class ReweightedGRPOTrainer(DynamicSampling):
-    """TRL's GRPOTrainer, argument for argument, whose token advantages are multiplied by a weighting.
+    """TRL's GRPOTrainer, with the same arguments, that multiplies token advantages by a weighting.
 
-    Where TRL has the old log-probabilities, weights are made with the rollout; where it has not (one update a rollout:
-    the policy is still the one that sampled), they are filled in after the loss's own forward pass, which saves one
-    without gradients: 9 to 16 % of a step on policy, measured on a CPU (benchmarks/training.py). Raises ValueError for
-    checkpoints that would lie inside a rollout: resuming is exact at its end only.
+    If TRL computes old log-probabilities, weights are made with the rollout. If it does not (one update per rollout, so
+    the policy is still the one that sampled), weights are bound late: they are made from the loss's own forward pass.
+    This saves a forward pass without gradients, 12 to 16 % of a step on policy on the arithmetic toy on a CPU
+    (benchmarks/training.py). Raises ValueError for checkpoints inside a rollout, from which no run resumes exactly.
     """
 
     def __init__(self, *args: Any, weighting: Weighting | None = None, **options: Any) -> None:
@@ -33,20 +33,20 @@ class ReweightedGRPOTrainer(DynamicSampling):
         self.reward_funcs = [
             named(reward, name) for reward, name in zip(self.reward_funcs, self.reward_func_names, strict=True)
         ]
-        self._reference = self._frozen_copy() if "logp_reference" in needs(self.weighting) else None
+        self._reference = None
+        if "logp_reference" in needs(self.weighting):
+            self._reference = deepcopy(self.accelerator.unwrap_model(self.model)).eval().requires_grad_(False)
         self._late: Batch | None = None
         refuse_checkpoints_inside_a_rollout(self.args)
         self._refuse_a_second_truncation()
-        self.prompt_sampler = None
-        self.add_callback(Resuming(self))
         self.direction = Direction(self, self.args.direction_every)
-        self.add_callback(self.direction)
         self.metrics_file = MetricsFile(self.args.output_dir)
-        self.add_callback(self.metrics_file)
+        for callback in (Resuming(self), self.direction, self.metrics_file):
+            self.add_callback(callback)
 
     @property
     def _binds_late(self) -> bool:
-        """Whether the loss's own forward pass is of the sampling policy, on all that the weighting must see at once."""
+        """Whether the loss's forward pass runs the sampling policy on all rows that the weighting must see together."""
         generate_every = self.args.steps_per_generation * self.num_iterations
         on_policy = self.args.gradient_accumulation_steps % generate_every == 0 and not self.args.truncated_behaviour
         whole = is_pointwise(self.weighting) or self.args.steps_per_generation == 1
@@ -88,11 +88,11 @@ class ReweightedGRPOTrainer(DynamicSampling):
         if self._late is not None and self.model.training:
             if "row" in self._late:
                 self._late["advantages"] = self._weighted_in_order(self._late, logp.detach(), entropy)
-            self.direction.before(self._late, logp.detach())
+            self.direction.keep(self._late, logp.detach())
         return logp, entropy, auxiliary
 
     def _weighted_in_order(self, batch: Batch, logp: Tensor, entropy: Tensor | None) -> Tensor:
-        """Weighted advantages of rows that TRL has shuffled: the weighting sees them in the order of the rollout."""
+        """Weighted advantages of rows that TRL has shuffled; the weighting sees them in the order of the rollout."""
         order = batch["row"].argsort()
         names = ("advantages", "completion_mask", "tool_mask", "logp_reference")
         ordered = {name: batch[name][order] for name in names if name in batch}
@@ -117,11 +117,11 @@ class ReweightedGRPOTrainer(DynamicSampling):
         return self.accelerator.gather(rows)
 
     def logp_of(self, batch: Batch) -> Tensor:
-        """Log-probabilities (B, T) of a batch's tokens under the policy as it is now."""
+        """Log-probabilities (B, T) of a batch's tokens under the current policy, in nats."""
         return self._forward(batch, self.model)[0]
 
     def _forward(self, batch: Batch, model: torch.nn.Module, *, entropy: bool = False) -> tuple[Tensor, Tensor | None]:
-        """Log-probabilities of a rollout's tokens under a model, and entropies, without gradients."""
+        """Log-probabilities (B, T) of a batch's tokens under a model, and entropies if asked for, without gradients."""
         ids, mask = _whole(batch)
         with torch.no_grad():
             logp, entropies, _ = super()._get_per_token_logps_and_entropies(
@@ -135,7 +135,7 @@ class ReweightedGRPOTrainer(DynamicSampling):
         return logp, entropies
 
     def _log_nucleus(self, batch: Batch) -> Tensor:
-        """The log-probability of the nucleus that each token was sampled from: 0 with top_p = 1."""
+        """The log-probability (B, T) of the nucleus from which each token was sampled; 0 with top_p = 1."""
         ids, mask = _whole(batch)
         n, sampling = batch["completion_ids"].shape[1], Sampling(top_p=float(self.args.top_p))
         rows = self.args.per_device_train_batch_size
@@ -148,11 +148,8 @@ class ReweightedGRPOTrainer(DynamicSampling):
                 found.append(at(logp, best) - at(truncate(logp, sampling), best))
         return torch.cat(found)
 
-    def _frozen_copy(self) -> torch.nn.Module:
-        return deepcopy(self.accelerator.unwrap_model(self.model)).eval().requires_grad_(False)
-
     def _run_epoch(self, *args: Any, **options: Any) -> None:
-        """A run that was killed after its last update is at its end: transformers would make one more."""
+        """Skip the epoch of a run that was killed after its last update; transformers would make one update more."""
         if self.state.global_step < self.state.max_steps:
             super()._run_epoch(*args, **options)
 
@@ -169,7 +166,7 @@ class ReweightedGRPOTrainer(DynamicSampling):
 
 
 def _whole(batch: Batch) -> tuple[Tensor, Tensor]:
-    """Prompts and responses as the models read them, and their attention mask. Raises ValueError for images."""
+    """Token ids of prompts and responses, joined, and their attention mask. Raises ValueError for images."""
     if "pixel_values" in batch:
         raise ValueError("these settings need a forward pass of their own, which reads text only: no images in prompts")
     ids, masks = (torch.cat([batch[f"prompt_{name}"], batch[f"completion_{name}"]], 1) for name in ("ids", "mask"))

@@ -1,4 +1,4 @@
-"""What a weighting declares of itself, and which weights are refused."""
+"""What a weighting declares about itself, and which weights are refused."""
 
 import doctest
 from dataclasses import replace
@@ -39,7 +39,7 @@ def test_what_is_pointwise():
     assert not any(map(w.is_pointwise, rest))
 
 
-def test_checked_weights_ignore_what_lies_behind_a_response():
+def test_checked_weights_ignore_what_comes_after_a_response():
     def wild(_rollout):
         return torch.where(MASK.bool(), 2.0, torch.nan)
 

@@ -30,7 +30,7 @@ def test_dominate_favours_frequent_tokens():
     close(w.high_probability(0.3)(ROLLOUT), [[0.85, 0.97, 0.73], [0.76, 1.0, 0.82]])
 
 
-def test_perplexity_is_one_weight_a_response_standardised_in_its_group():
+def test_perplexity_is_one_weight_per_response_standardised_in_its_group():
     weights = w.perplexity(0.1)(ROLLOUT)
     assert (weights == weights[:, :1]).all()
     z = 0.5**0.5  # of two values, each is this many (sample) standard deviations from their mean
@@ -38,7 +38,7 @@ def test_perplexity_is_one_weight_a_response_standardised_in_its_group():
     assert weights[:, 0].tolist() == pytest.approx([1 - 0.1 * z, 1 + 0.1 * z], abs=1e-4)
 
 
-def test_perplexity_never_turns_an_advantage_round():
+def test_perplexity_never_reverses_an_advantage():
     surprising = torch.full((8, 2), -0.1)
     surprising[0] = -5.0
     rollout = Rollout(surprising, torch.ones(8, 2), torch.ones(8), group_size=8)
@@ -91,7 +91,7 @@ def test_mean_one_keeps_the_proportions_and_nothing_of_the_scale():
 
 
 def test_over_processes_statistics_are_of_all_tokens():
-    """Two processes with a row each: `gather` is what a communication would return."""
+    """Two processes with one row each; `gather` returns what communication between them would."""
     for weighting in (w.perplexity(0.3), w.keep_below(0.5), w.keep_above(0.5), w.mean_one(w.low_probability(2.0))):
         whole = weighting(ROLLOUT)
         for rank in (0, 1):
@@ -102,7 +102,7 @@ def test_over_processes_statistics_are_of_all_tokens():
 
 
 def _gathered(weighting):
-    """What the whole rollout's one process gathers, in order."""
+    """What a single process gathers of the whole rollout, in order."""
     seen = []
     weighting(replace(ROLLOUT, gather=lambda rows: seen.append(rows) or rows))
     return seen

@@ -27,7 +27,7 @@ PROMPTS = Dataset.from_list([{"prompt": f"{i % 10}+{3 * i % 10}=", "answer": str
 
 
 def digits(completions, answer, **_columns):
-    """Dense, so that no group is without an advantage: the digits of a response, and its answer."""
+    """A dense reward, so that every group has advantages: the digits of a response, and its answer."""
     return [
         0.1 * sum(c.isdigit() for c in text) + (right in text) for text, right in zip(completions, answer, strict=True)
     ]

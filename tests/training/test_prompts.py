@@ -1,4 +1,4 @@
-"""A task of ours as TRL wants it: only finished right answers are paid, and no prompt is held out."""
+"""A task in TRL's terms: only right, finished answers are rewarded, and no held-out problem is trained on."""
 
 import pytest
 from transformers import AutoTokenizer
@@ -11,7 +11,7 @@ TASK = TASKS["pointer_tree"]
 
 
 @pytest.mark.parametrize("finished", [True, False])
-def test_only_a_finished_right_answer_is_paid(finished):
+def test_only_a_right_finished_answer_is_rewarded(finished):
     tokenizer = AutoTokenizer.from_pretrained(TOYS / "pointer_tree" / "base")
     (problem,) = TASK.problems(1, seed=0)
     ids = tokenizer(f"{problem.answer}!")["input_ids"] + [tokenizer.eos_token_id] * finished

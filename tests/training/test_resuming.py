@@ -1,4 +1,4 @@
-"""A run that was interrupted goes on with the losses that it would have had, or says why it cannot."""
+"""An interrupted run resumes with the losses that it would have had, or says why it cannot."""
 
 import pytest
 import torch
@@ -22,7 +22,7 @@ SCHEDULES = {
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
-def test_a_resumed_run_goes_on_with_the_same_losses(train, tmp_path, schedule):
+def test_a_resumed_run_has_the_losses_of_an_uninterrupted_one(train, tmp_path, schedule):
     settings = {"max_steps": 6, "save_strategy": "steps", **schedule}
     at = settings.pop("resume_at", 2)
     whole = train(tmp_path / "run", **settings)
@@ -61,12 +61,12 @@ def test_checkpoints_inside_a_rollout_are_refused(train, tmp_path, settings, phr
         train(tmp_path, **{"save_strategy": "steps", **settings})
 
 
-def test_a_share_of_the_run_will_do_where_every_update_ends_a_rollout(train, tmp_path):
+def test_save_steps_may_be_a_fraction_where_every_update_ends_a_rollout(train, tmp_path):
     run = train(tmp_path, save_strategy="steps", save_steps=0.5, max_steps=4)
     assert len(run.losses) == 4 and (tmp_path / "checkpoint-2").is_dir()
 
 
-def test_a_checkpoint_inside_a_rollout_is_not_gone_on_from(train, tmp_path):
+def test_no_run_resumes_from_a_checkpoint_inside_a_rollout(train, tmp_path):
     settings = {"save_strategy": "steps", "save_steps": 2, "num_iterations": 2}
     train(tmp_path, max_steps=3, **settings)
     with pytest.raises(ValueError, match="the checkpoint of update 3 lies inside a rollout of 2 updates"):

@@ -19,7 +19,7 @@ def lengths(completions, answer, **_columns):
     return [1 / len(text) for text in completions]
 
 
-def test_what_works_is_left_alone():
+def test_rewards_are_returned_unchanged():
     assert named(lengths, "lengths")(**columns("ab", "abcd")) == [0.5, 0.25]
     assert named(lambda completions, **_: [None], "none")(**columns("a")) == [None]
 
@@ -30,7 +30,7 @@ def test_what_raises_is_named_with_the_response():
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
-def test_what_fails_only_together_is_named_all_the_same():
+def test_what_fails_only_on_a_whole_batch_is_named_too():
     def never_two(completions, **_columns):
         if len(completions) > 1:
             raise KeyError("batch")
@@ -51,7 +51,7 @@ def test_a_long_response_is_cut():
         named(lambda completions, **_columns: 1 / 0, "long")(**columns("a" * 500))
 
 
-def test_reward_models_and_coroutines_stay_what_they_are():
+def test_reward_models_and_coroutines_are_not_wrapped():
     async def later(**_columns):
         return []
 

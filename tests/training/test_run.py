@@ -1,4 +1,4 @@
-"""A run from its settings: whose folder it is, where it goes on, and how its model is loaded."""
+"""A run from its settings: which folder it may use, where it resumes, and how its model is loaded."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ def test_a_folder_in_use_is_refused_before_a_model_is_loaded(tmp_path):
         train(settings)
 
 
-def test_a_checkpoint_that_was_not_written_to_its_end_is_passed_over(tmp_path):
+def test_an_incomplete_checkpoint_is_skipped(tmp_path):
     assert run._last_checkpoint(tmp_path / "nowhere", 1) is None
     for step in (2, 10, 12):
         (tmp_path / f"checkpoint-{step}").mkdir()
@@ -40,7 +40,7 @@ def test_a_checkpoint_that_was_not_written_to_its_end_is_passed_over(tmp_path):
     assert run._last_checkpoint(tmp_path, 1) == str(tmp_path / "checkpoint-10")
 
 
-def test_a_run_goes_on_from_the_end_of_a_rollout(tmp_path):
+def test_a_run_resumes_from_the_end_of_a_rollout(tmp_path):
     for step in (3, 4, 5):
         (tmp_path / f"checkpoint-{step}").mkdir()
         (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text("{}")

@@ -23,7 +23,7 @@ ROLLOUT = Rollout(
 
 @pytest.fixture
 def settings(tmp_path):
-    """A function (settings, those of TRL) -> `TrainSettings` of a model that need not be there."""
+    """A function (settings, fields of GRPOConfig) -> `TrainSettings` of a model that need not exist."""
 
     def make(*, grpo=None, **names):
         sizes = {"per_device_train_batch_size": 8, "num_generations": 4}

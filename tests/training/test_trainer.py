@@ -45,7 +45,7 @@ def test_a_weight_of_one_is_stock_trl_bit_for_bit(train, stock, tmp_path, schedu
 
 
 def groups_of(batch):
-    """Which prompt each row answers."""
+    """The number of the prompt that each row answers."""
     prompts = [tuple(row) for row in batch["prompt_ids"].tolist()]
     return [prompts.index(prompt) for prompt in prompts]
 
@@ -70,7 +70,7 @@ def signed(weights, batch, sign):
 
 
 def most_uncertain(p, batch, fraction):
-    """The entropies are of the whole vocabulary: made again from the logits that `p` comes from."""
+    """1 for the most uncertain tokens, by entropies over the whole vocabulary."""
     entropies, mask = batch["entropies"], batch["completion_mask"].bool()
     values = sorted(entropies[mask].tolist())
     return (entropies > values[ceil((1 - fraction) * len(values)) - 1]).float()
@@ -218,7 +218,7 @@ def test_truncated_denominators_are_those_of_everything_at_top_p_one(train, tmp_
     assert run.trainer._log_nucleus(run.batches[0]).abs().max() == 0
 
 
-def test_what_lies_behind_a_response_never_reaches_the_loss(train, tmp_path):
+def test_what_comes_after_a_response_never_reaches_the_loss(train, tmp_path):
     run = train(tmp_path, options={"weighting": lambda rollout: 1 / -rollout.logp_old})  # infinite on padding
     assert all(isfinite(loss) for _, loss in run.losses)
     assert all(isfinite(row["weight_mean"]) for row in run.trainer.state.log_history[:-1])
@@ -241,7 +241,7 @@ def test_a_forward_pass_of_our_own_does_not_pass_over_images(train, tmp_path):
         run.trainer.logp_of({**run.batches[0], "pixel_values": torch.zeros(1)})
 
 
-def test_trls_own_configuration_will_do(train, tmp_path):
+def test_a_configuration_of_trls_own_is_accepted(train, tmp_path):
     def stock(folder, *, dynamic_sampling, **settings):
         return GRPOConfig(
             folder, loss_type="dapo", use_cpu=True, bf16=False, activation_checkpointing=False, **settings

@@ -1,5 +1,6 @@
-"""Trains on fixed responses and writes what each process weighed them by: `torchrun two_processes.py OUT PROCESSES`."""
+"""Trains on fixed responses in two processes, and saves the weights that each one gave: `two_processes.py OUT`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,7 +17,7 @@ WORDS = ["<pad>", "<eos>", *"0123456789"]
 
 
 def by_tokens(rollout):
-    """A weighting of one's own, which gathers whole numbers from responses of different lengths."""
+    """A user's weighting, which gathers whole numbers from responses of different lengths."""
     return (
         torch.ones_like(rollout.logp_old)
         * (rollout.gather(rollout.mask) == 1).sum()
@@ -48,7 +49,7 @@ def model():
 
 
 def responses(prompts, trainer):
-    """Responses that depend on their place among all processes' alone, of different lengths."""
+    """Responses of different lengths that depend only on their position among those of all processes."""
     first = trainer.accelerator.process_index * len(prompts)
     found = []
     for i in range(first, first + len(prompts)):
@@ -58,20 +59,22 @@ def responses(prompts, trainer):
     return {"prompt_ids": ids, "completion_ids": found, "logprobs": [[0.0] * len(row) for row in found]}
 
 
-def run(out, name, world, *, dynamic_sampling=False):
-    seen = []
+def run(out, world, *, dynamic_sampling=False):
+    """Train for one update, and save what each weighting gives the rows of this process."""
+    seen = {}
 
     def weigh(rollout):
-        weights = WEIGHTINGS[name](rollout)
-        seen.append([row[mask.bool()] for row, mask in zip(weights, rollout.mask, strict=True)])
+        for name, weighting in WEIGHTINGS.items():
+            weights = weighting(rollout)
+            seen[name] = [row[mask.bool()] for row, mask in zip(weights, rollout.mask, strict=True)]
         return weights
 
-    weigh.needs = w.needs(WEIGHTINGS[name])
+    weigh.needs = frozenset().union(*map(w.needs, WEIGHTINGS.values()))
     args = ReweightedGRPOConfig.dapo(
         str(out / f"run of {world}"),
         per_device_train_batch_size=8 // world,
         num_generations=8,
-        max_steps=2,
+        max_steps=1,
         dynamic_sampling=dynamic_sampling,
         save_strategy="no",
         disable_tqdm=True,
@@ -87,15 +90,18 @@ def run(out, name, world, *, dynamic_sampling=False):
     )
     assert trainer.accelerator.num_processes == world
     trainer.train()
-    assert trainer.state.global_step == 2
-    torch.save(seen, out / f"{name} {trainer.accelerator.process_index} of {world}.pt")
+    assert trainer.state.global_step == 1
+    torch.save(seen, out / f"{trainer.accelerator.process_index} of {world}.pt")
 
 
 if __name__ == "__main__":
     logging.set_verbosity_error()
-    for name in WEIGHTINGS:
-        run(Path(sys.argv[1]), name, int(sys.argv[2]))
+    other = os.fork()  # after the imports, which take longer than all the rest
+    os.environ["RANK"] = os.environ["LOCAL_RANK"] = "0" if other else "1"
+    run(Path(sys.argv[1]), 2)
     try:
-        run(Path(sys.argv[1]), name, int(sys.argv[2]), dynamic_sampling=True)
+        run(Path(sys.argv[1]), 2, dynamic_sampling=True)
     except ValueError as refusal:
         Path(sys.argv[1], "refusal.txt").write_text(str(refusal))
+    if other:
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(other, 0)[1]))

@@ -1,4 +1,4 @@
-"""A base model trained from scratch on a task's imperfect corpus: a plain PyTorch loop, made to be read."""
+"""A base model trained from scratch on a task's imperfect corpus, by a plain PyTorch loop."""
 
 import os
 import time
@@ -14,6 +14,7 @@ from tqdm import tqdm
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from rlvr_direction import records
+from rlvr_direction.batches import pad
 from rlvr_direction.lab.tasks import Task
 from rlvr_direction.lab.toys.recipe import RECIPES, BaseRecipe, tokenizer_for
 
@@ -26,8 +27,8 @@ SAVE_EVERY = 100
 def train_base(task: Task, out: Path, *, seed: int, recipe: BaseRecipe | None = None) -> Path:
     """Train the task's base model and save it as a Hugging Face folder, `out/base`, with its `training.parquet`.
 
-    The loss is the mean cross entropy (nats) of response tokens. A killed run goes on from its last 100 steps; a
-    finished one is returned as it is.
+    The loss is the mean cross entropy of response tokens (nats). A killed run resumes from its last saved step, one in
+    100; the folder of a finished run is returned as it is.
     """
     folder = Path(out, "base")
     if (folder / "training.parquet").is_file():
@@ -45,7 +46,7 @@ def train_base(task: Task, out: Path, *, seed: int, recipe: BaseRecipe | None = 
 
 
 def _fresh_model(task: Task, tokenizer: PreTrainedTokenizerBase, *, seed: int) -> PreTrainedModel:
-    config = RECIPES[task.name].config(len(tokenizer), tokenizer.eos_token_id, tokenizer.pad_token_id)
+    config = RECIPES[task.name].config(tokenizer)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         return AutoModelForCausalLM.from_config(config, dtype=torch.float32)
@@ -60,7 +61,7 @@ def _train(
     *,
     seed: int,
 ) -> tuple[pd.DataFrame, float]:
-    """Step through the corpus: one row per step with its loss (nats) and learning rate, and the seconds it all took."""
+    """Train on the corpus. Returns one row per step, with its loss (nats) and learning rate, and the seconds taken."""
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=recipe.weight_decay, betas=(0.9, 0.98))
     history, seconds = _resume(partial, model, optimizer)
     begun = time.monotonic() - seconds
@@ -82,7 +83,7 @@ def _update(
     ids: Int[Tensor, "batch time"],
     labels: Int[Tensor, "batch time"],
 ) -> float:
-    """One optimizer step; the loss before it (nats a response token)."""
+    """Make one optimizer step, and return the loss before it (nats per response token)."""
     for group in optimizer.param_groups:
         group["lr"] = rate
     logits = model(input_ids=ids).logits[:, :-1]
@@ -97,22 +98,19 @@ def _update(
 def _batch(
     task: Task, tokenizer: PreTrainedTokenizerBase, documents: int, *, seed: int
 ) -> tuple[Int[Tensor, "batch time"], Int[Tensor, "batch time"]]:
-    """Documents padded on the right, and the same ids as labels where the response is."""
+    """Documents padded on the right, and their labels: the ids of response tokens, `IGNORED` elsewhere."""
     problems, responses = zip(*task.corpus(documents, seed=seed), strict=True)
-    prompt_ids = tokenizer([problem.prompt for problem in problems])["input_ids"]
-    response_ids = [[*ids, tokenizer.eos_token_id] for ids in tokenizer(list(responses))["input_ids"]]
-    width = max(len(p) + len(r) for p, r in zip(prompt_ids, response_ids, strict=True))
-    ids = torch.full((documents, width), tokenizer.pad_token_id)
-    labels = torch.full_like(ids, IGNORED)
-    for i, (prompt, response) in enumerate(zip(prompt_ids, response_ids, strict=True)):
-        end = len(prompt) + len(response)
-        ids[i, :end] = torch.tensor(prompt + response)
-        labels[i, len(prompt) : end] = torch.tensor(response)
+    prompts = tokenizer([problem.prompt for problem in problems])["input_ids"]
+    answers = tokenizer([response + tokenizer.eos_token for response in responses])["input_ids"]
+    ids, mask = pad([p + a for p, a in zip(prompts, answers, strict=True)], pad_id=tokenizer.pad_token_id)
+    labels = ids.masked_fill(~mask, IGNORED)
+    for row, prompt in zip(labels, prompts, strict=True):
+        row[: len(prompt)] = IGNORED
     return ids, labels
 
 
 def _learning_rate(step: int, recipe: BaseRecipe) -> float:
-    """Linear warm-up, then linear decay to a fiftieth."""
+    """Linear warm-up, then linear decay to a fiftieth of the recipe's rate."""
     return recipe.learning_rate * min(1.0, (step + 1) / recipe.warmup_steps) * max(0.02, 1 - step / recipe.steps)
 
 
@@ -127,7 +125,7 @@ def _checkpoint(
 
 
 def _resume(path: Path, model: PreTrainedModel, optimizer: torch.optim.Optimizer) -> tuple[list[dict], float]:
-    """The history so far and the seconds it took, model and optimizer set back to its end."""
+    """Restore model and optimizer from a checkpoint, if there is one; return its history and the seconds it took."""
     if not path.is_file():
         return [], 0.0
     state = torch.load(path, weights_only=True)

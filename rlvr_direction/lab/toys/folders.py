@@ -1,4 +1,4 @@
-"""The folders a toy lives in: loading a pair, its accuracy over temperature and top_p, and a card for each model."""
+"""The folders of a toy: loading a pair, measuring its accuracy, and writing a card for each model."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ __all__ = ["accuracy_table", "gate", "load_toy_pair", "stages", "write_cards", "
 
 TEMPERATURES = (0.0, 0.25, 0.5, 0.7, 1.0)
 HELD_OUT = 1000
-SEED = 20_260_322  # of the held-out problems that cards and gates are measured on
+SEED = 20_260_322  # of the held-out problems and of the noise they are answered with
 
 
 def stages(folder: Path, *, seed: int = 0) -> list[str]:
@@ -31,8 +31,8 @@ def stages(folder: Path, *, seed: int = 0) -> list[str]:
 def load_toy_pair(task: str, stage: str | None = None, *, root: Path = TOYS) -> ModelPair:
     """The committed base of a task and one of its RL checkpoints (default: the last).
 
-    Raises ValueError for an unknown task or stage, FileNotFoundError where the checkpoints are not there, as in an
-    installation without the repository.
+    Raises ValueError for an unknown task or stage, and FileNotFoundError without checkpoints, as in an installation
+    without the repository.
     """
     if task not in TASKS:
         raise ValueError(f"no toy is called {task!r}; choose from {', '.join(sorted(TASKS))}")
@@ -59,7 +59,7 @@ def accuracy_table(
 ) -> pd.DataFrame:
     """Held-out accuracy of the base and of RL stages: `stage, temperature, top_p, accuracy, standard_error, n_tokens`.
 
-    One response to each of `n` test problems a cell; the standard error is over problems.
+    Each row is measured on one response to each of `n` test problems; the standard error is over problems.
     """
     problems = task.problems(n, seed=SEED)
     rows = []
@@ -75,10 +75,10 @@ def accuracy_table(
 
 
 def gate(task: str, accuracy: pd.DataFrame, stage: str) -> bool:
-    """Whether base and a stage differ as a toy must, at top_p = 1: the base neither hopeless nor good, RL far above it.
+    """Whether a toy is fit for study: at top_p = 1, the base neither hopeless nor good, and the RL stage far above it.
 
-    Arithmetic: base .10 to .45 and RL at least .35 above, at every temperature. PointerTree needs chance to search:
-    base .20 to .45 and RL at least .30 above, at T = .7 and 1.
+    Arithmetic: base .10 to .45 and RL at least .35 above it, at every temperature. PointerTree, which needs randomness
+    to search: base .20 to .45 and RL at least .30 above it, at T = .7 and 1.
     """
     low, high, gain, hottest = {"arithmetic": (0.10, 0.45, 0.35, 0.0), "pointer_tree": (0.20, 0.45, 0.30, 0.7)}[task]
     plain = accuracy[(accuracy["top_p"] == 1) & (accuracy["temperature"] >= hottest)]
@@ -87,14 +87,14 @@ def gate(task: str, accuracy: pd.DataFrame, stage: str) -> bool:
 
 
 def write_problems(task: Task, path: Path, *, n: int = HELD_OUT) -> Path:
-    """Held-out problems as the JSONL that `decode` reads."""
+    """Write held-out problems as the JSONL that `decode` reads."""
     rows = [{"problem": problem.prompt, "answer": problem.answer} for problem in task.problems(n, seed=SEED)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
 
 
 def write_cards(task: Task, folder: Path, accuracy: pd.DataFrame, facts: dict[str, dict[str, object]]) -> None:
-    """A README.md in the folder of each stage that `facts` names: how it was made and what it scores."""
+    """Write a README.md for each stage in `facts`: how it was made, and its accuracy."""
     for stage, lines in facts.items():
         cells = accuracy[accuracy["stage"] == stage].drop(columns="stage")
         made = "".join(f"- {name}: {value}\n" for name, value in lines.items())
@@ -107,7 +107,7 @@ def write_cards(task: Task, folder: Path, accuracy: pd.DataFrame, facts: dict[st
 
 
 def _grid(temperatures: Sequence[float]) -> list[Sampling]:
-    """Each temperature with top_p 1 and .7; the argmax needs no nucleus."""
+    """Each temperature with top_p 1 and .7; only 1 for temperature 0, where the nucleus changes nothing."""
     return [Sampling(t, top_p) for t in temperatures for top_p in ((1.0,) if t == 0 else (1.0, 0.7))]
 
 

@@ -1,4 +1,4 @@
-"""The whole toy in one call: base, RL stages, held-out problems, accuracy and cards."""
+"""A whole toy in one call: base, RL stages, held-out problems, accuracy and cards."""
 
 from pathlib import Path
 
@@ -11,13 +11,13 @@ from rlvr_direction.lab.toys.base import train_base
 from rlvr_direction.lab.toys.folders import TEMPERATURES, accuracy_table, stages, write_cards, write_problems
 from rlvr_direction.lab.toys.rl import train_rl
 
-__all__ = ["describe", "make_toy"]
+__all__ = ["make_toy"]
 
 
 def make_toy(task_name: str, out: Path, *, seed: int, rl_seed: int = 0, command: str) -> Path:
-    """Train what is missing of a toy in `out` and describe it; returns `out`.
+    """Train what is missing of a toy in the folder `out`, measure it, and return `out`.
 
-    Another `rl_seed` makes another RL run from the same base. `command` goes on the cards. Raises ValueError for an
+    Another `rl_seed` makes another RL run from the same base. The cards show `command`. Raises ValueError for an
     unknown task.
     """
     if task_name not in TASKS:
@@ -26,15 +26,15 @@ def make_toy(task_name: str, out: Path, *, seed: int, rl_seed: int = 0, command:
     train_base(task, out, seed=seed)
     train_rl(task, out, seed=rl_seed)
     write_problems(task, out / "problems.jsonl")
-    describe(task_name, out, rl_seed=rl_seed, command=command)
+    _describe(task_name, out, rl_seed=rl_seed, command=command)
     return out
 
 
-def describe(task_name: str, out: Path, *, rl_seed: int, command: str) -> pd.DataFrame:
-    """Measure the held-out accuracy of every stage of one RL seed, keep it as Parquet, and write the cards.
+def _describe(task_name: str, out: Path, *, rl_seed: int, command: str) -> None:
+    """Measure the held-out accuracy of every stage of one RL seed, save it as Parquet, and write the cards.
 
-    The base and the last stage are measured over temperature and top_p, those between at T = 0, .7 and 1. The base's
-    card describes the run that made it, so RL runs of other seeds leave it as it is.
+    The base and the last stage are measured at all temperatures, the other stages at T = 0, .7 and 1. The base's card
+    describes the run that made it, so RL runs of other seeds do not change it.
     """
     *early, last = stages(out, seed=rl_seed)
     task = TASKS[task_name]
@@ -45,11 +45,10 @@ def describe(task_name: str, out: Path, *, rl_seed: int, command: str) -> pd.Dat
     described = (out / "base" / "README.md").is_file()
     facts = {stage: _facts(out, stage, rl_seed, command) for stage in (*([] if described else ["base"]), *early, last)}
     write_cards(task, out, accuracy, facts)
-    return accuracy
 
 
 def _facts(out: Path, stage: str, rl_seed: int, command: str) -> dict[str, object]:
-    """What the card of a stage says besides its accuracy."""
+    """What the card of a stage says about how it was made."""
     base = records.load(out / "base" / "training.parquet").attrs
     rl = records.load(out / f"training_seed_{rl_seed}.parquet")
     model = AutoModelForCausalLM.from_pretrained(out / stage)

@@ -1,11 +1,12 @@
-"""What makes each toy: its architecture, its tokenizer, and how long base and RL train."""
+"""The recipe of each toy: its architecture, its tokenizer, and how base and RL train."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
-from transformers import GPT2Config, PreTrainedConfig, PreTrainedTokenizerFast, Qwen3Config
+from transformers import AutoConfig, PreTrainedConfig, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from rlvr_direction.lab.tasks import Task
 
@@ -27,9 +28,9 @@ class BaseRecipe:
 
 @dataclass(frozen=True)
 class RLRecipe:
-    """DAPO's loss and clipping by TRL, without dynamic sampling, over rollouts of `prompts` x `generations` responses.
+    """DAPO's loss and clipping by TRL, without dynamic sampling; a rollout is `prompts` x `generations` responses.
 
-    Each rollout is used for two updates; `stages` are the rollouts after which the model is kept.
+    Each rollout serves two updates. The model is kept after each number of rollouts in `stages`.
     """
 
     rollouts: int = 80
@@ -41,60 +42,37 @@ class RLRecipe:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A toy: `config(vocabulary size, end id, padding id)` gives its architecture."""
+    """A toy: the family and sizes of its architecture, in the names of transformers, and how base and RL train."""
 
-    config: Callable[[int, int, int], PreTrainedConfig]
+    family: str
+    sizes: Mapping[str, Any]
     base: BaseRecipe
-    rl: RLRecipe
+    rl: RLRecipe = RLRecipe()
+
+    def config(self, tokenizer: PreTrainedTokenizerBase) -> PreTrainedConfig:
+        """The architecture for a tokenizer's vocabulary."""
+        ids = {"bos_token_id": None, "eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.pad_token_id}
+        return AutoConfig.for_model(self.family, vocab_size=len(tokenizer), **ids, **self.sizes)
 
 
-def _qwen3(vocab_size: int, end_id: int, pad_id: int) -> Qwen3Config:
-    """0.42 M parameters in the shape of Qwen3."""
-    return Qwen3Config(
-        vocab_size=vocab_size,
-        hidden_size=104,
-        num_hidden_layers=3,
-        num_attention_heads=4,
-        num_key_value_heads=4,
-        head_dim=26,
-        intermediate_size=312,
-        max_position_embeddings=128,
-        tie_word_embeddings=True,
-        bos_token_id=None,
-        eos_token_id=end_id,
-        pad_token_id=pad_id,
-    )
-
-
-def _gpt2(vocab_size: int, end_id: int, pad_id: int) -> GPT2Config:
-    """0.35 M parameters in the shape of GPT-2; with its usual initialiser of 0.02, look-ups are never learnt."""
-    return GPT2Config(
-        vocab_size=vocab_size,
-        n_embd=96,
-        n_layer=3,
-        n_head=4,
-        n_positions=96,
-        tie_word_embeddings=False,
-        initializer_range=0.1,
-        resid_pdrop=0.0,
-        embd_pdrop=0.0,
-        attn_pdrop=0.0,
-        bos_token_id=None,
-        eos_token_id=end_id,
-        pad_token_id=pad_id,
-    )
-
-
+QWEN3 = {  # 0.42 M parameters
+    **{"hidden_size": 104, "num_hidden_layers": 3, "intermediate_size": 312, "max_position_embeddings": 128},
+    **{"num_attention_heads": 4, "num_key_value_heads": 4, "head_dim": 26, "tie_word_embeddings": True},
+}
+GPT2 = {  # 0.35 M parameters; with the usual initialiser of 0.02, look-ups are never learnt
+    **{"n_embd": 96, "n_layer": 3, "n_head": 4, "n_positions": 96, "tie_word_embeddings": False},
+    **{"initializer_range": 0.1, "resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0},
+}
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
-        "arithmetic": Recipe(_qwen3, BaseRecipe(steps=2200, documents=128, learning_rate=3e-3), RLRecipe()),
-        "pointer_tree": Recipe(_gpt2, BaseRecipe(steps=900, documents=96), RLRecipe()),
+        "arithmetic": Recipe("qwen3", QWEN3, BaseRecipe(steps=2200, documents=128, learning_rate=3e-3)),
+        "pointer_tree": Recipe("gpt2", GPT2, BaseRecipe(steps=900, documents=96)),
     }
 )
 
 
 def tokenizer_for(task: Task) -> PreTrainedTokenizerFast:
-    """A tokenizer with one token per character of the task's alphabet, after `<pad>`, `<eos>` and `<unk>`."""
+    """A tokenizer with one token per character of the task's alphabet, following `<pad>`, `<eos>` and `<unk>`."""
     vocabulary = {token: i for i, token in enumerate((*SPECIAL, *sorted(task.alphabet)))}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[\s\S]"), behavior="isolated")

@@ -34,17 +34,17 @@ METRICS = {
 
 
 def stage_name(rollouts: int, *, seed: int = 0) -> str:
-    """The folder of an RL checkpoint: `rl_080`, and for an RL seed other than 0 `rl_080_seed_3`."""
+    """The name of an RL checkpoint's folder: `rl_080`, or `rl_080_seed_3` for an RL seed other than 0."""
     return f"rl_{rollouts:03d}" + (f"_seed_{seed}" if seed else "")
 
 
 def train_rl(task: Task, out: Path, *, seed: int, recipe: RLRecipe | None = None, progress: bool = True) -> list[Path]:
     """Train `out/base` by GRPO and save its stages (`out/rl_010`, ...) and `out/training_seed_<seed>.parquet`.
 
-    The task's verifier is the reward; DAPO's loss and clipping, without dynamic sampling. The metrics are one row per
-    rollout: mean reward, entropy (nats), length (tokens), wall-clock seconds. A killed run goes on from its last
-    checkpoint, at a rollout's end, and a finished one is returned as it is. `progress` shows a bar. Raises
-    FileNotFoundError without a base.
+    The task's verifier is the reward; loss and clipping are DAPO's, without dynamic sampling. The metrics hold one row
+    per rollout: mean reward, entropy (nats), length (tokens), wall-clock seconds. A killed run resumes from its last
+    checkpoint, at the end of a rollout; the stages of a finished run are returned as they are. `progress` shows a bar.
+    Raises FileNotFoundError without a base.
     """
     recipe = recipe or RECIPES[task.name].rl
     if not Path(out, "base", "config.json").is_file():

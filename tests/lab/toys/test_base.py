@@ -1,4 +1,4 @@
-"""The base: a seed is a model, a killed run ends where an uninterrupted one does, prompts are not learnt."""
+"""The base: a seed fixes the model, a killed run resumes exactly, and prompts are not learnt."""
 
 import pytest
 import torch
@@ -34,7 +34,7 @@ def test_the_base_is_an_ordinary_folder_with_its_history(trained):
     assert history.attrs["seed"] == 1 and history.attrs["steps"] == 6 and history.attrs["seconds"] > 0
 
 
-def test_a_seed_is_a_model(trained, tmp_path):
+def test_a_seed_fixes_the_model(trained, tmp_path):
     again = train_base(TASK, tmp_path / "again", seed=1, recipe=TINY)
     other = train_base(TASK, tmp_path / "other", seed=2, recipe=TINY)
     assert same(weights(trained), weights(again)) and not same(weights(trained), weights(other))

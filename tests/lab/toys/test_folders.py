@@ -1,4 +1,4 @@
-"""The committed toys: small, complete, described, and through their gates; and what loading them refuses."""
+"""The committed toys are small, complete, described and fit for study; loading refuses unknown ones."""
 
 import json
 
@@ -40,7 +40,7 @@ def test_weights_are_float32_safetensors_and_below_a_million(name):
 
 
 @each
-def test_every_stage_has_a_card_that_tells_how_it_was_made(name):
+def test_every_stage_has_a_card_that_says_how_it_was_made(name):
     for stage in ("base", *stages(TOYS / name)):
         card = (TOYS / name / stage / "README.md").read_text()
         for fact in (f"`rlvr-direction toy {name}", "base seed: 0", "commit: ", "seconds", "temperature | top_p |"):

@@ -1,4 +1,4 @@
-"""What makes each toy: a character a token, a stock architecture, below a million parameters."""
+"""The recipe of each toy: one token per character, a stock architecture, less than a million parameters."""
 
 import pytest
 from transformers import AutoModelForCausalLM
@@ -38,7 +38,7 @@ def test_prompts_are_padded_on_the_left(task):
 @each
 def test_the_model_is_small_and_has_room_for_every_problem(task):
     tokenizer = tokenizer_for(task)
-    config = RECIPES[task.name].config(len(tokenizer), tokenizer.eos_token_id, tokenizer.pad_token_id)
+    config = RECIPES[task.name].config(tokenizer)
     model = AutoModelForCausalLM.from_config(config)
     assert model.num_parameters() < 1_000_000
     longest = max(len(problem.prompt) for problem in task.problems(2000, seed=1))

@@ -1,4 +1,4 @@
-"""RL by TRL from the saved base: metrics a rollout, stages as folders, and a killed run resumes exactly."""
+"""RL by TRL from the saved base: metrics per rollout, stages as folders, and a killed run resumes exactly."""
 
 import shutil
 from pathlib import Path
