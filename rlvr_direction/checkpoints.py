@@ -8,7 +8,15 @@ from typing import Any
 
 import torch
 from huggingface_hub import errors
-from transformers import AutoConfig, AutoTokenizer, GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
+from safetensors import SafetensorError
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    GenerationConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
 __all__ = [
     *("check_model", "context_length", "load_part", "load_tokenizer"),
@@ -28,21 +36,30 @@ def load_part(auto: type, name: str | Path, **options: object) -> Any:
     Raises FileNotFoundError, in one sentence, for a name that is neither a folder nor available from the Hub, and
     ValueError for a folder that holds only part of a checkpoint, or another kind of checkpoint.
     """
-    folder = Path(name).is_dir()
     _check_path(Path(name), auto)
+    given = {key: value for key, value in options.items() if value is not None}
     try:
-        return auto.from_pretrained(name, **{key: value for key, value in options.items() if value is not None})
-    except (OSError, ValueError) as error:
-        if folder:
-            why = str(error).splitlines()[0]
-            raise ValueError(f"{name} lacks what {auto.__name__} loads; save the whole checkpoint ({why})") from error
-        if not isinstance(error, OSError):
-            raise
-        raise FileNotFoundError(_why_not(str(name), options.get("revision"), error)) from error
+        if auto is not AutoModelForCausalLM:
+            return auto.from_pretrained(name, **given)
+        model, loaded = auto.from_pretrained(name, output_loading_info=True, **given)
+    except (OSError, ValueError, SafetensorError) as error:
+        if isinstance(error, OSError) and not Path(name).is_dir():
+            raise FileNotFoundError(_why_not(str(name), options.get("revision"), error)) from error
+        why = str(error).splitlines()[0]
+        raise ValueError(f"{name} lacks what {auto.__name__} loads; save the whole checkpoint ({why})") from error
+    if missing := sorted(loaded["missing_keys"]):
+        raise ValueError(
+            f"{name} lacks {len(missing)} of the model's weights, {missing[0]} among them, which would be random "
+            "numbers; save the whole checkpoint"
+        )
+    return model
 
 
 def check_model(name: str | Path, *, revision: str | None, device_map: str | None) -> None:
     """Raise ValueError, before weights are loaded, for a family that is not supported or a device that is missing."""
+    kinds = ("auto", "cpu", "cuda", "balanced", "sequential", "mps", "xpu", "npu", "meta")
+    if device_map is not None and not str(device_map).startswith(kinds):
+        raise ValueError(f"the device map is {device_map!r}; expected auto, cpu, cuda or another device of PyTorch's")
     if str(device_map).startswith("cuda") and not torch.cuda.is_available():
         raise ValueError(f"the device map is {device_map}, but PyTorch sees no CUDA device; leave it out for the CPU")
     family = load_part(AutoConfig, name, revision=revision).model_type

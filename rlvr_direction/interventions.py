@@ -134,8 +134,8 @@ class Intervention:
     def __post_init__(self) -> None:
         if isinstance(self.where, str):
             object.__setattr__(self, "where", parse(self.where))
-        if not -1 <= self.gamma < float("inf"):
-            raise ValueError(f"gamma is {self.gamma}; expected -1 (the base), 0 (RL) or above 0 (past RL)")
+        if not -1 <= self.gamma <= 1000:
+            raise ValueError(f"gamma is {self.gamma}; expected -1 (the base), 0 (RL) or above 0 (past RL), up to 1000")
 
 
 def calibrate(values: Float[np.ndarray, " tokens"], side: Literal["<=", ">="], budget: float) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerBase
 
-__all__ = ["DATE", "Prompt", "described", "digest", "encode_prompt", "render"]
+__all__ = ["DATE", "Prompt", "dated", "described", "digest", "encode_prompt", "render"]
 
 Prompt = str | Sequence[Mapping[str, str]]
 DATE = date(2024, 7, 26)  # the date that Llama 3's own template assumes where it has no clock
@@ -31,7 +31,7 @@ def render(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> str:
     try:
         return tokenizer.apply_chat_template(
             messages,
-            chat_template=_dated(tokenizer.get_chat_template()),
+            chat_template=dated(tokenizer.get_chat_template()),
             add_generation_prompt=not continued,
             continue_final_message=continued,
             tokenize=False,
@@ -49,9 +49,9 @@ def encode_prompt(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> list[in
 def described(tokenizer: PreTrainedTokenizerBase) -> str:
     """Say in words how prompts are encoded: as they are or by the chat template, with its date if it asks for one."""
     if tokenizer.chat_template is None:
-        return "as they are: the tokenizer has no chat template"
-    dated = "strftime_now" in tokenizer.get_chat_template()
-    return "by the tokenizer's chat template" + (f", its date fixed at {DATE}" if dated else "")
+        return "used as they are, for the tokenizer has no chat template"
+    asks = "strftime_now" in tokenizer.get_chat_template()
+    return "by the tokenizer's chat template" + (f", its date fixed at {DATE}" if asks else "")
 
 
 def digest(prompt_ids: Iterable[Sequence[int]]) -> str:
@@ -78,7 +78,7 @@ def _messages(prompt: object) -> list[dict[str, str]]:
     return [dict(message) for message in prompt]
 
 
-def _dated(template: str) -> str:
+def dated(template: str) -> str:
     """A chat template whose clock stands still: a macro replaces `strftime_now`."""
     if "strftime_now" not in template:
         return template

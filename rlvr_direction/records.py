@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from rlvr_direction import __version__
 
-__all__ = ["Run", "commit", "load", "rows", "save"]
+__all__ = ["Run", "commit", "difference", "load", "rows", "save"]
 
 
 def save(table: pd.DataFrame, path: Path | str, *, metadata: Mapping[str, Any]) -> Path:
@@ -84,7 +84,7 @@ class Run:
             )
         if self.resume and begun.exists() and (before := self._begun_with()) != settings:
             raise ValueError(
-                f"{begun} was begun with {_difference(before, settings)}: "
+                f"{begun} was begun with {difference(before, settings)}: "
                 "pass the settings it was begun with to resume it, or --force to start over"
             )
         if self.force or not self._settings_path.exists():
@@ -189,7 +189,7 @@ def _join(tables: Sequence[pa.Table]) -> pa.Table:
     return pa.concat_tables(full, promote_options="permissive").unify_dictionaries()
 
 
-def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     """Which settings differ, with both values; a digest ("content ...") is named but not shown."""
     values = [(key, before.get(key), now.get(key)) for key in sorted({*before, *now})]
     return "; ".join(

@@ -1,9 +1,11 @@
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 from huggingface_hub import errors
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import (
     AutoModelForCausalLM,
@@ -14,7 +16,14 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from rlvr_direction.checkpoints import context_length, load_part, same_tokenizer, torch_dtype, warn_of_settings
+from rlvr_direction.checkpoints import (
+    check_model,
+    context_length,
+    load_part,
+    same_tokenizer,
+    torch_dtype,
+    warn_of_settings,
+)
 
 
 def refusal(error, call, *arguments, **named):
@@ -145,3 +154,25 @@ def test_the_context_is_what_the_configuration_says(random_model, family):
 def test_a_configuration_without_a_limit_has_none():
     config = BloomConfig(vocab_size=8, hidden_size=8, n_layer=1, n_head=2)
     assert context_length(BloomForCausalLM(config)) > 10**9
+
+
+def test_weights_that_are_missing_or_cut_short_are_refused(folders, tmp_path):
+    folder = Path(shutil.copytree(folders("llama")[0], tmp_path / "part"))
+    file = folder / "model.safetensors"
+    tensors = load_file(file)
+    save_file({name: t for name, t in tensors.items() if "layers.1.mlp.up" not in name}, file, {"format": "pt"})
+    with pytest.raises(ValueError, match=r"lacks 1 of the model's weights, model.layers.1.mlp.up_proj\.weight"):
+        load_part(AutoModelForCausalLM, folder)
+    file.write_bytes(file.read_bytes()[:2000])
+    with pytest.raises(ValueError, match="lacks what AutoModelForCausalLM loads"):
+        load_part(AutoModelForCausalLM, folder)
+
+
+@pytest.mark.parametrize("family", ["qwen3", "gpt2", "gemma2"])
+def test_tied_weights_are_not_missing(folders, family):
+    assert load_part(AutoModelForCausalLM, folders(family)[0]).get_output_embeddings() is not None
+
+
+def test_a_device_that_is_none_is_refused(folders):
+    with pytest.raises(ValueError, match="the device map is 'nonsense'; expected auto, cpu, cuda"):
+        check_model(folders("llama")[0], revision=None, device_map="nonsense")

@@ -76,6 +76,6 @@ def test_a_digest_names_the_prompts_their_order_and_where_each_ends():
 
 
 def test_how_prompts_are_encoded_is_said_with_the_date_where_a_template_asks_for_it(chatty, tokenizer):
-    assert described(tokenizer) == "as they are: the tokenizer has no chat template"
+    assert described(tokenizer) == "used as they are, for the tokenizer has no chat template"
     assert described(chatty(WHOLE)) == "by the tokenizer's chat template"
     assert described(chatty(DATED)) == f"by the tokenizer's chat template, its date fixed at {DATE}"

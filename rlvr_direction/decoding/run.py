@@ -123,8 +123,10 @@ def check_lengths(pair: ModelPair, prompt_ids: Sequence, max_new_tokens: int) ->
             f"fits into a context of {pair.context}"
         )
     for i, prompt in enumerate(prompt_ids):
-        if isinstance(prompt, str):
-            raise ValueError(f"prompt {i} is the text {prompt[:40]!r}; expected token ids, as pair.encode_prompt gives")
+        if isinstance(prompt, str) or not all(isinstance(token, int) for token in prompt):
+            raise ValueError(f"prompt {i} is {str(prompt)[:40]!r}; expected a list of ids, as pair.encode_prompt gives")
+        if wrong := [token for token in prompt if not 0 <= token < pair.vocab_size]:
+            raise ValueError(f"prompt {i} has the token id {wrong[0]}; expected 0 to {pair.vocab_size - 1}")
         if not 0 < len(prompt) <= pair.context - max_new_tokens:
             raise ValueError(
                 f"prompt {i} has {len(prompt)} tokens; expected 1 to {pair.context - max_new_tokens}, so that "

@@ -20,6 +20,7 @@ from rlvr_direction.scores import Proposer
 __all__ = ["RESPONSE_COLUMNS", "evaluate", "respond"]
 
 PROBLEMS_PER_PART = 512
+UNNAMED = ("<lambda>", "<locals>", " at 0x")  # what such a function does is not in its name
 
 RESPONSE_COLUMNS = (
     "intervention",
@@ -131,7 +132,7 @@ def _contents(
 ) -> dict[str, str]:
     """What a table of responses depends on besides options: weights, prompts, answers and interventions."""
     text = {f"intervention {name}": f"{text_of(i.where)}, gamma {i.gamma:g}" for name, i in interventions.items()}
-    if unnamed := [f"{name} is {where}" for name, where in text.items() if "<lambda>" in where or " at 0x" in where]:
+    if unnamed := [f"{name} is {where}" for name, where in text.items() if any(part in where for part in UNNAMED)]:
         raise ValueError(
             f"{unnamed[0]}, which a later run cannot recognise; make its criterion a function with a name, or an "
             "object whose str() describes it"

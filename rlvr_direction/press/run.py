@@ -71,12 +71,12 @@ def declared(notebook: NotebookNode) -> set[str]:
 
 def parameters(profile: str, root: Path = ROOT) -> dict[str, dict]:
     """The parameters of every chapter under a profile. Raises ValueError for an unknown profile, chapter or name."""
+    sources = {chapter.stem: chapter for chapter in chapters(root)}
     path = root / "params" / f"{profile}.yaml"
     if not path.exists():
         known = ", ".join(sorted(other.stem for other in path.parent.glob("*.yaml")))
         raise ValueError(f"there is no profile {profile!r}; params/ has {known}")
     given = yaml.safe_load(path.read_text()) or {}
-    sources = {chapter.stem: chapter for chapter in chapters(root)}
     if unknown := sorted(set(given) - set(sources)):
         raise ValueError(f"{path.name} has parameters for {', '.join(unknown)}; the chapters are {', '.join(sources)}")
     for stem, values in given.items():

@@ -49,7 +49,12 @@ def load_problems(source: str | Path | pd.DataFrame) -> list[Problem]:
     [Problem(prompt='1+1=', answer='2'), Problem(prompt='1+2=', answer='3')]
     """
     rows = read_rows(source, {"problem": (str, list), "answer": (str, int, float)})
-    return [Problem(row["problem"], str(row["answer"])) for row in rows]
+    return [Problem(row["problem"], _text(row["answer"])) for row in rows]
+
+
+def _text(answer: str | int | float) -> str:
+    """An answer as text; a whole number stays whole, though a column with gaps holds it as a float."""
+    return str(int(answer)) if isinstance(answer, float) and answer.is_integer() else str(answer)
 
 
 def _object(line: str, where: str) -> Any:

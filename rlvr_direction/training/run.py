@@ -1,18 +1,25 @@
 """A training run from its settings: what `rlvr-direction train` does."""
 
+import json
+import re
 import sys
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import fields
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 from tqdm import tqdm
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.trainer import TRAINER_STATE_NAME
 from trl.rewards import get_soft_overlong_punishment
 
-from rlvr_direction.checkpoints import load_part
-from rlvr_direction.prompts import encode_prompt
+from rlvr_direction.checkpoints import load_part, torch_dtype
+from rlvr_direction.fingerprints import weights_digest
+from rlvr_direction.interventions import text_of
+from rlvr_direction.prompts import dated, described, encode_prompt
+from rlvr_direction.records import difference
 from rlvr_direction.training.config import ReweightedGRPOConfig, updates_per_rollout
 from rlvr_direction.training.prompts import without_known_warnings
 from rlvr_direction.training.settings import (
@@ -25,6 +32,12 @@ from rlvr_direction.training.settings import (
 from rlvr_direction.training.trainer import ReweightedGRPOTrainer
 
 __all__ = ["train"]
+
+IDENTITY = "settings.json"
+MAY_CHANGE = re.compile(
+    r"(max_steps|num_train_epochs|output_dir|run_name|disable_tqdm|report_to|resume_from_checkpoint|.*token)$"
+    r"|(logging|log|save|eval|push|hub|ddp|dataloader|trackio|project)_"
+)
 
 
 def train(settings: TrainSettings) -> Path:
@@ -40,6 +53,9 @@ def train(settings: TrainSettings) -> Path:
         raise FileExistsError(f"{folder} holds a run already: pass --resume to go on with it, or --force to start over")
     revision = (grpo.model_init_kwargs or {}).get("revision")
     tokenizer = load_part(AutoTokenizer, settings.model, padding_side="left", revision=revision)
+    identity = _identity(settings)
+    if settings.resume:
+        _check_identity(folder / IDENTITY, identity)
     rewards = [reward_function(settings, tokenizer)]
     if settings.overlong:
         rewards.append(get_soft_overlong_punishment(grpo.max_completion_length, settings.overlong))
@@ -53,8 +69,14 @@ def train(settings: TrainSettings) -> Path:
             processing_class=tokenizer,
             weighting=named_weighting(settings.weighting, settings.alpha, mean_one=settings.mean_one),
         )
+        if trainer.chat_template is None and tokenizer.chat_template is not None:
+            trainer.chat_template = dated(tokenizer.get_chat_template())
         if settings.force:  # only now, so that a refused start loses nothing
             _remove(begun)
+        if trainer.is_world_process_zero():
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / IDENTITY).write_text(json.dumps(identity, indent=1, sort_keys=True))
+        trainer.metrics_file.metadata["settings"] = identity
         _say_how_prompts_are_read(trainer)
         trainer.train(resume_from_checkpoint=_last_checkpoint(folder, updates_per_rollout(grpo)))
         trainer.save_model()
@@ -73,15 +95,16 @@ class _TemplatedTrainer(ReweightedGRPOTrainer):
 
 
 def _say_how_prompts_are_read(trainer: _TemplatedTrainer) -> None:
-    rule = "through the chat template" if trainer._tokenizer.chat_template else "as they are, without a chat template"
+    rule = described(trainer._tokenizer)
     trainer.metrics_file.metadata["prompts"] = rule
     if trainer.is_world_process_zero():
-        tqdm.write(f"prompts are read {rule}", file=sys.stderr)
+        tqdm.write(f"prompts: {rule}", file=sys.stderr)
 
 
 def _model(name: str | Path, grpo: ReweightedGRPOConfig) -> PreTrainedModel:
     """The model, in float32 unless `model_init_kwargs` say otherwise. Raises ValueError for an unknown option."""
     options = {"dtype": "float32", **(grpo.model_init_kwargs or {})}
+    options["dtype"] = torch_dtype(options.pop("torch_dtype", options["dtype"]))
     try:
         return load_part(AutoModelForCausalLM, name, **options)
     except TypeError as error:
@@ -96,9 +119,33 @@ def _without_model_options(grpo: ReweightedGRPOConfig) -> ReweightedGRPOConfig:
     return grpo
 
 
+def _identity(settings: TrainSettings) -> dict[str, Any]:
+    """Everything that a run depends on, as JSON holds it, to compare a resumed run by."""
+    options = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name not in ("grpo", "resume", "force")}
+    options["weighting"] = text_of(settings.weighting)
+    chosen = {name: value for name, value in settings.grpo.to_dict().items() if not MAY_CHANGE.match(name)}
+    revision = (settings.grpo.model_init_kwargs or {}).get("revision")
+    weights = weights_digest(settings.model, revision)
+    return json.loads(json.dumps({**chosen, **options, "weights of the model": weights}, default=str))
+
+
+def _check_identity(path: Path, identity: dict[str, Any]) -> None:
+    """Raise ValueError, with the settings that differ, if a run was begun with others; an older run has no record."""
+    before = json.loads(path.read_text()) if path.is_file() else identity
+    if before != identity:
+        raise ValueError(
+            f"{path.parent} was begun with {difference(before, identity)}: pass the settings it was begun with to "
+            "resume it, or --force to start over"
+        )
+
+
 def _begun(folder: Path) -> list[Path]:
     """The files and folders that an earlier run left in a folder."""
-    return [path for name in ("checkpoint-*", "metrics.parquet", "model.safetensors") for path in folder.glob(name)]
+    return [
+        path
+        for name in ("checkpoint-*", "metrics.parquet", "model.safetensors", IDENTITY)
+        for path in folder.glob(name)
+    ]
 
 
 def _remove(paths: Sequence[Path]) -> None:

@@ -92,6 +92,8 @@ def named_weighting(name: str | Weighting, strength: float | None = None, *, mea
     if not isinstance(name, str):
         weighting = name
     elif name == "uniform":
+        if strength is not None:
+            raise ValueError(f"the weighting uniform has no strength, but alpha is {strength}; leave it out")
         weighting = reweighting.uniform
     elif name in WEIGHTINGS:
         make = getattr(reweighting, name)

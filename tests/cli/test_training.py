@@ -31,6 +31,9 @@ def test_a_built_in_task_trains_resumes_and_is_kept(call, refused, tmp_path):
     for file in (tmp_path / "run" / "checkpoint-4").iterdir():
         file.unlink()
     (tmp_path / "run" / "checkpoint-4").rmdir()
+    assert refused(call(*train, "--weighting", "uniform", "--resume"), "no strength, but alpha is 0.5; leave it out")
+    begun_with = "was begun with alpha = 0.5, now 0.3; learning_rate = 0.001, now 1e-06: pass the settings"
+    assert refused(call(*train, "--alpha", 0.3, "--resume"), begun_with)
     assert call(*train, "--learning_rate", "1e-3", "--resume").exit_code == 0
     assert torch.equal(whole, weights(tmp_path / "run"))
 

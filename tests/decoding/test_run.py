@@ -293,7 +293,7 @@ def test_what_cannot_be_decoded_is_refused(run, changed, message):
 @pytest.mark.parametrize(
     "changed, message",
     [
-        ({"prompt_ids": ["1+2"]}, "prompt 0 is the text '1\\+2'; expected token ids"),
+        ({"prompt_ids": ["1+2"]}, "prompt 0 is '1\\+2'; expected a list of ids"),
         ({"propose": "RL"}, "propose is 'RL'; expected 'base' or 'rl'"),
         ({"block": "8"}, "block is '8'; expected 'auto'"),
     ],

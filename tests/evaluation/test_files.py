@@ -38,7 +38,7 @@ def test_responses_and_tokens_are_written_with_their_provenance(decode):
     assert list(table.columns) == list(RESPONSE_COLUMNS) and len(table) == 12
     assert table.attrs["command"] == tokens.attrs["command"] and table.attrs["command"].startswith("rlvr-direction dec")
     assert table.attrs["block"] == 8
-    assert table.attrs["prompts"] == "as they are: the tokenizer has no chat template"
+    assert table.attrs["prompts"] == "used as they are, for the tokenizer has no chat template"
     assert tokens.groupby("text_id").size().to_dict() == dict(enumerate(table["n_tokens"].head(5)))
     assert sorted(os.listdir(out.parent)) == ["d.parquet", "d.tokens.parquet", "problems.jsonl"]
 

@@ -157,6 +157,17 @@ def test_a_criterion_without_a_name_is_refused_where_a_file_would_have_to_tell_i
     assert not list(tmp_path.iterdir())
 
 
+def test_functions_made_by_a_function_share_a_name_and_are_refused(pair, tmp_path):
+    def below(rate):
+        def fires(_view, _token, uniform):
+            return uniform < rate
+
+        return fires
+
+    with pytest.raises(ValueError, match=r"intervention own is .*<locals>.*make its criterion a function with a name"):
+        evaluate(pair, TASK, PROBLEMS, {"own": Intervention(below(0.9))}, seed=3, out=tmp_path / "r.parquet")
+
+
 def test_a_grader_that_raises_is_named_with_how_it_is_called(pair):
     broken = Verifier("mine:f", lambda problem, response: response in problem, TASK.max_new_tokens)
     with pytest.raises(ValueError, match=r"the grader mine:f raised TypeError .* called as f\(problem, response\)"):

@@ -63,6 +63,11 @@ def test_jsonl_parquet_and_a_table_give_the_same_problems(tmp_path, messages):
     assert load_problems(jsonl) == load_problems(parquet) == load_problems(table) == expected
 
 
+def test_a_whole_number_stays_whole_in_a_column_of_floats():
+    table = pd.DataFrame({"problem": ["a", "b"], "answer": [2.0, 0.5]})
+    assert [problem.answer for problem in load_problems(table)] == ["2", "0.5"]
+
+
 def test_an_answer_that_is_missing_from_a_table_is_named_by_its_row():
     with pytest.raises(ValueError, match="the table, row 2: no key 'answer'"):
         load_problems(pd.DataFrame({"problem": ["a", "b"], "answer": ["1", None]}))

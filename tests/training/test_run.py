@@ -9,7 +9,7 @@ import torch
 from transformers import AutoTokenizer
 
 from rlvr_direction import records
-from rlvr_direction.prompts import encode_prompt
+from rlvr_direction.prompts import DATE, encode_prompt
 from rlvr_direction.training import ReweightedGRPOConfig, TrainSettings, run, train
 
 
@@ -111,14 +111,23 @@ def test_a_string_is_read_through_the_chat_template_as_in_score_and_decode(chat_
     tokenizer = AutoTokenizer.from_pretrained(chat_model)
     ids, rule = prompts_read(chat_model, "1+2")
     assert ids == encode_prompt(tokenizer, "1+2") == tokenizer("a1+2b")["input_ids"]
-    assert rule == "through the chat template" and f"prompts are read {rule}" in capsys.readouterr().err
+    assert rule == "by the tokenizer's chat template" and f"prompts: {rule}" in capsys.readouterr().err
     assert prompts_read(chat_model, QUESTION)[0] == ids
     assert prompts_read(chat_model, "1+2", chat_template_kwargs={"add": 1})[0] == ids
+
+
+@pytest.mark.parametrize("prompt", ["1+2", QUESTION], ids=["string", "messages"])
+def test_a_template_that_asks_for_the_date_gets_a_fixed_one(chat_model, prompts_read, prompt):
+    tokenizer = AutoTokenizer.from_pretrained(chat_model)
+    tokenizer.chat_template = "{{ strftime_now('%Y') }}" + TEMPLATE
+    tokenizer.save_pretrained(chat_model)
+    ids, rule = prompts_read(chat_model, prompt)
+    assert tokenizer.decode(ids) == f"{DATE.year}a1+2b" and rule.endswith(f"its date fixed at {DATE}")
 
 
 def test_without_a_chat_template_a_string_is_read_as_it_is(folders, prompts_read):
     tokenizer = AutoTokenizer.from_pretrained(folders("llama")[0])
     assert prompts_read(folders("llama")[0], "1+2") == (
         tokenizer("1+2")["input_ids"],
-        "as they are, without a chat template",
+        "used as they are, for the tokenizer has no chat template",
     )
