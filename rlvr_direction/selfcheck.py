@@ -34,7 +34,7 @@ def examine(model: PreTrainedModel) -> Capabilities:
     later tokens.
     """
     texts = _texts(model)
-    alone = [model(input_ids=torch.tensor([ids], device=model.device), use_cache=False).logits[0] for ids in texts]
+    alone = [_alone(model, ids) for ids in texts]
     if not all(logits.isfinite().all() for logits in alone):
         raise ValueError(f"{type(model).__name__} gives logits that are not finite; check the checkpoint and its dtype")
     ids, mask = pad(texts, pad_id=0)
@@ -49,6 +49,12 @@ def examine(model: PreTrainedModel) -> Capabilities:
     kinds = [RollbackStream, OwnCacheStream] if accepts_custom_mask(model) else [OwnCacheStream]
     stream = next((kind for kind in kinds if _decodes(model, kind, texts, alone)), None)
     return Capabilities(_head_matches(model, ids, mask, batched), stream)
+
+
+def _alone(model: PreTrainedModel, ids: list[int]) -> Float[Tensor, "time vocab"]:
+    """The model's own logits for one text; a mask of ones says what is true, and spares a warning about padding."""
+    text = torch.tensor([ids], device=model.device)
+    return model(input_ids=text, attention_mask=torch.ones_like(text), use_cache=False).logits[0]
 
 
 def _texts(model: PreTrainedModel) -> list[list[int]]:
