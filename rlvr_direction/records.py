@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from rlvr_direction import __version__
 
-__all__ = ["Run", "commit", "difference", "load", "rows", "save"]
+__all__ = ["Run", "atomically", "commit", "load", "require_same", "rows", "save"]
 
 
 def save(table: pd.DataFrame, path: Path | str, *, metadata: Mapping[str, Any]) -> Path:
@@ -82,11 +82,8 @@ class Run:
             raise FileExistsError(
                 f"{begun} exists already: pass --resume to finish the run that began it, or --force to start over"
             )
-        if self.resume and begun.exists() and (before := self._begun_with()) != settings:
-            raise ValueError(
-                f"{begun} was begun with {difference(before, settings)}: "
-                "pass the settings it was begun with to resume it, or --force to start over"
-            )
+        if self.resume and begun.exists():
+            require_same(begun, self._begun_with(), settings)
         if self.force or not self._settings_path.exists():
             self._discard_parts()
         if self.force and self.out.exists():
@@ -151,7 +148,7 @@ class Run:
         return _metadata(pq.read_schema(self.out)).get("settings", {})
 
     def _begin(self) -> None:
-        _atomically(self._settings_path, lambda file: file.write(json.dumps(self._settings).encode()))
+        atomically(self._settings_path, lambda file: file.write(json.dumps(self._settings).encode()))
 
     def _discard_parts(self) -> None:
         self._settings_path.unlink(missing_ok=True)  # first: without it a half-removed folder is no run
@@ -170,11 +167,12 @@ def _metadata(schema: pa.Schema) -> dict[str, Any]:
 def _save(table: pa.Table, path: Path, metadata: Mapping[str, Any]) -> Path:
     own = {b"rlvr_direction": json.dumps(dict(metadata), sort_keys=True).encode()}
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **own})
-    _atomically(path, lambda file: pq.write_table(table, file, compression="zstd"))
+    atomically(path, lambda file: pq.write_table(table, file, compression="zstd"))
     return path
 
 
-def _atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file that appears whole or not at all, its folder with it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.tmp")
     with half.open("wb") as file:
@@ -189,14 +187,18 @@ def _join(tables: Sequence[pa.Table]) -> pa.Table:
     return pa.concat_tables(full, promote_options="permissive").unify_dictionaries()
 
 
-def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """Which settings differ, with both values; a digest ("content ...") is named but not shown."""
-    values = [(key, before.get(key), now.get(key)) for key in sorted({*before, *now})]
-    return "; ".join(
+def require_same(begun: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raise ValueError, with the settings that differ; a digest ("content ...") is named but not shown."""
+    changed = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
+    differences = "; ".join(
         f"other {key}" if "content " in (str(old)[:8], str(new)[:8]) else f"{key} = {old!r}, now {new!r}"
-        for key, old, new in values
-        if old != new
+        for key, old, new in ((key, before.get(key), now.get(key)) for key in changed)
     )
+    if before != now:
+        raise ValueError(
+            f"{begun} was begun with {differences}: pass the settings it was begun with to resume it, or --force to "
+            "start over"
+        )
 
 
 def _provenance() -> dict[str, str]:

@@ -19,7 +19,7 @@ from rlvr_direction.checkpoints import load_part, torch_dtype
 from rlvr_direction.fingerprints import weights_digest
 from rlvr_direction.interventions import text_of
 from rlvr_direction.prompts import dated, described, encode_prompt
-from rlvr_direction.records import difference
+from rlvr_direction.records import atomically, require_same
 from rlvr_direction.training.config import ReweightedGRPOConfig, updates_per_rollout
 from rlvr_direction.training.prompts import without_known_warnings
 from rlvr_direction.training.settings import (
@@ -54,8 +54,8 @@ def train(settings: TrainSettings) -> Path:
     revision = (grpo.model_init_kwargs or {}).get("revision")
     tokenizer = load_part(AutoTokenizer, settings.model, padding_side="left", revision=revision)
     identity = _identity(settings)
-    if settings.resume:
-        _check_identity(folder / IDENTITY, identity)
+    if settings.resume and (folder / IDENTITY).is_file():
+        require_same(folder, json.loads((folder / IDENTITY).read_text()), identity)
     rewards = [reward_function(settings, tokenizer)]
     if settings.overlong:
         rewards.append(get_soft_overlong_punishment(grpo.max_completion_length, settings.overlong))
@@ -74,8 +74,7 @@ def train(settings: TrainSettings) -> Path:
         if settings.force:  # only now, so that a refused start loses nothing
             _remove(begun)
         if trainer.is_world_process_zero():
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / IDENTITY).write_text(json.dumps(identity, indent=1, sort_keys=True))
+            atomically(folder / IDENTITY, lambda file: file.write(json.dumps(identity, indent=1).encode()))
         trainer.metrics_file.metadata["settings"] = identity
         _say_how_prompts_are_read(trainer)
         trainer.train(resume_from_checkpoint=_last_checkpoint(folder, updates_per_rollout(grpo)))
@@ -129,23 +128,9 @@ def _identity(settings: TrainSettings) -> dict[str, Any]:
     return json.loads(json.dumps({**chosen, **options, "weights of the model": weights}, default=str))
 
 
-def _check_identity(path: Path, identity: dict[str, Any]) -> None:
-    """Raise ValueError, with the settings that differ, if a run was begun with others; an older run has no record."""
-    before = json.loads(path.read_text()) if path.is_file() else identity
-    if before != identity:
-        raise ValueError(
-            f"{path.parent} was begun with {difference(before, identity)}: pass the settings it was begun with to "
-            "resume it, or --force to start over"
-        )
-
-
 def _begun(folder: Path) -> list[Path]:
     """The files and folders that an earlier run left in a folder."""
-    return [
-        path
-        for name in ("checkpoint-*", "metrics.parquet", "model.safetensors", IDENTITY)
-        for path in folder.glob(name)
-    ]
+    return [path for name in ("checkpoint-*", "metrics.parquet", "model.safetensors") for path in folder.glob(name)]
 
 
 def _remove(paths: Sequence[Path]) -> None:
