@@ -25,7 +25,9 @@ LIBRARY = [
 ]
 LAB = [
     {"checkout", "parts", "settings", "tasks"},
+    {"regime"},
     {"anatomy", "claims", "toys"},
+    {"second"},
     {"studies"},
     {"cli"},
 ]

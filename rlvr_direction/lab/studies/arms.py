@@ -1,25 +1,24 @@
-"""Arms: one intervention with one pair on the study's problems, counted problem by problem."""
+"""Arms: one intervention with one pair on problems of one purpose, counted problem by problem."""
 
-from dataclasses import asdict, dataclass
-from functools import cache, lru_cache
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 
 import pandas as pd
 
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import respond
-from rlvr_direction.interventions import Criterion, Intervention, calibrate, mass, parse
-from rlvr_direction.lab.checkout import TOYS, require
-from rlvr_direction.lab.tasks import TASKS, Problem
-from rlvr_direction.lab.toys import load_toy_pair, stage_name, stages
+from rlvr_direction.interventions import AtRandom, Criterion, Intervention, calibrate, mass, parse
+from rlvr_direction.lab.regime import NOISE, Cell, Purpose, checkpoint, problems_of
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.lab.toys import load_toy_pair
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import SCORES, Proposer
 from rlvr_direction.scoring import score_tokens
 
-__all__ = ["CALIBRATION", "FAMILIES", "Arm", "last_stage", "problems_of", "run_arm", "threshold"]
+__all__ = ["CALIBRATION", "COLDER", "FAMILIES", "Arm", "best_arm", "cold_rl", "run_arm", "run_arms", "where_of"]
 
-CALIBRATION = 500
-MOST_JUDGED = 2000
-SEED = 20_260_401  # of the studies' problems and of their noise
+CALIBRATION = 500  # problems
 MASS_OF = Criterion("delta_logp", "<=", -0.3)
 SCORED = {**SCORES, "mass": mass(MASS_OF)}
 FAMILIES = {
@@ -31,99 +30,104 @@ FAMILIES = {
     "logp_rl": "<=",
     "gap_to_rl_argmax": ">=",
     "mass": ">=",
+    "mirrored": ">=",
 }
+SCORE_OF = {"mirrored": "delta_logp", "coin": "delta_logp"}
+COLDER = tuple(Sampling(t, p) for t in (0.0, 0.25, 0.5, 0.7, 1.0) for p in ((1.0,) if t == 0 else (1.0, 0.7)))
 
 
 @dataclass(frozen=True)
 class Arm:
-    """What is done, to whom, and how often: `where` in its text form, `family` and `budget` as labels of it."""
+    """What is done, in which cell and with which checkpoint: `where` in its text form, `family` and `budget` label it.
 
-    part: str
+    `top_p` and `temperature` are what is sampled with; `cell` names the cell that the arm belongs to.
+    """
+
+    cell: str
+    checkpoint: str
+    rl_seed: int
     family: str
     where: str
-    stage: str
     budget: float = float("nan")
     gamma: float = 0.0
     propose: Proposer = "base"
     temperature: float = 1.0
     top_p: float = 1.0
-    rl_seed: int = 0
     samples: int = 1
-    problems: int = 2000
+
+    @classmethod
+    def of(cls, task: str, cell: Cell, rl_seed: int, family: str, where: str, **more: object) -> "Arm":
+        """An arm with the cell's checkpoint of an RL seed and the cell's sampling."""
+        stage = checkpoint(task, cell.stage, rl_seed)
+        return cls(str(cell), stage, rl_seed, family, where, **{"top_p": cell.top_p, **more})
 
 
-def last_stage(task: str, rl_seed: int = 0) -> str:
-    """The last checkpoint of the toy's RL run of this seed. Raises FileNotFoundError where there is none."""
-    if checkpoints := stages(require(TOYS / task), seed=rl_seed):
-        return checkpoints[-1]
-    raise FileNotFoundError(
-        f"the {task} toy has no RL run of seed {rl_seed} (such as {stage_name(80, seed=rl_seed)}); make it with "
-        f"`rlvr-direction toy {task} --out {TOYS / task} --rl-seed {rl_seed}`"
-    )
-
-
-def problems_of(task: str, n: int, *, calibration: bool = False) -> list[Problem]:
-    """The first `n` held-out problems that are judged, or the calibration problems; no problem is both.
-
-    Raises ValueError for more than `MOST_JUDGED` problems: one draw of all of them keeps the two apart whatever n is.
-    """
-    if n > MOST_JUDGED:
-        raise ValueError(f"{n} problems asked for; the studies judge on at most {MOST_JUDGED}")
-    problems = _drawn(task, CALIBRATION + MOST_JUDGED)
-    return problems[:CALIBRATION] if calibration else problems[CALIBRATION : CALIBRATION + n]
-
-
-def run_arm(task: str, arm: Arm, *, calibration: bool = False) -> pd.DataFrame:
-    """One row per problem: the arm's fields, `problem_id`, and sums over its samples (`correct`, `n_tokens`, ...)."""
+def run_arm(task: str, arm: Arm, *, n: int, purpose: Purpose = "judged") -> pd.DataFrame:
+    """One row per problem: the arm's fields, `purpose`, `problem_id`, and sums over its samples (`correct`, ...)."""
     table = respond(
-        _pair(task, arm.stage),
+        pair_of(task, arm.checkpoint),
         TASKS[task],
-        problems_of(task, arm.problems, calibration=calibration),
+        problems_of(task, n, purpose),
         Intervention(parse(arm.where), arm.gamma),
         Sampling(arm.temperature, arm.top_p),
         samples=arm.samples,
-        seed=SEED,
+        seed=NOISE[purpose],
         propose=arm.propose,
     )
     counts = table.groupby("problem_id")[["correct", "n_tokens", "n_selected", "n_changed"]].sum().astype("int32")
-    return counts.reset_index().assign(**asdict(arm))
+    return counts.reset_index().assign(purpose=purpose, **asdict(arm))
 
 
-def threshold(
-    task: str, family: str, budget: float, *, stage: str, propose: Proposer = "base", top_p: float = 1.0, reads: str
-) -> Criterion:
+def run_arms(task: str, arms: Iterable[Arm], *, n: int, purpose: Purpose = "judged") -> pd.DataFrame:
+    """The rows of several arms on the same problems."""
+    return pd.concat([run_arm(task, arm, n=n, purpose=purpose) for arm in arms], ignore_index=True)
+
+
+def best_arm(arms: Sequence[Arm], tried: pd.DataFrame) -> Arm:
+    """The arm with the most right answers in a table of all of them, each labelled by its place, `arm`."""
+    return arms[int(tried.groupby("arm")["correct"].sum().idxmax())]
+
+
+def choose(task: str, arms: Sequence[Arm], *, n: int = CALIBRATION) -> tuple[Arm, pd.DataFrame]:
+    """The best of several arms on calibration problems, and the rows that it was chosen by."""
+    tried = pd.concat([run_arm(task, arm, n=n, purpose="calibration").assign(arm=i) for i, arm in enumerate(arms)])
+    return best_arm(arms, tried), tried.drop(columns="arm")
+
+
+def cold_rl(task: str, cell: Cell, rl_seed: int) -> tuple[Arm, pd.DataFrame]:
+    """RL alone at its best temperature and top_p, and the calibration rows that it was chosen by."""
+    alone = Arm.of(task, cell, rl_seed, "cold rl", "everywhere", budget=1.0)
+    return choose(task, [replace(alone, temperature=s.temperature, top_p=s.top_p) for s in COLDER])
+
+
+def where_of(task: str, cell: Cell, rl_seed: int, family: str, budget: float, *, propose: Proposer = "base") -> str:
     """The criterion of a family that fires on a share `budget` of the proposer's tokens on calibration problems.
 
-    Where RL proposes, the sides are turned round: RL's own tokens go back where it raised them most.
+    "random" fires as often whatever the token, "coin" is the coin matched to delta_logp, "mirrored" is delta_logp on
+    its other side. Where RL proposes, the sides are turned round: RL's own tokens go back where it raised them most.
     """
-    values = _calibration_scores(task, stage, propose, top_p, reads)[family].to_numpy(dtype=float)
-    side = ">=" if propose == "rl" else FAMILIES[family]
-    name = mass(MASS_OF) if family == "mass" else family
-    return Criterion(name, side, calibrate(values, side, budget), reads)
-
-
-@cache
-def _drawn(task: str, n: int) -> list[Problem]:
-    return TASKS[task].problems(n, seed=SEED)
+    if family == "random":
+        return str(AtRandom(budget))
+    name = SCORE_OF.get(family, family)
+    values = _calibration_scores(task, checkpoint(task, cell.stage, rl_seed), propose, cell.top_p)[name].to_numpy(float)
+    side = ">=" if propose == "rl" else FAMILIES.get(family, FAMILIES[name])
+    criterion = Criterion(mass(MASS_OF) if name == "mass" else name, side, calibrate(values, side, budget))
+    return str(AtRandom(mass(criterion)) if family == "coin" else criterion)
 
 
 @lru_cache(maxsize=2)
-def _pair(task: str, stage: str) -> ModelPair:
+def pair_of(task: str, stage: str) -> ModelPair:
+    """The pair of a task's base and one of its checkpoints, kept between arms."""
     return load_toy_pair(task, stage)
 
 
-@lru_cache(maxsize=16)
-def _calibration_scores(task: str, stage: str, propose: Proposer, top_p: float, reads: str) -> pd.DataFrame:
+@lru_cache(maxsize=4)
+def _calibration_scores(task: str, stage: str, propose: Proposer, top_p: float) -> pd.DataFrame:
     """Every score of every token that the proposer writes on calibration problems."""
-    pair, sampling = _pair(task, stage), Sampling(top_p=top_p)
-    problems = problems_of(task, 0, calibration=True)
-    alone = Intervention(parse("nowhere"))
-    table = respond(pair, TASKS[task], problems, alone, sampling, seed=SEED, propose=propose)
+    pair, sampling = pair_of(task, stage), Sampling(top_p=top_p)
+    problems = problems_of(task, CALIBRATION, "calibration")
+    alone = Intervention("nowhere")
+    table = respond(pair, TASKS[task], problems, alone, sampling, seed=NOISE["calibration"], propose=propose)
     table["prompt"] = [problems[i].prompt for i in table["problem_id"]]
-    scores = SCORED if reads == "raw" else {name: _of_sampled(score) for name, score in SCORES.items()}
     texts = table[["prompt", "response", "response_ids"]].to_dict("records")
-    return score_tokens(pair, texts, scores=scores, sampling=sampling, proposer=propose, batch_size=256)
-
-
-def _of_sampled(score):
-    return lambda view, token: score(view._replace(raw=view.sampled), token)
+    return score_tokens(pair, texts, scores=SCORED, sampling=sampling, proposer=propose, batch_size=256)

@@ -16,6 +16,7 @@ from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import respond
 from rlvr_direction.interventions import NOWHERE, Intervention
 from rlvr_direction.lab.checkout import TOYS, require
+from rlvr_direction.lab.regime import NOISE, Purpose, problems_of
 from rlvr_direction.lab.tasks import TASKS, Problem
 from rlvr_direction.lab.toys.rl import UPDATES_PER_ROLLOUT, grpo_config, per_rollout
 from rlvr_direction.pair import ModelPair
@@ -27,9 +28,16 @@ __all__ = ["METHODS", "Method", "train_once"]
 
 ROLLOUTS, PROMPTS, GENERATIONS = 60, 16, 8
 EVALUATE_EVERY = 10  # rollouts
-PASS_PROBLEMS, KS = 100, (1, 2, 4, 8, 16, 32)
-SEED = 20_260_402  # of the held-out problems and of their noise
-METRICS = {"reward": "reward", "entropy": "entropy", "completions/mean_length": "length", "weight_mean": "weight_mean"}
+DIRECTION_EVERY = 5 * UPDATES_PER_ROLLOUT
+PASS_PROBLEMS, KS = 200, (1, 2, 4, 8, 16, 32)
+METRICS = {
+    "reward": "reward",
+    "entropy": "entropy",
+    "completions/mean_length": "length",
+    "weight_mean": "weight_mean",
+    "direction/positive_rise": "positive_rise",
+    "direction/negative_fall": "negative_fall",
+}
 
 
 @dataclass(frozen=True)
@@ -56,16 +64,17 @@ METHODS: Mapping[str, Method] = MappingProxyType(
 )
 
 
-def train_once(task: str, name: str, seed: int, rate: float, n: int) -> pd.DataFrame:
+def train_once(task: str, name: str, seed: int, rate: float, n: int, purpose: Purpose) -> pd.DataFrame:
     """Train one method from the toy's base: one row per rollout.
 
-    Columns: `method, seed, rate, rollout, reward, entropy` (nats), `length` (tokens), `weight_mean`; `accuracy` at
-    T = 1, top_p = 1 on `n` held-out problems every tenth rollout; `pass@1` to `pass@32` in the last.
+    Columns: `method, seed, rate, rollout, reward, entropy` (nats), `length` (tokens), `weight_mean`; `positive_rise`
+    and `negative_fall` (direction correctness) every fifth rollout; `accuracy` at T = 1, top_p = 1 on the first `n`
+    problems of a purpose every tenth rollout; `pass@1` to `pass@32` in the last.
     """
     method, folder = METHODS[name], require(TOYS / task / "base")
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    measured = _Measured(task, tokenizer, n)
+    measured = _Measured(task, tokenizer, n, purpose)
     with TemporaryDirectory() as scratch, without_known_warnings():
         trainer = ReweightedGRPOTrainer(
             model,
@@ -79,6 +88,7 @@ def train_once(task: str, name: str, seed: int, rate: float, n: int) -> pd.DataF
                 generations=GENERATIONS,
                 learning_rate=rate,
                 save_strategy="no",
+                direction_every=DIRECTION_EVERY,
                 disable_tqdm=True,
                 **method.settings,
             ),
@@ -96,9 +106,9 @@ def train_once(task: str, name: str, seed: int, rate: float, n: int) -> pd.DataF
 class _Measured(TrainerCallback):
     """Accuracy of the model before training and after every tenth rollout, and pass@k after the last."""
 
-    def __init__(self, task: str, tokenizer: Any, n: int) -> None:
+    def __init__(self, task: str, tokenizer: Any, n: int, purpose: Purpose) -> None:
         self._task, self._tokenizer, self.rows = TASKS[task], tokenizer, []
-        self._problems = self._task.problems(n, seed=SEED)
+        self._problems, self._seed = problems_of(task, n, purpose), NOISE[purpose]
 
     def on_step_end(self, _arguments: Any, state: Any, _control: Any, model: Any = None, **_objects: Any) -> None:
         rollout, inside = divmod(state.global_step, UPDATES_PER_ROLLOUT)
@@ -116,6 +126,6 @@ class _Measured(TrainerCallback):
         """How many of its samples are right, one number per problem; every run and stage shares the noise."""
         model.eval()
         pair, alone = ModelPair(model, model, self._tokenizer), Intervention(NOWHERE)
-        table = respond(pair, self._task, problems, alone, Sampling(), samples=samples, seed=SEED, block=1)
+        table = respond(pair, self._task, problems, alone, Sampling(), samples=samples, seed=self._seed, block=1)
         model.train()
         return table.groupby("problem_id")["correct"].sum().to_numpy()

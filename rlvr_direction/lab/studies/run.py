@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.parts import Part, made
 from rlvr_direction.lab.settings import StudySettings
-from rlvr_direction.lab.studies import direction, extrapolation, gradient, replacement, reweighting
+from rlvr_direction.lab.studies import weightings
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.records import Run
 
@@ -29,15 +29,8 @@ class Study(NamedTuple):
 
 STUDIES: Mapping[str, Study] = MappingProxyType(
     {
-        "direction": Study(direction.plan),
-        "replacement": Study(replacement.plan),
-        "extrapolation": Study(extrapolation.plan),
-        "gradient": Study(gradient.plan, seeds=1, n=400),
-        "lemma": Study(gradient.plan_lemma, seeds=1, n=60),
-        "rates": Study(reweighting.plan_rates, seeds=1, n=500, jobs=2),
-        "reweighting": Study(reweighting.plan, seeds=10, n=500, jobs=2),
-        "same_rate": Study(reweighting.plan_same_rate, seeds=10, n=500, jobs=2),
-        "more_seeds": Study(reweighting.plan_more_seeds, seeds=10, n=500, jobs=2),
+        "tuning": Study(weightings.plan_tuning, seeds=5, n=500, jobs=2),
+        "weightings": Study(weightings.plan, seeds=30, n=500, jobs=2),
     }
 )
 

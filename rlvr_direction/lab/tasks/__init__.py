@@ -5,9 +5,11 @@ from types import MappingProxyType
 from rlvr_direction.lab.tasks.arithmetic import Arithmetic
 from rlvr_direction.lab.tasks.pointer_tree import PointerTree
 from rlvr_direction.lab.tasks.types import ROLES
+from rlvr_direction.lab.tasks.worded import Worded
 from rlvr_direction.problems import Problem, Task
 
-__all__ = ["ARITHMETIC", "POINTER_TREE", "ROLES", "TASKS", "Arithmetic", "PointerTree", "Problem", "Task"]
+__all__ = ["ARITHMETIC", "POINTER_TREE", "ROLES", "TASKS", "WORDED", "Arithmetic", "PointerTree", "Problem", "Task"]
+__all__ += ["Worded"]
 
-ARITHMETIC, POINTER_TREE = Arithmetic(), PointerTree()
-TASKS: MappingProxyType[str, Task] = MappingProxyType({task.name: task for task in (ARITHMETIC, POINTER_TREE)})
+ARITHMETIC, POINTER_TREE, WORDED = Arithmetic(), PointerTree(), Worded()
+TASKS: MappingProxyType[str, Task] = MappingProxyType({task.name: task for task in (ARITHMETIC, POINTER_TREE, WORDED)})

@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 __all__ = ["ROLES", "SPLITS", "check_probabilities", "in_split"]
 
-ROLES = ("copy", "compute", "decide", "format", "first_error")
+ROLES = ("copy", "compute", "decide", "wording", "format", "first_error")
 SPLITS = ("train", "test")
 
 

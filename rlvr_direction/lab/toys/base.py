@@ -3,7 +3,9 @@
 import os
 import time
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
+from random import Random
 
 import pandas as pd
 import torch
@@ -68,7 +70,7 @@ def _train(
     model.train()
     for step in tqdm(range(len(history), recipe.steps), initial=len(history), total=recipe.steps, desc="base"):
         rate = _learning_rate(step, recipe)
-        loss = _update(model, optimizer, rate, *_batch(task, tokenizer, recipe.documents, seed=seed * 1_000_003 + step))
+        loss = _update(model, optimizer, rate, *_batch(task, tokenizer, recipe, step, seed=seed))
         history.append({"step": step, "loss": loss, "learning_rate": rate})
         if len(history) % SAVE_EVERY == 0:
             _checkpoint(partial, model, optimizer, history, time.monotonic() - begun)
@@ -96,17 +98,29 @@ def _update(
 
 
 def _batch(
-    task: Task, tokenizer: PreTrainedTokenizerBase, documents: int, *, seed: int
+    task: Task, tokenizer: PreTrainedTokenizerBase, recipe: BaseRecipe, step: int, *, seed: int
 ) -> tuple[Int[Tensor, "batch time"], Int[Tensor, "batch time"]]:
     """Documents padded on the right, and their labels: the ids of response tokens, `IGNORED` elsewhere."""
+    drawn, place = divmod(step, recipe.pool)
+    pool = _pool(task, tokenizer, recipe.documents * recipe.pool, seed=seed * 1_000_003 + drawn)
+    start = Random(drawn).sample(range(recipe.pool), recipe.pool)[place] * recipe.documents
+    batch = pool[start : start + recipe.documents]
+    ids, mask = pad([prompt + response for prompt, response in batch], pad_id=tokenizer.pad_token_id)
+    labels = ids.masked_fill(~mask, IGNORED)
+    for row, (prompt, _) in zip(labels, batch, strict=True):
+        row[: len(prompt)] = IGNORED
+    return ids, labels
+
+
+@lru_cache(maxsize=1)
+def _pool(
+    task: Task, tokenizer: PreTrainedTokenizerBase, documents: int, *, seed: int
+) -> list[tuple[list[int], list[int]]]:
+    """Prompts and responses of a corpus as token ids, shortest first."""
     problems, responses = zip(*task.corpus(documents, seed=seed), strict=True)
     prompts = tokenizer([problem.prompt for problem in problems])["input_ids"]
     answers = tokenizer([response + tokenizer.eos_token for response in responses])["input_ids"]
-    ids, mask = pad([p + a for p, a in zip(prompts, answers, strict=True)], pad_id=tokenizer.pad_token_id)
-    labels = ids.masked_fill(~mask, IGNORED)
-    for row, prompt in zip(labels, prompts, strict=True):
-        row[: len(prompt)] = IGNORED
-    return ids, labels
+    return sorted(zip(prompts, answers, strict=True), key=lambda text: len(text[0]) + len(text[1]))
 
 
 def _learning_rate(step: int, recipe: BaseRecipe) -> float:

@@ -17,10 +17,14 @@ SPECIAL = ("<pad>", "<eos>", "<unk>")
 
 @dataclass(frozen=True)
 class BaseRecipe:
-    """Supervised training on the task's corpus: AdamW, warm-up, then linear decay."""
+    """Supervised training on the task's corpus: AdamW, warm-up, then linear decay.
+
+    `pool` batches are drawn together and sorted by length, so that a batch of long texts holds little padding.
+    """
 
     steps: int
     documents: int
+    pool: int = 1
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
     warmup_steps: int = 100
@@ -63,20 +67,31 @@ GPT2 = {  # 0.35 M parameters; with the usual initialiser of 0.02, look-ups are 
     **{"n_embd": 96, "n_layer": 3, "n_head": 4, "n_positions": 96, "tie_word_embeddings": False},
     **{"initializer_range": 0.1, "resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0},
 }
+WORDS = {  # 2.1 M parameters
+    **{"hidden_size": 176, "num_hidden_layers": 5, "intermediate_size": 528, "max_position_embeddings": 384},
+    **{"num_attention_heads": 4, "num_key_value_heads": 4, "head_dim": 44, "tie_word_embeddings": True},
+}
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "arithmetic": Recipe("qwen3", QWEN3, BaseRecipe(steps=2200, documents=128, learning_rate=3e-3)),
         "pointer_tree": Recipe("gpt2", GPT2, BaseRecipe(steps=900, documents=96)),
+        "worded": Recipe("qwen3", WORDS, BaseRecipe(steps=2400, documents=64, pool=8), RLRecipe(prompts=32)),
     }
 )
 
 
 def tokenizer_for(task: Task) -> PreTrainedTokenizerFast:
-    """A tokenizer with one token per character of the task's alphabet, following `<pad>`, `<eos>` and `<unk>`."""
+    """A tokenizer with one token per entry of the task's alphabet, following `<pad>`, `<eos>` and `<unk>`.
+
+    Where every entry is a character, a text is cut into characters, else into words with a space between them.
+    """
     vocabulary = {token: i for i, token in enumerate((*SPECIAL, *sorted(task.alphabet)))}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[\s\S]"), behavior="isolated")
-    tokenizer.decoder = decoders.Fuse()
+    if max(map(len, task.alphabet)) == 1:
+        tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[\s\S]"), behavior="isolated")
+        tokenizer.decoder = decoders.Fuse()
+    else:
+        tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token="<pad>",

@@ -1,0 +1,123 @@
+"""What a claim is, and how it is judged task by task and cell by cell."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from rlvr_direction.lab.regime import CELLS, DECIDING
+from rlvr_direction.lab.second.verdicts import Verdict, combine, verdict
+from rlvr_direction.statistics import Interval
+
+__all__ = ["SEED", "Claim", "Judged", "Part", "Recorded", "as_record", "exactly", "judge_cells", "judge_tasks"]
+
+SEED = 0  # the seed of every bootstrap that a verdict rests on
+Recorded = Mapping[str, Mapping[str, pd.DataFrame]]  # study -> task -> table
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is claimed, the rule that decides it, and how to read its estimate.
+
+    `rule` is in words; `bound`, `minimum_gain` and `below` are its numbers, as `verdict` takes them. `measured` says in
+    words what is estimated, `study` which recorded tables decide, and `departures` where the rule differs from the
+    registered one. `ours` marks a result that the paper does not have.
+    """
+
+    id: str
+    statement: str
+    rule: str
+    chapter: str
+    measured: str
+    unit: str
+    study: str | None = None
+    bound: float = 0.0
+    minimum_gain: float = 0.0
+    below: bool = False
+    deterministic: bool = False
+    ours: bool = False
+    departures: tuple[str, ...] = ()
+    registration: int = 2
+
+    @property
+    def better(self) -> str:
+        """The direction in which an estimate supports the claim: "higher" or "lower"."""
+        return "lower" if self.below else "higher"
+
+    @property
+    def reading(self) -> str:
+        """The unit of the estimate and what supports the claim, such as "accuracy difference; above 0 supports it"."""
+        return f"{self.unit}; {'below' if self.below else 'above'} {self.bound:g} supports it"
+
+
+class Part(NamedTuple):
+    """One interval that a claim needs, with the estimates of the RL seeds where the rule asks for them."""
+
+    interval: Interval
+    seeds: Sequence[float] | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdict on a claim for one task and cell; exact values have no `low` or `high`.
+
+    Only a `deciding` row is a verdict; the others say what the same rule finds elsewhere.
+    """
+
+    claim: Claim
+    task: str | None
+    verdict: Verdict
+    value: float
+    low: float | None
+    high: float | None
+    text: str
+    cell: str | None = None
+    deciding: bool = True
+
+
+def judge_cells(
+    claim: Claim, recorded: Recorded, parts_of: Callable[[pd.DataFrame], Mapping[str, Part | Interval]]
+) -> list[Judged]:
+    """Judge a claim in every cell of every task that its study recorded; every one of its parts must hold.
+
+    `parts_of` takes the rows of one cell, whose name is in the column `cell`. The deciding cell comes first.
+    """
+    return [
+        _row(claim, task, parts_of(table[table["cell"] == str(cell)]), cell=str(cell), deciding=cell == DECIDING)
+        for task, table in recorded[claim.study].items()
+        for cell in CELLS
+        if (table["cell"] == str(cell)).any()
+    ]
+
+
+def judge_tasks(
+    claim: Claim, recorded: Recorded, parts_of: Callable[[pd.DataFrame], Mapping[str, Part | Interval]]
+) -> list[Judged]:
+    """Judge a claim whose study has no cells: one row per task; every one of its parts must hold."""
+    return [_row(claim, task, parts_of(table)) for task, table in recorded[claim.study].items()]
+
+
+def exactly(claim: Claim, task: str | None, value: float, text: str, *, holds: bool = True) -> Judged:
+    """Judge an exact number; `holds` says whether the rest of the rule is met."""
+    found = verdict(Interval(value, value, value), bound=claim.bound, below=claim.below)
+    return Judged(claim, task, found if holds else "not reproduced", value, None, None, text)
+
+
+def as_record(row: Judged) -> dict:
+    """A verdict and its claim as one JSON object, with numbers to four digits."""
+    numbers = {key: getattr(row, key) for key in ("value", "low", "high")}
+    numbers = {key: None if value is None else float(f"{value:.4g}") for key, value in numbers.items()}
+    record = vars(row.claim) | vars(row) | numbers
+    record |= {"better": row.claim.better, "reading": row.claim.reading, "departures": list(row.claim.departures)}
+    return {key: value for key, value in record.items() if key not in ("claim", "measured")}
+
+
+def _row(claim: Claim, task: str, parts: Mapping[str, Part | Interval], **where: object) -> Judged:
+    """A row with the numbers of the part nearest to failing; its name replaces `{part}` in `claim.measured`."""
+    rule = {"bound": claim.bound, "minimum_gain": claim.minimum_gain, "below": claim.below}
+    parts = {name: Part(part) if isinstance(part, Interval) else part for name, part in parts.items()}
+    found = combine([verdict(*part, **rule) for part in parts.values()])
+    nearest = min(parts, key=lambda name: -parts[name].interval.high if claim.below else parts[name].interval.low)
+    numbers = map(float, parts[nearest].interval)
+    return Judged(claim, task, found, *numbers, claim.measured.replace("{part}", nearest), **where)

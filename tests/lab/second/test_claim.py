@@ -1,0 +1,37 @@
+"""A claim is judged in every recorded cell; only the deciding one is a verdict."""
+
+import pandas as pd
+
+from rlvr_direction.lab.regime import CELLS, DECIDING
+from rlvr_direction.lab.second.claim import Claim, Part, as_record, exactly, judge_cells, judge_tasks
+from rlvr_direction.statistics import Interval
+
+CLAIM = Claim("X", "It works.", "Above 0.", "chapter", "Least gain: {part}", "accuracy", study="s", minimum_gain=0.01)
+
+
+def gains(table):
+    return {"a": Part(Interval(0.3, 0.2, 0.4)), "b": Interval(*(table["gain"].iloc[0] + d for d in (0, -0.05, 0.05)))}
+
+
+def test_every_cell_has_a_row_and_the_deciding_one_comes_first():
+    table = pd.DataFrame({"cell": [str(CELLS[2]), str(DECIDING)], "gain": [-0.2, 0.2]})
+    first, second = judge_cells(CLAIM, {"s": {"arithmetic": table}}, gains)
+    assert (first.cell, first.deciding, first.verdict) == (str(DECIDING), True, "reproduced")
+    assert (second.cell, second.deciding, second.verdict) == (str(CELLS[2]), False, "not reproduced")
+    assert first.text == "Least gain: b" and second.value == -0.2
+
+
+def test_a_study_without_cells_has_a_row_per_task():
+    recorded = {"s": {"arithmetic": pd.DataFrame({"gain": [0.2]}), "pointer_tree": pd.DataFrame({"gain": [0.01]})}}
+    assert [(r.task, r.verdict) for r in judge_tasks(CLAIM, recorded, gains)] == [
+        ("arithmetic", "reproduced"),
+        ("pointer_tree", "inconclusive"),
+    ]
+
+
+def test_an_exact_number_has_no_interval_and_a_record_says_what_supports_it():
+    row = exactly(CLAIM, "arithmetic", 0.5, "text")
+    record = as_record(row)
+    assert (record["verdict"], record["low"], record["registration"]) == ("reproduced", None, 2)
+    assert record["reading"] == "accuracy; above 0 supports it" and record["deciding"]
+    assert exactly(CLAIM, None, 0.5, "text", holds=False).verdict == "not reproduced"

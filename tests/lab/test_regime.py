@@ -1,0 +1,51 @@
+"""Cells, stages and problems of the second registration."""
+
+from itertools import combinations
+
+import pandas as pd
+import pytest
+
+from rlvr_direction.lab import regime
+from rlvr_direction.lab.regime import CELLS, DECIDING, JUDGED, NOISE, checkpoint, problems_of
+from rlvr_direction.lab.tasks import TASKS
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_no_problem_serves_two_purposes_and_each_has_enough(task):
+    sets = {purpose: set(problems_of(task, 500, purpose)) for purpose in NOISE}
+    assert all(len(found) == 500 for found in sets.values()) and len(set(NOISE.values())) == 3
+    assert not any(a & b for a, b in combinations(sets.values(), 2))
+    assert len(problems_of(task, JUDGED[task], "judged")) == JUDGED[task]
+    held_out = TASKS[task].problems(300, seed=5, split="train")
+    assert not set(held_out) & set.union(*sets.values())
+
+
+def test_the_goals_of_one_tree_serve_one_purpose():
+    tables = {
+        purpose: {problem.prompt.rsplit(" ", 1)[0] for problem in problems_of("pointer_tree", 1000, purpose)}
+        for purpose in NOISE
+    }
+    assert not any(a & b for a, b in combinations(tables.values(), 2))
+
+
+def test_more_problems_than_there_are_is_refused():
+    with pytest.raises(ValueError, match=r"keeps .* for purpose 'tuning'"):
+        problems_of("arithmetic", 10**6, "tuning")
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "unfinished"),
+    [
+        ({"base": 0.1, "rl_010": 0.3, "rl_020": 0.5, "rl_080": 0.9}, "rl_020"),
+        ({"base": 0.1, "rl_010": 0.43, "rl_020": 0.5, "rl_080": 0.9}, "rl_010"),
+    ],
+)
+def test_the_unfinished_stage_is_the_first_that_is_40_percent_of_the_way(accuracy, unfinished, monkeypatch):
+    table = pd.Series(accuracy)
+    monkeypatch.setattr(regime, "_accuracies", lambda *_: (table, [n for n in accuracy if n != "base"]))
+    assert checkpoint("arithmetic", "unfinished") == unfinished
+    assert checkpoint("arithmetic", "finished") == "rl_080"
+
+
+def test_the_deciding_cell_is_one_of_four():
+    assert DECIDING in CELLS and len(set(map(str, CELLS))) == 4 and str(DECIDING) == "unfinished, top_p 0.7"
