@@ -54,11 +54,11 @@ class Verifier:
 
 @runtime_checkable
 class Task(Grader, Protocol):
-    """A `Grader` that also makes its problems, as the toy tasks do; a token is a character of `alphabet`."""
+    """A `Grader` that also makes its problems, as the toy tasks do; a token is an entry of `alphabet`."""
 
     @property
-    def alphabet(self) -> str:
-        """Every character of prompts and responses, once each."""
+    def alphabet(self) -> Sequence[str]:
+        """Every token of prompts and responses, once each: characters, or words with a space between them."""
         ...
 
     def problems(self, n: int, *, seed: int, split: str = "test") -> list[Problem]:
@@ -70,5 +70,5 @@ class Task(Grader, Protocol):
         ...
 
     def roles(self, problem: Problem, response: str) -> list[str]:
-        """Label every character of the response with one of `lab.tasks.ROLES`, for any text."""
+        """Label every token of the response with one of `lab.tasks.ROLES`, for any text."""
         ...

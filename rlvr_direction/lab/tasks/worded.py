@@ -183,7 +183,7 @@ class Worded:
 
 def _chain(rng: Random, operations: int) -> tuple[Line, int]:
     """A line whose every value on the way lies in 0..99, and its value."""
-    value = rng.randint(1, 20)
+    value = rng.randint(1, LARGEST)
     line = [str(value)]
     while len(line) < 2 * operations + 1:
         name = rng.choices(list(OPERATIONS), (4, 4, 2))[0]

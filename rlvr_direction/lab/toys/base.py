@@ -2,7 +2,7 @@
 
 import os
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -18,7 +18,7 @@ from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokeni
 from rlvr_direction import records
 from rlvr_direction.batches import pad
 from rlvr_direction.lab.tasks import Task
-from rlvr_direction.lab.toys.recipe import RECIPES, BaseRecipe, tokenizer_for
+from rlvr_direction.lab.toys.recipe import RECIPES, BaseRecipe, save_rounded, tokenizer_for
 
 __all__ = ["train_base"]
 
@@ -39,8 +39,7 @@ def train_base(task: Task, out: Path, *, seed: int, recipe: BaseRecipe | None = 
     tokenizer = tokenizer_for(task)
     model = _fresh_model(task, tokenizer, seed=seed)
     history, seconds = _train(model, tokenizer, task, recipe, Path(out, "base.partial.pt"), seed=seed)
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    save_rounded(model, tokenizer, folder)
     made = {"task": task.name, "seed": seed, "seconds": seconds, **asdict(recipe)}
     records.save(history, folder / "training.parquet", metadata=made)
     Path(out, "base.partial.pt").unlink(missing_ok=True)
@@ -101,10 +100,13 @@ def _batch(
     task: Task, tokenizer: PreTrainedTokenizerBase, recipe: BaseRecipe, step: int, *, seed: int
 ) -> tuple[Int[Tensor, "batch time"], Int[Tensor, "batch time"]]:
     """Documents padded on the right, and their labels: the ids of response tokens, `IGNORED` elsewhere."""
+    documents = recipe.documents
+    if recipe.lesson and step < recipe.lesson.steps:
+        task, documents = replace(task, **recipe.lesson.fields), recipe.lesson.documents
     drawn, place = divmod(step, recipe.pool)
-    pool = _pool(task, tokenizer, recipe.documents * recipe.pool, seed=seed * 1_000_003 + drawn)
-    start = Random(drawn).sample(range(recipe.pool), recipe.pool)[place] * recipe.documents
-    batch = pool[start : start + recipe.documents]
+    pool = _pool(task, tokenizer, documents * recipe.pool, seed=seed * 1_000_003 + drawn)
+    start = Random(drawn).sample(range(recipe.pool), recipe.pool)[place] * documents
+    batch = pool[start : start + documents]
     ids, mask = pad([prompt + response for prompt, response in batch], pad_id=tokenizer.pad_token_id)
     labels = ids.masked_fill(~mask, IGNORED)
     for row, (prompt, _) in zip(labels, batch, strict=True):

@@ -51,10 +51,10 @@ def _facts(out: Path, stage: str, rl_seed: int, command: str) -> dict[str, objec
     """What the card of a stage says about how it was made."""
     base = records.load(out / "base" / "training.parquet").attrs
     rl = records.load(out / f"training_seed_{rl_seed}.parquet")
-    model = AutoModelForCausalLM.from_pretrained(out / stage)
+    model = AutoModelForCausalLM.from_pretrained(out / stage, dtype="auto")
     facts = {
         "command": f"`{command}`",
-        "architecture": f"{model.config.model_type}, {model.num_parameters():,} parameters, float32",
+        "architecture": f"{model.config.model_type}, {model.num_parameters():,} parameters, {str(model.dtype)[6:]}",
         "base seed": base["seed"],
     }
     if stage == "base":

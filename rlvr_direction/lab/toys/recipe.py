@@ -1,30 +1,49 @@
 """The recipe of each toy: its architecture, its tokenizer, and how base and RL train."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
-from transformers import AutoConfig, PreTrainedConfig, PreTrainedTokenizerBase, PreTrainedTokenizerFast
+from transformers import (
+    AutoConfig,
+    PreTrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    PreTrainedTokenizerFast,
+)
 
 from rlvr_direction.lab.tasks import Task
 
-__all__ = ["RECIPES", "BaseRecipe", "RLRecipe", "Recipe", "tokenizer_for"]
+__all__ = ["RECIPES", "BaseRecipe", "Lesson", "RLRecipe", "Recipe", "save_rounded", "tokenizer_for"]
 
 SPECIAL = ("<pad>", "<eos>", "<unk>")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The first `steps` of a base, on an easier corpus: the task with other `fields`. Skills come before habits."""
+
+    steps: int
+    documents: int
+    fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class BaseRecipe:
     """Supervised training on the task's corpus: AdamW, warm-up, then linear decay.
 
-    `pool` batches are drawn together and sorted by length, so that a batch of long texts holds little padding.
+    `pool` batches are drawn together and sorted by length, so that a batch of long texts holds little padding. `steps`
+    counts those of the `lesson`, if there is one.
     """
 
     steps: int
     documents: int
     pool: int = 1
+    lesson: Lesson | None = None
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
     warmup_steps: int = 100
@@ -70,12 +89,19 @@ GPT2 = {  # 0.35 M parameters; with the usual initialiser of 0.02, look-ups are 
 WORDS = {  # 2.1 M parameters
     **{"hidden_size": 176, "num_hidden_layers": 5, "intermediate_size": 528, "max_position_embeddings": 384},
     **{"num_attention_heads": 4, "num_key_value_heads": 4, "head_dim": 44, "tie_word_embeddings": True},
+    "initializer_range": 0.06,
 }
+SHORT_AND_CAREFUL = {"careful": 1.0, "noise": 0.0, "doubt": 0.0, "check": 0.0, "max_operations": 4}
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "arithmetic": Recipe("qwen3", QWEN3, BaseRecipe(steps=2200, documents=128, learning_rate=3e-3)),
         "pointer_tree": Recipe("gpt2", GPT2, BaseRecipe(steps=900, documents=96)),
-        "worded": Recipe("qwen3", WORDS, BaseRecipe(steps=2400, documents=64, pool=8), RLRecipe(prompts=32)),
+        "worded": Recipe(
+            "qwen3",
+            WORDS,
+            BaseRecipe(1900, 64, pool=8, lesson=Lesson(900, 128, SHORT_AND_CAREFUL), learning_rate=3e-3),
+            RLRecipe(prompts=32),
+        ),
     }
 )
 
@@ -100,3 +126,9 @@ def tokenizer_for(task: Task) -> PreTrainedTokenizerFast:
         padding_side="left",
         clean_up_tokenization_spaces=False,
     )
+
+
+def save_rounded(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Save a toy as an ordinary model folder in float16: what is loaded from there, in float32, is the toy."""
+    deepcopy(model).half().save_pretrained(folder)
+    tokenizer.save_pretrained(folder)

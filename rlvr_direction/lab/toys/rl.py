@@ -13,7 +13,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from rlvr_direction import records
 from rlvr_direction.lab.tasks import Task
-from rlvr_direction.lab.toys.recipe import RECIPES, RLRecipe
+from rlvr_direction.lab.toys.recipe import RECIPES, RLRecipe, save_rounded
 from rlvr_direction.reweighting import uniform
 from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
 from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
@@ -123,9 +123,7 @@ class _KeepStages(TrainerCallback):
     def on_step_end(self, args, state, control, model=None, **_unused) -> None:
         rollouts, between = divmod(state.global_step, UPDATES_PER_ROLLOUT)
         if rollouts in self._stages and not between:
-            folder = self._out / stage_name(rollouts, seed=self._seed)
-            model.save_pretrained(folder)
-            self._tokenizer.save_pretrained(folder)
+            save_rounded(model, self._tokenizer, self._out / stage_name(rollouts, seed=self._seed))
 
 
 def per_rollout(log_history: list[dict[str, Any]], metrics: Mapping[str, str]) -> pd.DataFrame:

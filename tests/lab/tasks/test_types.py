@@ -38,17 +38,21 @@ def test_a_seed_fixes_the_draws_and_another_changes_them(task):
 
 @TOYS
 def test_corpus_texts_use_the_whole_alphabet_and_fit_in_the_token_budget(task):
+    cut = str.split if task.name == "worded" else list
     corpus = task.corpus(2000, seed=5)
-    assert {c for problem, response in corpus for c in problem.prompt + response} == set(task.alphabet)
+    assert {token for problem, response in corpus for token in cut(problem.prompt) + cut(response)} == set(
+        task.alphabet
+    )
     assert len(set(task.alphabet)) == len(task.alphabet)
-    assert max(len(response) for _, response in corpus) + 1 <= task.max_new_tokens
+    assert max(len(cut(response)) for _, response in corpus) + 1 <= task.max_new_tokens
 
 
 @TOYS
-def test_roles_of_corpus_texts_name_one_role_per_character(task):
+def test_roles_of_corpus_texts_name_one_role_per_token(task):
+    cut = str.split if task.name == "worded" else list
     for problem, response in task.corpus(1000, seed=6):
         roles = task.roles(problem, response)
-        assert len(roles) == len(response)
+        assert len(roles) == len(cut(response))
         assert set(roles) <= set(ROLES)
 
 
@@ -61,7 +65,9 @@ def test_an_unknown_split_is_refused_with_the_choices(task):
 @TOYS
 def test_the_verifier_uses_possessive_quantifiers_so_it_cannot_backtrack(task):
     module = import_module(type(task).__module__)
-    patterns = [value for name, value in vars(module).items() if name in {"STEP", "ANSWER", "NUMBER", "WALK"}]
+    patterns = [
+        value for name, value in vars(module).items() if name in {"STEP", "ANSWER", "NUMBER", "WALK", "LINE", "PHRASE"}
+    ]
     quantifiers = [q for pattern in patterns for q in re.findall(r"(?<![-\[+*])(?:[*+]+|\{[\d,]+\}\+?)", pattern)]
     assert quantifiers and all(q.endswith("+") and q != "+" for q in quantifiers)
 
