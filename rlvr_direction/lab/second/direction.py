@@ -71,9 +71,7 @@ def separation_of(levels: Mapping[str, pd.DataFrame], *, draws: int = DRAWS) -> 
     `levels` is by `levels_of`, or joins several of its tables, level by level. Of a score, `value` is the oriented
     AUROC; of "lead C1", "lead C1h" and "lead B1", the difference that the claim asks for.
     """
-    found = {
-        level: separated(table, SCORES_OF[level], LEADS_OF[level], draws=draws) for level, table in levels.items()
-    }
+    found = {level: separated(table, SCORES_OF[level], LEADS_OF[level], draws=draws) for level, table in levels.items()}
     return _stacked(found)
 
 
@@ -154,7 +152,9 @@ def _facts(tokens: pd.DataFrame, draws: int) -> pd.DataFrame:
         found, whole = weights @ differs
         return float(found / whole)
 
-    rows = _rows([f"TV > {DIFFERS}"], Interval(*map(np.atleast_1d, bootstrap(share, len(differs), draws=draws, seed=0))))
+    rows = _rows(
+        [f"TV > {DIFFERS}"], Interval(*map(np.atleast_1d, bootstrap(share, len(differs), draws=draws, seed=0)))
+    )
     correct = tokens.groupby(["source", "text_id"], observed=True)["correct"].first().mean()
     numbers = {"tokens": len(tokens), "correct": correct}
     numbers |= {f"delta_logp {q:g}": tokens["delta_logp"].quantile(q) for q in QUANTILES}
