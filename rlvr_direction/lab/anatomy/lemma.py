@@ -40,8 +40,8 @@ def lemma_errors(
     """The lemma's norms against autograd in float64: the base writes, and the objective is RL's (claim C3a).
 
     One row: the `temperature`, the number of `tokens` and of `clipped` ones, the largest relative `error` of those not
-    clipped (norms below 1e-12 count as 1e-12), and the largest absolute `gradient_of_clipped`. There are eight responses
-    to each problem, at top_p = 1; they are written, and the objective is taken, at the temperature.
+    clipped (norms below 1e-12 count as 1e-12), and the largest absolute `gradient_of_clipped`. Each problem has
+    eight responses, at top_p = 1; they are written, and the objective is taken, at the temperature.
     """
     how = {"policy": "base", "group_size": 8, "seed": seed, "sampling": Sampling(temperature)}
     written = rollout_tokens(pair, task, problems, **how)

@@ -73,8 +73,8 @@ def score_sources(
 def token_roles(tokens: pd.DataFrame, task: Task, problems: Sequence[Problem]) -> pd.Series:
     """The role of each row of a table by `score_sources`; that of the end token is "end".
 
-    A task has one role per token of its own tokenizer: per character, or per word. ValueError is raised where a response
-    has more tokens than roles.
+    A task has one role per token of its own tokenizer: per character, or per word. ValueError is raised where a
+    response has more tokens than roles.
     """
     labels = []
     for (text_id, prompt_id, response), rows in tokens.groupby(["text_id", "prompt_id", "response"], sort=True):

@@ -8,10 +8,10 @@ TEMPERATURES = (1.0, 0.7)
 CLAIM = Claim(
     id="C3a",
     statement="Lemma 3.1: an unclipped token's gradient in the logits has the L1 norm 2 |w| (1 - pi(y)).",
-    rule="At T = 1 and at T = .7, where w includes 1/T, autograd in float64 agrees to a relative error below 1e-9 (norms "
-    "below 1e-12 count as 1e-12). Some tokens are clipped at each, and their gradient is exactly 0.",
+    rule="At T = 1 and at T = .7, where w includes 1/T, autograd in float64 agrees to a relative error below 1e-9 "
+    "(norms below 1e-12 count as 1e-12). Some tokens are clipped at each, and their gradient is exactly 0.",
     chapter="05_why_sparse",
-    measured="Largest relative error over {} tokens at T = 1 and T = 0.7; {} clipped ones have a gradient of at most {:g}",
+    measured="Largest relative error over {} tokens at both temperatures; {} clipped ones have gradients up to {:g}",
     unit="largest relative error",
     study="lemma",
     bound=1e-9,

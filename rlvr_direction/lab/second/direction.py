@@ -103,8 +103,8 @@ def separated(
 def same_position(tokens: pd.DataFrame, *, draws: int = DRAWS) -> pd.DataFrame:
     """How often RL's token scores higher than the base's at one position, where the two differ; rows as `separated`.
 
-    `tokens` needs `differs` and, for three scores, `won_...` (`score_sources` with `SAME_POSITION`): what is expected of
-    one draw by each model. Only positions where TV(base, rl) > .01 count. An entropy or a KL is 1/2 by definition.
+    `tokens` needs `differs` and, for three scores, `won_...` (`score_sources` with `SAME_POSITION`): what is expected
+    of one draw by each model. Only positions where TV(base, rl) > .01 count. An entropy or a KL is 1/2 by definition.
     """
     scores = ("delta_logp", *LOGPS)
     _require(tokens, ["prompt_id", "differs", *(f"won_{score}" for score in scores)])
