@@ -40,7 +40,7 @@ def by_problem(tokens: pd.DataFrame) -> pd.DataFrame:
 def shares(table: pd.DataFrame, of: str, bound: float, *, draws: int = 2000) -> Interval:
     """The share of "mass", "tokens" or another quantity that tokens below a bound hold.
 
-    The interval is over problems. `table` is by `by_problem`; rows of one problem, from several RL seeds, are drawn together.
+    The interval is over problems. `table` is by `by_problem`; rows of one problem, one per RL seed, are drawn together.
     """
     sums = _sums(table, [f"{of}_{bound:g}", of])
     return bootstrap(lambda weights: float(np.divide(*(weights @ sums))), len(sums), draws=draws, seed=SEED)

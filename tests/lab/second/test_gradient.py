@@ -8,7 +8,7 @@ from rlvr_direction.lab.second.gradient import BOUNDS, by_problem, excess, exces
 
 
 def rollouts(strength, *, seed=0, problems=300, n=40):
-    """Tokens of three policies, by position; |A| is `strength(problem, p)` of the problem and the token drawn."""
+    """Tokens of three policies, by position; |A| is `strength(problem, p, position)`, p of the token drawn."""
     rng = np.random.default_rng(seed)
     policies = np.array([[0.9, 0.06, 0.04], [0.5, 0.3, 0.2], [0.75, 0.2, 0.05]])
     which = rng.integers(3, size=problems * n)
@@ -16,7 +16,7 @@ def rollouts(strength, *, seed=0, problems=300, n=40):
     p, spread = policies[which, drawn], policies * (1 - policies)
     forced = np.stack([(spread * (policies < bound)).sum(1) for bound in (1.1, *BOUNDS)], axis=1)[which]
     problem = np.repeat(np.arange(problems), n)
-    table = pd.DataFrame({"problem_id": problem, "logp": np.log(p), "advantage": strength(problem, p)})
+    table = pd.DataFrame({"problem_id": problem, "logp": np.log(p), "advantage": strength(problem, p, which)})
     return table.assign(**{f"forced_{k}": column for k, column in enumerate(forced.T, start=1)})
 
 
@@ -43,7 +43,7 @@ def test_sums_of_a_problem_by_hand():
 @pytest.mark.parametrize("bound", BOUNDS)
 @pytest.mark.parametrize("over", ["forced", "forced_within"])
 def test_an_advantage_that_does_not_depend_on_the_token_leaves_no_excess(bound, over):
-    table = by_problem(rollouts(lambda problem, p: 1.0 + problem % 3))
+    table = by_problem(rollouts(lambda problem, p, _: 1.0 + problem % 3))
     found = excess(table, bound, over=over, draws=200)
     assert found.low < 0 < found.high and found.high - found.low < 0.04
     assert shares(table, "mass", bound, draws=20).value > shares(table, "tokens", bound, draws=20).value
@@ -51,8 +51,8 @@ def test_an_advantage_that_does_not_depend_on_the_token_leaves_no_excess(bound, 
 
 @pytest.mark.parametrize("over", ["forced", "forced_within"])
 def test_rare_tokens_that_decide_more_hold_an_excess_of_known_size(over):
-    strong = by_problem(rollouts(lambda _, p: np.where(p < 0.1, 3.0, 1.0), problems=600))
-    plain = by_problem(rollouts(lambda _, p: np.ones_like(p), problems=600))
+    strong = by_problem(rollouts(lambda _, p, __: np.where(p < 0.1, 3.0, 1.0), problems=600))
+    plain = by_problem(rollouts(lambda _, p, __: np.ones_like(p), problems=600))
     held = shares(plain, "forced", 0.1, draws=20).value
     expected = 3 * held / (1 + 2 * held) - held
     found = excess(strong, 0.1, draws=100)
@@ -60,17 +60,14 @@ def test_rare_tokens_that_decide_more_hold_an_excess_of_known_size(over):
     assert excess(strong, 0.1, over=over, draws=100).low > 0
 
 
-def test_problems_with_stronger_advantages_and_rarer_tokens_are_an_excess_only_where_problems_count():
-    calm, open_ = (rollouts(lambda _, p, a=a: np.full_like(p, a), seed=a) for a in (1, 4))
-    rare = open_["logp"] < np.log(0.06)
-    apart = pd.concat(
-        [calm, open_[rare | (open_["problem_id"] % 2 == 0)].assign(problem_id=lambda t: t["problem_id"] + 300)]
-    )
-    assert excess(by_problem(calm), 0.1, draws=100).low < 0 < excess(by_problem(apart), 0.1, draws=100).low
+def test_stronger_advantages_at_open_positions_are_an_excess_only_where_positions_count():
+    table = by_problem(rollouts(lambda _, p, position: np.where(position == 1, 4.0, 1.0)))
+    within = excess(table, 0.5, over="forced_within", draws=200)
+    assert within.low < 0 < within.high and excess(table, 0.5, draws=200).low > 0.05
 
 
 def test_a_stage_of_several_seeds_is_pooled_and_one_of_one_seed_is_not():
-    table = by_problem(rollouts(lambda _, p: np.where(p < 0.1, 3.0, 1.0)))
+    table = by_problem(rollouts(lambda _, p, __: np.where(p < 0.1, 3.0, 1.0)))
     start = table.assign(stage="start", rl_seed=0)
     end = pd.concat([table.assign(stage="end", rl_seed=seed) for seed in range(2)])
     parts = excess_over_seeds(pd.concat([start, end]), draws=50)
@@ -81,4 +78,4 @@ def test_a_stage_of_several_seeds_is_pooled_and_one_of_one_seed_is_not():
 
 def test_another_baseline_is_refused():
     with pytest.raises(ValueError, match="forced_within"):
-        excess(by_problem(rollouts(lambda _, p: p, problems=3)), 0.1, over="mass")
+        excess(by_problem(rollouts(lambda _, p, __: p, problems=3)), 0.1, over="mass")
