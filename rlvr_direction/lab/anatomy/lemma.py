@@ -28,10 +28,17 @@ def dapo_objective(
 
     All log-probabilities, `logp_old` too, are those at the temperature.
     """
-    logp = at(torch.log_softmax(logits / temperature, -1), token)
+    logp = _logp(logits / temperature, token)
     ratio = (logp - logp_old).exp()
     surrogate = torch.minimum(ratio.clamp(max=10.0) * advantage, ratio.clamp(0.8, 1.28) * advantage)
     return surrogate.mean(), ratio.detach(), logp.detach()
+
+
+def _logp(logits: Float[Tensor, "tokens vocab"], token: Int[Tensor, " tokens"]) -> Float[Tensor, " tokens"]:
+    """Each token's log-probability, from the odds against it: a gradient of log_softmax loses the digits of 1 - pi."""
+    own = token.unsqueeze(-1)
+    against = (logits - logits.gather(-1, own)).scatter(-1, own, -torch.inf)
+    return -against.exp().sum(-1).log1p()
 
 
 def lemma_errors(

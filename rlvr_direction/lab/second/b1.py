@@ -12,8 +12,8 @@ CLAIM = Claim(
     statement="The sum of delta_logp up to and including a token separates pooled tokens better than any other score.",
     rule="On tokens where TV(base, rl) > .01, the oriented AUROC of the sum of delta_logp minus the highest among "
     "delta_logp, both entropies, both KLs, both log-probabilities, their sums, and the position: the 95 % interval "
-    "over prompts lies above 0. In the deciding cell five RL seeds are pooled, and at least 4 of them have the sign of the "
-    "estimate.",
+    "over prompts lies above 0. In the deciding cell five RL seeds are pooled, and at least 4 of them have the sign of "
+    "the estimate.",
     chapter="02_direction_not_magnitude",
     measured="Lead in oriented AUROC over the best other score per {part}",
     unit="oriented AUROC difference",
