@@ -3,7 +3,14 @@
 from rlvr_direction.lab.anatomy.counterfactual import first_replacements, token_values
 from rlvr_direction.lab.anatomy.lemma import dapo_objective, lemma_errors
 from rlvr_direction.lab.anatomy.rollouts import group_advantages, parameter_norms, predictions_of, rollout_tokens
-from rlvr_direction.lab.anatomy.sources import score_sources, token_roles
+from rlvr_direction.lab.anatomy.sources import SAME_POSITION, score_sources, token_roles
 
-__all__ = ["dapo_objective", "first_replacements", "group_advantages", "lemma_errors", "parameter_norms"]
+__all__ = [
+    "SAME_POSITION",
+    "dapo_objective",
+    "first_replacements",
+    "group_advantages",
+    "lemma_errors",
+    "parameter_norms",
+]
 __all__ += ["predictions_of", "rollout_tokens", "score_sources", "token_roles", "token_values"]

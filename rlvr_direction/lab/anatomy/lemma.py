@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from rlvr_direction import theory
-from rlvr_direction.distributions import at
+from rlvr_direction.distributions import Sampling, at
 from rlvr_direction.lab.anatomy.rollouts import predictions_of, rollout_tokens
 from rlvr_direction.lab.tasks import Problem, Task
 from rlvr_direction.pair import ModelPair
@@ -21,31 +21,48 @@ def dapo_objective(
     token: Int[Tensor, " tokens"],
     logp_old: Float[Tensor, " tokens"],
     advantage: Float[Tensor, " tokens"],
+    *,
+    temperature: float = 1.0,
 ) -> tuple[Float[Tensor, ""], Float[Tensor, " tokens"], Float[Tensor, " tokens"]]:
-    """DAPO's clipped surrogate (0.2 / 0.28, dual clip 10), averaged over tokens, and each token's ratio and logp."""
-    logp = at(torch.log_softmax(logits, -1), token)
+    """DAPO's clipped surrogate (0.2 / 0.28, dual clip 10), averaged over tokens, and each token's ratio and logp.
+
+    All log-probabilities, `logp_old` too, are those at the temperature.
+    """
+    logp = _logp(logits / temperature, token)
     ratio = (logp - logp_old).exp()
     surrogate = torch.minimum(ratio.clamp(max=10.0) * advantage, ratio.clamp(0.8, 1.28) * advantage)
     return surrogate.mean(), ratio.detach(), logp.detach()
 
 
-def lemma_errors(pair: ModelPair, task: Task, problems: Sequence[Problem], *, seed: int) -> pd.DataFrame:
+def _logp(logits: Float[Tensor, "tokens vocab"], token: Int[Tensor, " tokens"]) -> Float[Tensor, " tokens"]:
+    """Each token's log-probability, from the odds against it: a gradient of log_softmax loses the digits of 1 - pi."""
+    own = token.unsqueeze(-1)
+    against = (logits - logits.gather(-1, own)).scatter(-1, own, -torch.inf)
+    return -against.exp().sum(-1).log1p()
+
+
+def lemma_errors(
+    pair: ModelPair, task: Task, problems: Sequence[Problem], *, seed: int, temperature: float = 1.0
+) -> pd.DataFrame:
     """The lemma's norms against autograd in float64: the base writes, and the objective is RL's (claim C3a).
 
-    One row: the number of `tokens` and of `clipped` ones, the largest relative `error` of those not clipped (norms
-    below 1e-12 count as 1e-12), and the largest absolute `gradient_of_clipped`. There are eight responses to each
-    problem, at T = 1 and top_p = 1.
+    One row: the `temperature`, the number of `tokens` and of `clipped` ones, the largest relative `error` of those not
+    clipped (norms below 1e-12 count as 1e-12), and the largest absolute `gradient_of_clipped`. Each problem has
+    eight responses, at top_p = 1; they are written, and the objective is taken, at the temperature.
     """
-    written = rollout_tokens(pair, task, problems, policy="base", group_size=8, seed=seed)
+    how = {"policy": "base", "group_size": 8, "seed": seed, "sampling": Sampling(temperature)}
+    written = rollout_tokens(pair, task, problems, **how)
     policies, token = predictions_of(pair, written, problems)
-    logits, logp_old = policies.rl.double().clone().requires_grad_(), at(policies.base.double(), token)
+    logits = policies.rl.double().clone().requires_grad_()
+    logp_old = at(torch.log_softmax(policies.base.double() / temperature, -1), token)
     advantage = torch.tensor(written["advantage"].to_numpy())
-    value, ratio, logp = dapo_objective(logits, token, logp_old, advantage)
+    value, ratio, logp = dapo_objective(logits, token, logp_old, advantage, temperature=temperature)
     (gradient,) = torch.autograd.grad(value, logits)
     weight = theory.objective_weight(ratio, advantage, n_tokens=len(token))
-    measured, predicted = gradient.abs().sum(-1), theory.logit_gradient_norm(weight, logp)
+    measured = gradient.abs().sum(-1)
+    predicted = theory.logit_gradient_norm(weight, logp, temperature=temperature)
     clipped = (weight == 0) & (advantage != 0)
     error = ((measured - predicted).abs() / predicted.clamp(min=1e-12))[~clipped].max().item()
     of_clipped = gradient[clipped].abs().max().item() if clipped.any() else 0.0
     found = {"tokens": len(token), "clipped": int(clipped.sum()), "error": error, "gradient_of_clipped": of_clipped}
-    return pd.DataFrame([found])
+    return pd.DataFrame([{"temperature": temperature, **found}])

@@ -8,7 +8,7 @@ from jaxtyping import Int
 from torch import Tensor
 
 from rlvr_direction.batches import pad
-from rlvr_direction.distributions import PairLogprobs
+from rlvr_direction.distributions import PairLogprobs, Sampling
 from rlvr_direction.evaluation.responses import respond
 from rlvr_direction.interventions import NOWHERE, Intervention
 from rlvr_direction.lab.tasks import Problem, Task
@@ -27,16 +27,17 @@ def rollout_tokens(
     policy: Proposer,
     group_size: int,
     seed: int,
+    sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
     scores: Mapping[str, Score] = SCORES,
     batch_size: int = 256,
 ) -> pd.DataFrame:
-    """The token table of `group_size` responses to each problem by one of the two models, at T = 1 and top_p = 1.
+    """The token table of `group_size` responses to each problem by one of the two models, written under `sampling`.
 
-    It adds to `TOKEN_COLUMNS`: `problem_id, sample_id`, the policy's `logp` (nats), and the response's `correct` and
-    `advantage`.
+    It adds to `TOKEN_COLUMNS`: `problem_id, sample_id`, the policy's `logp` (nats, of the raw distribution), and the
+    response's `correct` and `advantage`. `scores` replace those of `TOKEN_COLUMNS`, and include the policy's logp.
     """
-    alone = Intervention(NOWHERE)
-    texts = respond(pair, task, problems, alone, samples=group_size, seed=seed, propose=policy, batch_size=batch_size)
+    how = {"samples": group_size, "seed": seed, "propose": policy, "batch_size": batch_size}
+    texts = respond(pair, task, problems, Intervention(NOWHERE), sampling, **how)
     texts["prompt"] = [problems[i].prompt for i in texts["problem_id"]]
     texts["advantage"] = group_advantages(texts)
     tokens = score_tokens(pair, texts.to_dict("records"), scores=scores, batch_size=batch_size)

@@ -1,4 +1,4 @@
-"""What the toy tasks share: the roles of characters, and a split that holds whatever the seed."""
+"""What the toy tasks share: the roles of tokens, and a split that holds whatever the seed."""
 
 from hashlib import blake2b
 

@@ -1,0 +1,34 @@
+"""Claim C3b: rare tokens carry more of the gradient than independence forces."""
+
+from dataclasses import replace
+from functools import partial
+
+from rlvr_direction.lab.second.claim import Claim, Judged, Recorded, judge_tasks
+from rlvr_direction.lab.second.gradient import excess_over_seeds
+
+__all__ = ["CLAIM", "WITHIN", "judge"]
+
+CLAIM = Claim(
+    id="C3b",
+    statement="Rare tokens carry more of the gradient than they must.",
+    rule="At p < .1, .3 and .5, the share of the summed |A| (1 - p) that tokens below the bound hold, minus their "
+    "share if |A| were independent of the token: p (1 - p), summed over the policy's own distribution everywhere. "
+    "The 95 % intervals over problems lie above 0 at the start and at the finished stage of RL, six in all. At the "
+    "finished stage five RL seeds are pooled, and at least 4 of them have the sign of the estimate.",
+    chapter="05_why_sparse",
+    measured="Share of the gradient minus the share that independence forces, at {part} (the least of six)",
+    unit="share of the gradient",
+    study="gradients",
+    departures=(
+        "A row beside the verdict lets |A| differ between responses: it asks only about the token at its position.",
+    ),
+)
+WITHIN = "|A| of each response kept"
+
+
+def judge(recorded: Recorded) -> list[Judged]:
+    """Two rows per task: the verdict, and the same rule with the forced share weighted by each response's |A|."""
+    verdicts = judge_tasks(CLAIM, recorded, excess_over_seeds)
+    beside = judge_tasks(CLAIM, recorded, partial(excess_over_seeds, over="forced_within"))
+    pairs = zip(verdicts, beside, strict=True)
+    return [row for found, within in pairs for row in (found, replace(within, cell=WITHIN, deciding=False))]
