@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.parts import Part, made
 from rlvr_direction.lab.settings import StudySettings
-from rlvr_direction.lab.studies import weightings
+from rlvr_direction.lab.studies import spaces, tilts, travel, trees, weightings
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.records import Run
 
@@ -31,6 +31,10 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
     {
         "tuning": Study(weightings.plan_tuning, seeds=5, n=500, jobs=2),
         "weightings": Study(weightings.plan, seeds=30, n=500, jobs=2),
+        "tilts": Study(tilts.plan, seeds=5, n=2000, jobs=2),
+        "trees": Study(trees.plan, seeds=20, n=5000, jobs=2),
+        "travel": Study(travel.plan, seeds=5, n=500, jobs=2),
+        "spaces": Study(spaces.plan, seeds=1, n=500, jobs=2),
     }
 )
 
