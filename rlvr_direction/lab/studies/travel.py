@@ -56,7 +56,7 @@ def measure(pair: ModelPair, task: str, gamma: float, sampling: Sampling, n: int
         return kl(truncate(extrapolate(view.raw, gamma), sampling), view.raw.base)
 
     problems, tilted = problems_of(task, n, "judged"), Intervention(EVERYWHERE, gamma)
-    table = respond(pair, TASKS[task], problems, tilted, sampling, seed=NOISE["judged"], batch_size=BATCH)
+    table = respond(pair, TASKS[task], problems, tilted, sampling, seed=NOISE["judged"], block=1)
     table["prompt"] = [problems[i].prompt for i in table["problem_id"]]
     texts = table[["prompt", "response", "response_ids"]].to_dict("records")
     tokens = score_tokens(pair, texts, scores={"kl": distance}, batch_size=BATCH)
