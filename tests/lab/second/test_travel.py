@@ -36,7 +36,7 @@ def test_at_equal_kl_a_gamma_that_is_rl_further_on_gains_nothing_and_a_better_on
     for bonus in (0.0, 0.05):
         found = at_equal_kl(runs_of(travel(1.0, bonus=bonus)), draws=50)
         assert found["gain"].tolist() == pytest.approx([bonus] * len(found), abs=1e-3)
-        assert (found["kl"] <= 4.0).all() and len(found) == 4 and (found["low"] <= found["gain"]).all()
+        assert (found["kl"] < 4.01).all() and len(found) == 4 and (found["low"] <= found["gain"]).all()
 
 
 def test_runs_that_lack_a_cell_are_refused():
