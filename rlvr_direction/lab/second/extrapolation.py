@@ -1,0 +1,107 @@
+"""Claims C4b, C4c and C4h: what the chosen gamma and gate gain on each rival, and what was chosen."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from rlvr_direction.lab.second.claim import SEED, Part
+from rlvr_direction.lab.second.counts import Arms, arms_of, parts_over_seeds
+from rlvr_direction.statistics import Interval, bootstrap
+
+__all__ = ["choices", "gains_over", "map_of"]
+
+RIVALS = {
+    "gamma 0": "gamma 0 under the same gate",
+    "rl": "RL at the same sampling",
+    "ungated": "the best gamma without a gate",
+    "cold rl": "RL at its best temperature and top_p",
+}
+
+
+def gains_over(*rivals: str) -> Callable[[pd.DataFrame], dict[str, Part]]:
+    """A function from a cell's rows to the gain of the chosen arm over each rival, over all RL seeds.
+
+    The parts are named after the rival, what was chosen, and whether that is an edge of its grid.
+    """
+
+    def parts_of(table: pd.DataFrame) -> dict[str, Part]:
+        said = _said(choices(table))
+
+        def numbers(arms: Arms, draws: int) -> dict[str, Interval]:
+            return {f"{RIVALS[rival]} ({said})": arms.gain("chosen", rival, draws) for rival in rivals}
+
+        judged = table[(table["purpose"] == "judged") & table["family"].isin(["chosen", *rivals])]
+        return parts_over_seeds(judged, numbers, ["family"])
+
+    return parts_of
+
+
+def choices(table: pd.DataFrame) -> pd.DataFrame:
+    """What was chosen in each cell: `cell, rl_seed, where, gamma, accuracy, edge`.
+
+    `accuracy` is on calibration problems; `edge` names what lies at an edge of its grid: "gamma", "gate", both or "".
+    """
+    tried = table[(table["purpose"] == "calibration") & (table["family"] == "tried")]
+    gated = tried[tried["where"] != "everywhere"]
+    gammas, thresholds = _ends(gated["gamma"]), _ends(_threshold(gated["where"]))
+    chosen = table[table["family"] == "chosen"].drop_duplicates(["cell", "rl_seed"])
+    keys = ["cell", "rl_seed", "where", "gamma"]
+    found = chosen[keys].merge(gated[[*keys, "correct", "samples"]], on=keys, how="left")
+    at_gamma, at_gate = found["gamma"].isin(gammas), _threshold(found["where"]).isin(thresholds)
+    edge = [
+        " and ".join(n for n, at in (("gamma", g), ("gate", w)) if at) for g, w in zip(at_gamma, at_gate, strict=True)
+    ]
+    return found[keys].assign(accuracy=found["correct"] / found["samples"], edge=edge)
+
+
+def _said(chosen: pd.DataFrame) -> str:
+    """What was chosen over RL seeds, in words, with the number of seeds at an edge of each grid."""
+    cells = [f"gamma {row.gamma:g} where {row.where}" for row in chosen.itertuples()]
+    text = ", ".join(dict.fromkeys(cells))
+    for grid in ("gamma", "gate"):
+        if at := chosen["edge"].str.contains(grid).sum():
+            text += f"; the {grid} is an edge of its grid" + (
+                f" on {at} of {len(chosen)} seeds" if len(chosen) > 1 else ""
+            )
+    return text
+
+
+def map_of(table: pd.DataFrame, *, cell: str = "map", draws: int = 200) -> pd.DataFrame:
+    """The recorded map, or `cell="own samples"`: one row per checkpoint, sampling, gate and gamma.
+
+    Columns: `checkpoint, temperature, top_p, where, gamma, accuracy, selected, changed`; `gain`, `low`, `high` over
+    gamma 0 under the same gate; `gain_rl`, `low_rl`, `high_rl` over RL alone at the same sampling.
+    """
+    places, rows = ["checkpoint", "temperature", "top_p"], []
+    for place, part in table[table["cell"] == cell].groupby(places):
+        arms = arms_of(part, ["where", "gamma"])
+        names = list(arms.labels.itertuples(index=False, name=None))
+        same = [names.index((where, 0.0)) for where, _ in names]
+        alone = [names.index(("everywhere", 0.0))] * len(names)
+        found = arms.labels.assign(
+            **dict(zip(places, place, strict=True)),
+            accuracy=arms.correct.sum(1) / arms.samples.sum(1),
+            selected=arms.n_selected.sum(1) / arms.n_tokens.sum(1),
+            changed=arms.n_changed.sum(1) / arms.n_tokens.sum(1),
+        )
+        for suffix, against in (("", same), ("_rl", alone)):
+            interval = _differences(arms, against, draws)
+            found[[f"gain{suffix}", f"low{suffix}", f"high{suffix}"]] = pd.DataFrame(interval).T.to_numpy()
+        rows.append(found)
+    return pd.concat(rows, ignore_index=True)
+
+
+def _differences(arms: Arms, against: Sequence[int], draws: int) -> Interval:
+    def difference(weights):
+        accuracy = arms.accuracy(weights)
+        return accuracy - accuracy[list(against)]
+
+    return bootstrap(difference, arms.n_problems, draws=draws, seed=SEED)
+
+
+def _threshold(where: pd.Series) -> pd.Series:
+    return where.str.extract(r"<=(.*)$")[0].astype(float)
+
+
+def _ends(values: pd.Series) -> set[float]:
+    return {values.min(), values.max()}
