@@ -31,6 +31,8 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
     {
         "tuning": Study(weightings.plan_tuning, seeds=5, n=500, jobs=2),
         "weightings": Study(weightings.plan, seeds=30, n=500, jobs=2),
+        "own_rates": Study(weightings.plan_own_rates, seeds=3, n=500, jobs=2),
+        "at_own_rates": Study(weightings.plan_at_own_rates, seeds=10, n=500, jobs=2),
     }
 )
 
