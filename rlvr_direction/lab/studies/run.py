@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.parts import Part, made
 from rlvr_direction.lab.settings import StudySettings
-from rlvr_direction.lab.studies import weightings
+from rlvr_direction.lab.studies import adapters, sizes, together, weightings
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.records import Run
 
@@ -33,6 +33,9 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
         "weightings": Study(weightings.plan, seeds=30, n=500, jobs=2),
         "own_rates": Study(weightings.plan_own_rates, seeds=3, n=500, jobs=2),
         "at_own_rates": Study(weightings.plan_at_own_rates, seeds=10, n=500, jobs=2),
+        "together": Study(together.plan, seeds=10, n=2000, jobs=2),
+        "adapters": Study(adapters.plan, seeds=3, n=1000, jobs=2),
+        "sizes": Study(sizes.plan, seeds=1, n=2000, jobs=2),
     }
 )
 
