@@ -1,4 +1,4 @@
-"""What the studies ask of a pair that is not a committed toy: replacement, extrapolation and separation, all counted."""
+"""What studies ask of a pair that is not a committed toy: replacement, extrapolation and separation, counted."""
 
 from collections.abc import Sequence
 
