@@ -10,7 +10,7 @@ CLAIM = Claim(
     statement="Training on top-p filtered rollouts ends at a lower accuracy.",
     rule="Final accuracy at T = 1, top_p = 1 after training on filtered rollouts, minus that after training on all "
     "tokens, at DAPO's learning rate and paired over 10 seeds: the 95 % interval lies below 0.",
-    chapter="04_why_sparse",
+    chapter="05_why_sparse",
     measured="Final accuracy with top-p 0.9 minus that with all tokens, paired over seeds",
     unit="accuracy difference",
     study="weightings",

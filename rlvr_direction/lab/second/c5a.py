@@ -11,7 +11,7 @@ CLAIM = Claim(
     rule="The area under the accuracy curve minus DAPO's, both at the learning rate that suits DAPO best on tuning "
     "problems: the 95 % t-interval, paired over 30 seeds, lies above 0 and not wholly below 1 point. Own rates and "
     "weights with mean 1 are rows of their own.",
-    chapter="06_reweighted_grpo",
+    chapter="07_reweighted_grpo",
     measured="Area under accuracy, paper minus DAPO",
     unit="mean accuracy difference",
     study="weightings",

@@ -10,7 +10,7 @@ CLAIM = Claim(
     statement="Reweighting keeps Pass@k.",
     rule="Pass@k minus DAPO's, paired over seeds, with k the largest power of two at which DAPO's Pass@k on tuning "
     "problems is below .9: the 95 % interval lies above -2 points.",
-    chapter="06_reweighted_grpo",
+    chapter="07_reweighted_grpo",
     measured="{part}, paper minus DAPO",
     unit="Pass@k difference",
     study="weightings",

@@ -1,6 +1,7 @@
 """Question Q10: RL trained as a low-rank adapter of the base, against full fine-tuning of about the same accuracy."""
 
 from functools import partial
+from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -33,10 +34,8 @@ BUDGETS = (0.02, 0.05, 0.1)
 
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
     """A part for each RL seed. Raises ImportError without peft."""
-    try:
-        import peft  # noqa: F401
-    except ImportError as error:
-        raise ImportError("study `adapters` trains with peft, which is not installed: pip install peft") from error
+    if find_spec("peft") is None:
+        raise ImportError("study `adapters` trains with peft, which is not installed: pip install peft")
     return [partial(_of_seed, task, seed, n) for seed in range(seeds)]
 
 

@@ -68,7 +68,7 @@ def _of_size(
         extrapolated(pair, task, TOP_P, n=n, calibration=calibration),
         cold(pair, task, n=n, calibration=calibration),
     ]
-    tables = [*(arm.assign(measure="answers") for arm in arms)]
+    tables = [arm.assign(measure="answers") for arm in arms]
     tables.append(separation(pair, task, n=calibration).assign(measure="auroc"))
     parameters = sum(weights.numel() for weights in pair.base.parameters())
     labels = {"size": size, "parameters": parameters, "rl_seed": seed, "stage": stage}
