@@ -21,8 +21,8 @@ class Claim:
     """What is claimed, the rule that decides it, and how to read its estimate.
 
     `rule` is in words; `bound`, `minimum_gain` and `below` are its numbers, as `verdict` takes them. `measured` says in
-    words what is estimated, `study` which recorded tables decide, and `departures` where the rule differs from the
-    registered one. `ours` marks a result that the paper does not have.
+    words what is estimated, `study` which recorded tables decide, `also` which others `judge` reads, and `departures`
+    where the rule differs from the registered one. `ours` marks a result that the paper does not have.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Claim:
     measured: str
     unit: str
     study: str | None = None
+    also: tuple[str, ...] = ()
     bound: float = 0.0
     minimum_gain: float = 0.0
     below: bool = False
@@ -110,6 +111,7 @@ def as_record(row: Judged) -> dict:
     numbers = {key: None if value is None else float(f"{value:.4g}") for key, value in numbers.items()}
     record = vars(row.claim) | vars(row) | numbers
     record |= {"better": row.claim.better, "reading": row.claim.reading, "departures": list(row.claim.departures)}
+    record |= {"also": list(row.claim.also)}
     return {key: value for key, value in record.items() if key not in ("claim", "measured")}
 
 

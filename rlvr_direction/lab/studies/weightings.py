@@ -1,39 +1,76 @@
 """Claims C3c and C5: methods of training from one base over RL seeds, all at the rate that suits DAPO best."""
 
+from collections.abc import Mapping
 from functools import partial
+
+import pandas as pd
 
 from rlvr_direction import records
 from rlvr_direction.lab.checkout import DATA, require
-from rlvr_direction.lab.claims.reweighting import areas
 from rlvr_direction.lab.parts import Part
+from rlvr_direction.lab.second.reweighting import best_rates
 from rlvr_direction.lab.studies.methods import train_once
 
-__all__ = ["COMPARED", "RATES", "best_rate", "plan", "plan_tuning"]
+__all__ = ["COMPARED", "RATES", "best_rate", "plan", "plan_at_own_rates", "plan_own_rates", "plan_tuning"]
 
 RATES = (1e-4, 2e-4, 4e-4, 8e-4)
 TUNING_SEED = 1000  # and those after it; no judged run has them
 COMPARED = ("DAPO", "paper", "paper, mean 1", "Dominate", "PPL")
 ASIDE, ASIDE_SEEDS = ("top-p 0.9", "negative only"), 10  # of C3c, and of the reviewers' Q8
+LOOKS: Mapping[str, tuple[int, int]] = {"worded": (2, 5)}  # tuning and judged seeds at most: too slow for a verdict
 
 
 def plan_tuning(task: str, *, seeds: int, n: int) -> list[Part]:
     """DAPO at every rate, on seeds and problems that judge nothing."""
-    own = range(TUNING_SEED, TUNING_SEED + seeds)
-    return [partial(train_once, task, "DAPO", seed, rate, n, "tuning") for seed in own for rate in RATES]
+    return _tuned(task, ("DAPO",), min(seeds, LOOKS[task][0]) if task in LOOKS else seeds, n)
 
 
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
-    """A part for each seed and method, at the one rate that `tuning` found."""
+    """A part for each seed and method, at the one rate that `tuning` found; on `worded` a look at five methods."""
     rate = best_rate(task)
-    methods = [(seed, name) for seed in range(seeds) for name in (*COMPARED, *(ASIDE if seed < ASIDE_SEEDS else ()))]
+    if task in LOOKS:
+        methods = [(seed, name) for seed in range(min(seeds, LOOKS[task][1])) for name in COMPARED]
+    else:
+        methods = [
+            (seed, name) for seed in range(seeds) for name in (*COMPARED, *(ASIDE if seed < ASIDE_SEEDS else ()))
+        ]
     return [partial(train_once, task, name, seed, rate, n, "judged") for seed, name in methods]
+
+
+def plan_own_rates(task: str, *, seeds: int, n: int) -> list[Part]:
+    """Every method but DAPO at every rate, on the seeds and problems that tuned DAPO."""
+    return _tuned(task, COMPARED[1:], seeds, n)
+
+
+def plan_at_own_rates(task: str, *, seeds: int, n: int) -> list[Part]:
+    """The judged runs of the methods whose own best rate is not DAPO's.
+
+    Raises ValueError where there is no such method: then study `weightings` has these runs already.
+    """
+    shared, own = best_rate(task), best_rates(_recorded("own_rates", task))
+    differ = {name: rate for name, rate in own.items() if rate != shared}
+    if not differ:
+        raise ValueError(f"every method's best rate on {task} is DAPO's, {shared:g}: study `weightings` has its runs")
+    return [
+        partial(train_once, task, name, seed, rate, n, "judged")
+        for seed in range(seeds)
+        for name, rate in differ.items()
+    ]
 
 
 def best_rate(task: str) -> float:
     """The rate at which DAPO's area under accuracy is largest on tuning seeds; FileNotFoundError where none ran."""
-    tuned = require(DATA) / "tuning" / f"{task}.parquet"
-    if not tuned.is_file():
-        raise FileNotFoundError(f"no {tuned}: tune the rate first, `rlvr-direction study tuning --task {task}`")
-    runs = records.load(tuned)
-    by_rate = {rate: areas(of_rate).mean() for rate, of_rate in runs.groupby("rate")}
-    return max(by_rate, key=by_rate.__getitem__)
+    return float(best_rates(_recorded("tuning", task))["DAPO"])
+
+
+def _tuned(task: str, methods: tuple[str, ...], seeds: int, n: int) -> list[Part]:
+    own = range(TUNING_SEED, TUNING_SEED + seeds)
+    runs = [(name, seed, rate) for seed in own for name in methods for rate in RATES]
+    return [partial(train_once, task, name, seed, rate, n, "tuning") for name, seed, rate in runs]
+
+
+def _recorded(study: str, task: str) -> pd.DataFrame:
+    path = require(DATA) / study / f"{task}.parquet"
+    if not path.is_file():
+        raise FileNotFoundError(f"no {path}: tune the rate first, `rlvr-direction study {study} --task {task}`")
+    return records.load(path)

@@ -2,10 +2,15 @@
 
 import os
 import time
+<<<<<<< HEAD
+=======
+from collections.abc import Mapping
+>>>>>>> training2
 from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pandas as pd
 import torch
@@ -26,18 +31,26 @@ IGNORED = -100
 SAVE_EVERY = 100
 
 
-def train_base(task: Task, out: Path, *, seed: int, recipe: BaseRecipe | None = None) -> Path:
+def train_base(
+    task: Task,
+    out: Path,
+    *,
+    seed: int,
+    recipe: BaseRecipe | None = None,
+    architecture: Mapping[str, Any] | None = None,
+) -> Path:
     """Train the task's base model and save it as a Hugging Face folder, `out/base`, with its `training.parquet`.
 
     The loss is the mean cross entropy of response tokens (nats). A killed run resumes from its last saved step, one in
-    100; the folder of a finished run is returned as it is.
+    100; the folder of a finished run is returned as it is. `architecture` are sizes that differ from the toy's, in the
+    names of transformers.
     """
     folder = Path(out, "base")
     if (folder / "training.parquet").is_file():
         return folder
     recipe = recipe or RECIPES[task.name].base
     tokenizer = tokenizer_for(task)
-    model = _fresh_model(task, tokenizer, seed=seed)
+    model = _fresh_model(task, tokenizer, architecture or {}, seed=seed)
     history, seconds = _train(model, tokenizer, task, recipe, Path(out, "base.partial.pt"), seed=seed)
     save_rounded(model, tokenizer, folder)
     made = {"task": task.name, "seed": seed, "seconds": seconds, **asdict(recipe)}
@@ -46,8 +59,11 @@ def train_base(task: Task, out: Path, *, seed: int, recipe: BaseRecipe | None = 
     return folder
 
 
-def _fresh_model(task: Task, tokenizer: PreTrainedTokenizerBase, *, seed: int) -> PreTrainedModel:
-    config = RECIPES[task.name].config(tokenizer)
+def _fresh_model(
+    task: Task, tokenizer: PreTrainedTokenizerBase, architecture: Mapping[str, Any], *, seed: int
+) -> PreTrainedModel:
+    toy = RECIPES[task.name]
+    config = replace(toy, sizes={**toy.sizes, **architecture}).config(tokenizer)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         return AutoModelForCausalLM.from_config(config, dtype=torch.float32)

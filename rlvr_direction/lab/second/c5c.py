@@ -1,0 +1,29 @@
+"""Claim C5c: the paper's weighting trains better than its two rivals."""
+
+import pandas as pd
+
+from rlvr_direction.lab.second.claim import Claim, Judged, Recorded
+from rlvr_direction.lab.second.reweighting import areas, judge_methods, paired_difference
+from rlvr_direction.statistics import Interval
+
+__all__ = ["CLAIM", "judge"]
+
+CLAIM = Claim(
+    id="C5c",
+    statement="Reweighting beats Dominate and PPL.",
+    rule="As C5a against each rival: both intervals lie above 0, and neither wholly below 1 point.",
+    chapter="07_reweighted_grpo",
+    measured="Area under accuracy, paper minus {part} (the smaller lead of two)",
+    unit="mean accuracy difference",
+    study="weightings",
+    minimum_gain=0.01,
+)
+
+
+def judge(recorded: Recorded) -> list[Judged]:
+    """One row per task: the smaller lead of two."""
+    return judge_methods(CLAIM, recorded, _leads)
+
+
+def _leads(runs: pd.DataFrame) -> dict[str, Interval]:
+    return {rival: paired_difference(areas(runs), "paper", rival) for rival in ("Dominate", "PPL")}

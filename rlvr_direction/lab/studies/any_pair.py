@@ -1,0 +1,113 @@
+"""What studies ask of a pair that is not a committed toy: replacement, extrapolation and separation, counted."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from rlvr_direction.distributions import Sampling
+from rlvr_direction.evaluation import respond
+from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Criterion, Intervention, calibrate, text_of
+from rlvr_direction.lab.anatomy import score_sources
+from rlvr_direction.lab.regime import NOISE, Purpose, problems_of
+from rlvr_direction.lab.studies.arms import CALIBRATION, COLDER, FAMILIES
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.pair import ModelPair
+from rlvr_direction.scoring import score_tokens
+from rlvr_direction.statistics import auroc_of_weights, bootstrap, oriented
+
+__all__ = ["answers", "base_tokens", "cold", "extrapolated", "replaced", "separation"]
+
+GAMMAS = (0.0, 0.1, 0.3, 1.0, 2.0, 4.0)
+GATES = (0.05, 0.1, 0.2)  # budgets of delta_logp that extrapolation chooses from
+REPLACED = ("delta_logp", "kl_rl_base", "random")
+SCORES = ("delta_logp", "kl_rl_base", "kl_base_rl", "entropy_base", "entropy_rl")
+COUNTS = ("correct", "n_tokens", "n_selected", "n_changed")
+DIFFERS = 0.01  # the total variation above which C1 judges a token
+DRAWS = 500
+
+
+def answers(
+    pair: ModelPair, task: str, what: Intervention, sampling: Sampling, *, n: int, purpose: Purpose
+) -> pd.DataFrame:
+    """One row per problem of a purpose: `problem_id` and the counts of one sample, with the purpose's noise."""
+    table = respond(pair, TASKS[task], problems_of(task, n, purpose), what, sampling, seed=NOISE[purpose])
+    counts = table[list(COUNTS)].astype("int32").assign(problem_id=table["problem_id"].astype("int32"))
+    labels = {"where": text_of(what.where), "gamma": what.gamma}
+    return counts.assign(**labels, temperature=sampling.temperature, top_p=sampling.top_p)
+
+
+def base_tokens(pair: ModelPair, task: str, top_p: float, *, n: int = CALIBRATION) -> pd.DataFrame:
+    """The scored tokens that the base writes on calibration problems, which thresholds are chosen on."""
+    problems = problems_of(task, n, "calibration")
+    table = respond(
+        pair, TASKS[task], problems, Intervention(NOWHERE), Sampling(top_p=top_p), seed=NOISE["calibration"]
+    )
+    table["prompt"] = [problems[i].prompt for i in table["problem_id"]]
+    return score_tokens(pair, table[["prompt", "response", "response_ids"]].to_dict("records"), batch_size=256)
+
+
+def replaced(
+    pair: ModelPair, task: str, top_p: float, budgets: Sequence[float], *, n: int, calibration: int = CALIBRATION
+) -> pd.DataFrame:
+    """The base alone, RL alone, and replacement by each of `REPLACED` at each budget: rows of `answers`, labelled."""
+    tokens, sampling = base_tokens(pair, task, top_p, n=calibration), Sampling(top_p=top_p)
+    arms = [("nowhere", 0.0, NOWHERE), ("everywhere", 1.0, EVERYWHERE)]
+    arms += [(family, budget, _where(tokens, family, budget)) for family in REPLACED for budget in budgets]
+    tables = [
+        answers(pair, task, Intervention(where), sampling, n=n, purpose="judged").assign(family=family, budget=budget)
+        for family, budget, where in arms
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def extrapolated(pair: ModelPair, task: str, top_p: float, *, n: int, calibration: int = CALIBRATION) -> pd.DataFrame:
+    """Selective extrapolation and gamma 0 under its gate; gate and gamma are the best on calibration problems."""
+    tokens, sampling = base_tokens(pair, task, top_p, n=calibration), Sampling(top_p=top_p)
+    gates = [_where(tokens, "delta_logp", budget) for budget in GATES]
+    grid = [Intervention(gate, gamma) for gate in gates for gamma in GAMMAS]
+    chosen = max(grid, key=lambda what: _right(pair, task, what, sampling, calibration))
+    arms = {"selective": chosen, "gamma 0": Intervention(chosen.where)}
+    tables = [
+        answers(pair, task, what, sampling, n=n, purpose="judged").assign(family=family)
+        for family, what in arms.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def cold(pair: ModelPair, task: str, *, n: int, calibration: int = CALIBRATION) -> pd.DataFrame:
+    """RL alone at the temperature and top_p that are best on calibration problems: the reference of every claim."""
+    alone = Intervention(EVERYWHERE)
+    best = max(COLDER, key=lambda sampling: _right(pair, task, alone, sampling, calibration))
+    return answers(pair, task, alone, best, n=n, purpose="judged").assign(family="cold rl")
+
+
+def separation(pair: ModelPair, task: str, *, n: int) -> pd.DataFrame:
+    """C1 per token: each score's oriented AUROC between base- and RL-written text: `family, value, low, high`.
+
+    Tokens are those with a total variation above .01; intervals are over problems. The row "lead" is delta_logp minus
+    the best magnitude.
+    """
+    tokens = score_sources(pair, TASKS[task], problems_of(task, n, "judged"), seed=NOISE["judged"])
+    tokens = tokens[tokens["total_variation"] > DIFFERS]
+    is_rl = (tokens["source"] == "rl").to_numpy(dtype=bool)
+    prompts, clusters = np.unique(tokens["prompt_id"].to_numpy(), return_inverse=True)
+    of_scores = [auroc_of_weights(tokens[score].to_numpy(dtype=float), is_rl, clusters) for score in SCORES]
+
+    def areas(weights: np.ndarray) -> np.ndarray:
+        drawn = oriented(np.array([of_score(weights) for of_score in of_scores]))
+        return np.append(drawn, drawn[0] - drawn[1:].max())
+
+    value, low, high = bootstrap(areas, len(prompts), draws=DRAWS, seed=NOISE["judged"])
+    return pd.DataFrame({"family": [*SCORES, "lead"], "value": value, "low": low, "high": high})
+
+
+def _where(tokens: pd.DataFrame, family: str, budget: float) -> Criterion | AtRandom:
+    if family == "random":
+        return AtRandom(budget)
+    side = FAMILIES[family]
+    return Criterion(family, side, calibrate(tokens[family].to_numpy(float), side, budget))
+
+
+def _right(pair: ModelPair, task: str, what: Intervention, sampling: Sampling, n: int) -> int:
+    return int(answers(pair, task, what, sampling, n=n, purpose="calibration")["correct"].sum())
