@@ -20,7 +20,10 @@ __all__ = [
     "mixed_policy",
     "natural_policy_gradient",
     "objective_weight",
+    "response_probabilities",
+    "response_tilt",
     "tilt",
+    "whole_response_gradient",
 ]
 
 Tree = Sequence[Float[np.ndarray, "_ _"]]
@@ -87,6 +90,33 @@ def natural_policy_gradient(
 def tilt(base: Tree, rl: Tree, gamma: float) -> list[np.ndarray]:
     """The extrapolated policy, state by state: proportional to rl^(1 + gamma) / base^gamma (paper, section 4.1)."""
     return [_softmax((1 + gamma) * np.log(r) - gamma * np.log(b)) for b, r in zip(base, rl, strict=True)]
+
+
+def response_probabilities(policy: Tree) -> Float[np.ndarray, " leaves"]:
+    """The probability of every whole response, the product of its tokens'; responses are the leaves, in their order."""
+    reached = np.ones(1)
+    for p in policy:
+        reached = (reached[:, None] * p).ravel()
+    return reached
+
+
+def whole_response_gradient(
+    base: Tree, reward: Float[np.ndarray, " leaves"], *, time: float
+) -> Float[np.ndarray, " leaves"]:
+    """The responses' probabilities after natural policy gradient on whole responses: pi_0 exp(time R), normalised.
+
+    Gradient per token tends to it as the steps shrink, with `rate` times `steps` kept at `time`: the log-probability of
+    a token grows at the rate of its advantage, and along a response the advantages add up to R minus the root's value.
+    """
+    return _softmax((np.log(response_probabilities(base)) + time * np.asarray(reward))[None])[0]
+
+
+def response_tilt(base: Tree, rl: Tree, gamma: float) -> Float[np.ndarray, " leaves"]:
+    """The responses' probabilities under rl^(1 + gamma) / base^gamma of whole responses, normalised once.
+
+    `tilt` normalises in every state instead: a response's probability there is divided by each of its states' sums.
+    """
+    return tilt([response_probabilities(base)[None]], [response_probabilities(rl)[None]], gamma)[0][0]
 
 
 def objective_weight(

@@ -17,7 +17,10 @@ from rlvr_direction.theory import (
     mixed_policy,
     natural_policy_gradient,
     objective_weight,
+    response_probabilities,
+    response_tilt,
     tilt,
+    whole_response_gradient,
 )
 
 PLAIN = Sampling()
@@ -183,6 +186,67 @@ def test_natural_gradient_raises_the_reward():
     policy, reward = random_tree(np.random.default_rng(3), 3, 3, binary=True)
     rewards = [expected_reward(natural_policy_gradient(policy, reward, rate=0.5, steps=n), reward) for n in range(6)]
     assert (np.diff(rewards) > 0).all()
+
+
+def limit_error(policy, reward, steps):
+    """The largest error in a whole response's probability, of per-token gradient over a time of 2 in so many steps."""
+    trained = natural_policy_gradient(policy, reward, rate=2 / steps, steps=steps)
+    return abs(response_probabilities(trained) - whole_response_gradient(policy, reward, time=2.0)).max()
+
+
+@pytest.mark.parametrize("binary", [True, False])
+@pytest.mark.parametrize("shape", [(2, 2), (3, 2), (3, 3)])
+def test_per_token_gradient_tends_to_whole_response_gradient_as_its_steps_shrink(shape, binary):
+    for seed in range(3):
+        policy, reward = random_tree(np.random.default_rng(seed), *shape, binary=binary)
+        coarse, fine, finest = (limit_error(policy, reward, steps) for steps in (100, 1000, 2000))
+        assert finest < 2e-3 and coarse / fine == pytest.approx(10, rel=0.2)
+        assert fine / finest == pytest.approx(2, rel=0.05)
+
+
+def test_the_advantages_along_a_response_add_up_to_its_reward_less_the_roots_value():
+    policy, reward = random_tree(np.random.default_rng(4), 3, 3, binary=False)
+    total = np.zeros(1)
+    for a in advantages(policy, reward):
+        total = (total[:, None] + a).ravel()
+    np.testing.assert_allclose(total, reward - expected_reward(policy, reward), atol=1e-12)
+
+
+def test_a_responses_probability_is_the_product_of_its_tokens():
+    policy, _ = random_tree(np.random.default_rng(5), 2, 3, binary=True)
+    found = response_probabilities(policy)
+    assert found.sum() == pytest.approx(1) and found[5] == pytest.approx(policy[0][0, 1] * policy[1][1, 2])
+
+
+def test_the_tilt_of_tokens_is_that_of_responses_divided_by_every_states_sum():
+    rng = np.random.default_rng(6)
+    (base, _), (rl, _) = (random_tree(rng, 2, 3, binary=True) for _ in "br")
+    sums = [(r**1.5 / b**0.5).sum(1) for b, r in zip(base, rl, strict=True)]
+    local = response_probabilities(tilt(base, rl, 0.5)) * sums[0][0] * np.repeat(sums[1], 3)
+    np.testing.assert_allclose(local / local.sum(), response_tilt(base, rl, 0.5), rtol=1e-12)
+    depth_one = tilt(base[:1], rl[:1], 0.5)[0][0]
+    np.testing.assert_allclose(response_tilt(base[:1], rl[:1], 0.5), depth_one)
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_after_exact_gradient_the_tilt_of_responses_never_costs_and_is_more_training(binary):
+    for seed in range(20):
+        policy, reward = random_tree(np.random.default_rng(seed), 3, 2, binary=binary)
+        rl = natural_policy_gradient(policy, reward, rate=0.001, steps=1000)
+        gained = [response_tilt(policy, rl, gamma) @ reward for gamma in (-1.0, 0.0, 0.1, 0.5, 2.0)]
+        assert (np.diff(gained) >= -1e-9).all()
+        longer = whole_response_gradient(policy, reward, time=1.5)
+        np.testing.assert_allclose(response_tilt(policy, rl, 0.5), longer, atol=2e-3)
+
+
+def test_after_exact_gradient_the_tilt_of_tokens_can_still_cost():
+    change = []
+    for seed in range(300):
+        policy, reward = random_tree(np.random.default_rng(seed), 3, 2, binary=False)
+        rl = natural_policy_gradient(policy, reward, rate=0.03, steps=100)
+        change.append(expected_reward(tilt(policy, rl, 0.05), reward) - expected_reward(rl, reward))
+        assert response_tilt(policy, rl, 0.05) @ reward >= expected_reward(rl, reward) - 1e-9
+    assert 0 < sum(np.array(change) < -1e-9) < 100
 
 
 def dapo_objective(logits, token, logp_old, advantage, *, temperature):

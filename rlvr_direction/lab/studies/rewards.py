@@ -1,0 +1,72 @@
+"""Result B3: responses of the base and of four stages of RL, with what delta_logp says of each as a whole."""
+
+from functools import partial
+
+import pandas as pd
+
+from rlvr_direction.distributions import Sampling
+from rlvr_direction.evaluation import respond
+from rlvr_direction.interventions import Intervention
+from rlvr_direction.lab.parts import Part
+from rlvr_direction.lab.regime import NOISE, problems_of
+from rlvr_direction.lab.studies.arms import pair_of
+from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.scores import SCORES, Proposer
+from rlvr_direction.scoring import score_tokens
+
+__all__ = ["STAGES", "measure", "plan"]
+
+STAGES = ("rl_010", "rl_020", "rl_040", "rl_080")
+TOP_P = (1.0, 0.7)
+RESPONSES, RESPONSES_WORDED = 16, 8  # per problem
+DIGITS = 4  # of the sums, in nats
+
+
+def plan(task: str, *, seeds: int, n: int) -> list[Part]:
+    """A part for each stage, writer and top_p, of RL seed 0; `seeds` changes nothing."""
+    samples = RESPONSES_WORDED if task == "worded" else RESPONSES
+    return [partial(measure, task, s, w, p, n, samples) for s in STAGES for w in ("base", "rl") for p in TOP_P]
+
+
+def measure(task: str, stage: str, writer: Proposer, top_p: float, n: int, samples: int) -> pd.DataFrame:
+    """One row per response, at T = 1, to the first `n` judged problems: what it is and what delta_logp says of it.
+
+    Columns: `stage, writer, top_p, problem_id, correct, finished, n_tokens`; `sum, minimum, last` of delta_logp and
+    `sum_logp_rl`, in nats; `answer`, equal for equal answers to a problem, -1 where none was finished. The end token
+    counts as a token but is never the last one: it says nothing of its own.
+    """
+    pair, problems = pair_of(task, stage), problems_of(task, n, "judged")
+    alone = Intervention("nowhere")
+    table = respond(
+        pair, TASKS[task], problems, alone, Sampling(top_p=top_p), samples=samples, seed=NOISE["judged"], propose=writer
+    )
+    table["prompt"] = [problems[i].prompt for i in table["problem_id"]]
+    kept = ["problem_id", "correct", "finished", "n_tokens"]
+    found = table[kept].assign(**_rewards(pair, table), answer=_answers(table), stage=stage, writer=writer, top_p=top_p)
+    small = {"problem_id": "int16", "correct": "int8", "finished": "int8", "n_tokens": "int16", "answer": "int8"}
+    return found.astype({**small, "stage": "category", "writer": "category", "top_p": "float32"})
+
+
+def _rewards(pair: object, table: pd.DataFrame) -> pd.DataFrame:
+    """Sum, minimum and last token of delta_logp, and the sum of logp_rl, one row per response."""
+    texts = table[["prompt", "response", "response_ids"]].to_dict("records")
+    used = {name: SCORES[name] for name in ("delta_logp", "logp_rl")}
+    tokens = score_tokens(pair, texts, scores=used, batch_size=256)
+    tokens[list(used)] = tokens[list(used)].astype(float)
+    by_text = tokens.groupby("text_id")
+    last = (table["n_tokens"] - 1 - table["finished"]).clip(lower=0)
+    at_last = tokens["position"].to_numpy() == last.to_numpy()[tokens["text_id"].to_numpy()]
+    columns = {
+        "sum": by_text["delta_logp"].sum(),
+        "minimum": by_text["delta_logp"].min(),
+        "last": tokens[at_last].set_index("text_id")["delta_logp"],
+        "sum_logp_rl": by_text["logp_rl"].sum(),
+    }
+    return pd.DataFrame(columns).round(DIGITS).astype("float32")
+
+
+def _answers(table: pd.DataFrame) -> pd.Series:
+    """A number for each answer to a problem: what a response's last line says, after its last "answer"."""
+    said = table["response"].str.rsplit("\n", n=1).str[-1].str.rsplit("answer", n=1).str[-1].str.strip()
+    codes = said.groupby(table["problem_id"]).transform(lambda of_problem: pd.factorize(of_problem)[0])
+    return codes.where(table["finished"], -1).astype("int8")
