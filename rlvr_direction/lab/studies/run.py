@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.parts import Part, made
 from rlvr_direction.lab.settings import StudySettings
-from rlvr_direction.lab.studies import weightings
+from rlvr_direction.lab.studies import gates, promoted, weightings
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.records import Run
 
@@ -29,6 +29,8 @@ class Study(NamedTuple):
 
 STUDIES: Mapping[str, Study] = MappingProxyType(
     {
+        "gates": Study(gates.plan, jobs=2),
+        "promoted": Study(promoted.plan, n=500, jobs=2),
         "tuning": Study(weightings.plan_tuning, seeds=5, n=500, jobs=2),
         "weightings": Study(weightings.plan, seeds=30, n=500, jobs=2),
     }
