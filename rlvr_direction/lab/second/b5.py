@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from rlvr_direction.lab.second.claim import SEED, Claim, Judged, Recorded, judge_cells
-from rlvr_direction.lab.second.replacement import leads, rows_below
+from rlvr_direction.lab.second.leads import leads
+from rlvr_direction.lab.second.replacement import rows_below
 from rlvr_direction.statistics import bootstrap
 
 __all__ = ["CLAIM", "RIVALS", "SELECTED", "below", "judge", "promoted"]

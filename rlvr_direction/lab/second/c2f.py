@@ -5,7 +5,7 @@ import pandas as pd
 
 from rlvr_direction.lab.regime import CELLS
 from rlvr_direction.lab.second.claim import Claim, Judged, Recorded
-from rlvr_direction.lab.second.replacement import judge_leads, leads
+from rlvr_direction.lab.second.leads import judge_leads, leads
 
 __all__ = ["CLAIM", "RIVALS", "beside", "judge"]
 

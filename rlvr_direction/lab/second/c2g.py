@@ -1,7 +1,7 @@
 """Claim C2g: a cheap gate takes both models."""
 
 from rlvr_direction.lab.second.claim import Claim, Judged, Recorded
-from rlvr_direction.lab.second.replacement import judge_leads
+from rlvr_direction.lab.second.leads import judge_leads
 
 __all__ = ["CLAIM", "RIVALS", "judge"]
 

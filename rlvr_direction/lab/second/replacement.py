@@ -1,28 +1,25 @@
-"""Claims C2, C2c, C2f, C2g, C2h and B5: accuracy against the share of tokens that a gate replaces."""
+"""Claims C2, C2c and C2h: the share of tokens that a gate must replace, and the best that replacement does."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import isotonic_regression
 
-from rlvr_direction.lab.second.claim import SEED, Claim, Judged, Part, Recorded, judge_cells
+from rlvr_direction.lab.second.claim import SEED, Claim, Part, Recorded, judge_cells
 from rlvr_direction.lab.second.counts import Arms, arms_of, parts_over_seeds
 from rlvr_direction.statistics import Interval, bootstrap
 
 __all__ = [
     "AGAINST",
-    "CHANGED",
     "NEIGHBOURS",
     "ORDER",
     "best_minus_cold",
-    "judge_leads",
     "judged",
-    "leads",
-    "left_out",
     "log_ratios",
+    "named",
+    "points_of",
     "ratio_to_reach",
     "ratios_needed",
     "rows_below",
@@ -33,8 +30,6 @@ AGAINST = tuple((ORDER[0], rival) for rival in ORDER[1:])
 NEIGHBOURS = tuple(pairwise(ORDER))
 ENDS = ("nowhere", "everywhere")
 WAYS = (0.5, 0.8)  # of the way from the base's accuracy to RL's
-CHANGED = (0.02, 0.05, 0.08, 0.12)
-ALL = 0.999  # of the tokens
 LEAST = 1e-6  # a share of tokens whose logarithm is taken
 
 
@@ -83,7 +78,7 @@ def log_ratios(
             found = np.log(np.maximum(need(weights), LEAST))
             return (found[:, left] - found[:, right]).ravel()
 
-        return _named(names, bootstrap(logs, arms.n_problems, draws=draws, seed=SEED))
+        return named(names, bootstrap(logs, arms.n_problems, draws=draws, seed=SEED))
 
     return parts_over_seeds(judged(table, (*ORDER, *ENDS)), numbers, draws=draws)
 
@@ -95,63 +90,6 @@ def ratios_needed(table: pd.DataFrame, of: str, *, draws: int = 1000) -> pd.Data
     rows = [(way, family) for way in WAYS for family in ORDER]
     ratio, low, high = (np.ravel(numbers) for numbers in interval)
     return pd.DataFrame(rows, columns=["way", "family"]).assign(ratio=ratio, low=low, high=high)
-
-
-def leads(
-    table: pd.DataFrame,
-    rivals: Sequence[str],
-    *,
-    of: str = "changed",
-    shares: Sequence[float] = CHANGED,
-    first: str = ORDER[0],
-    draws: int = 2000,
-) -> dict[str, Part]:
-    """The accuracy of a family minus that of each rival at equal shares of tokens, in one cell.
-
-    Accuracy is interpolated linearly between budgets, from the base alone (share 0). RL everywhere is no point of any
-    curve, nor is a budget at which ties make a gate select every token: a share that one of the two gates does not
-    reach with some RL seed is left out. Raises ValueError where nothing is left.
-    """
-    rows = _short_of_everywhere(judged(table, ("nowhere", first, *rivals)))
-    cells = [cell for cell, there in _reached(rows, rivals, of, shares, first).items() if there]
-    if not cells:
-        raise ValueError(f"no share of {shares} of tokens {of} is reached by {first} and one of {', '.join(rivals)}")
-
-    def numbers(arms: Arms, draws: int) -> dict[str, Interval]:
-        points = {name: _points(arms, name) for name in (first, *rivals)}
-
-        def differences(weights: np.ndarray) -> np.ndarray:
-            accuracy, ratios = arms.accuracy(weights), arms.ratio(of, weights)
-
-            def at(name: str) -> np.ndarray:
-                some = points[name][np.argsort(ratios[points[name]], kind="stable")]
-                return np.interp(shares, ratios[some], accuracy[some])
-
-            curves = {name: dict(zip(shares, at(name), strict=True)) for name in points}
-            return np.array([curves[first][share] - curves[rival][share] for rival, share in cells])
-
-        names = [f"{rival} at {share:.0%}" for rival, share in cells]
-        return _named(names, bootstrap(differences, arms.n_problems, draws=draws, seed=SEED))
-
-    return parts_over_seeds(rows, numbers, draws=draws)
-
-
-def left_out(table: pd.DataFrame, rivals: Sequence[str]) -> list[str]:
-    """The comparisons of `leads` in tokens changed that one cell does not allow, such as "mass at 12%"."""
-    rows = _short_of_everywhere(judged(table, ("nowhere", ORDER[0], *rivals)))
-    found = _reached(rows, rivals, "changed", CHANGED, ORDER[0])
-    return [f"{rival} at {share:.0%}" for (rival, share), there in found.items() if not there]
-
-
-def judge_leads(claim: Claim, recorded: Recorded, rivals: Sequence[str]) -> list[Judged]:
-    """Judge delta_logp's lead over every rival at every share changed; the text says what could not be compared."""
-
-    def said(row: Judged) -> Judged:
-        table = recorded[claim.study][row.task]
-        unreached = left_out(table[table["cell"] == row.cell], rivals)
-        return replace(row, text=f"{row.text}; not reached: {', '.join(unreached)}") if unreached else row
-
-    return [said(row) for row in judge_cells(claim, recorded, lambda cell: leads(cell, rivals))]
 
 
 def rows_below(
@@ -186,7 +124,7 @@ def best_minus_cold(table: pd.DataFrame, *, draws: int = 2000) -> dict[str, Part
 
 def _needed(arms: Arms, of: str) -> Callable[[np.ndarray], np.ndarray]:
     """The shares of tokens that each family of `ORDER` needs, `(ways, families)`, as a function of weights."""
-    points = [_points(arms, name, ENDS) for name in ORDER]
+    points = [points_of(arms, name, ENDS) for name in ORDER]
     base, rl = (arms.row(end) for end in ENDS)
 
     def need(weights: np.ndarray) -> np.ndarray:
@@ -197,30 +135,11 @@ def _needed(arms: Arms, of: str) -> Callable[[np.ndarray], np.ndarray]:
     return need
 
 
-def _short_of_everywhere(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows without the arms that select every token with some RL seed, which are RL everywhere by another name."""
-    sums = rows.groupby(["family", "budget", "rl_seed"])[["n_selected", "n_tokens"]].sum()
-    most = (sums["n_selected"] / sums["n_tokens"]).groupby(["family", "budget"]).max()
-    kept = most.index[most < ALL]
-    return rows[pd.MultiIndex.from_frame(rows[["family", "budget"]]).isin(kept)]
-
-
-def _reached(
-    rows: pd.DataFrame, rivals: Sequence[str], of: str, shares: Sequence[float], first: str
-) -> dict[tuple[str, float], bool]:
-    """Whether a family and a rival both reach a share of tokens with every RL seed, by (rival, share)."""
-    sums = rows.groupby(["family", "rl_seed", "budget"])[[f"n_{of}", "n_tokens"]].sum()
-    furthest = (sums[f"n_{of}"] / sums["n_tokens"]).groupby(["family", "rl_seed"]).max().groupby("family").min()
-    return {
-        (rival, share): bool(min(furthest[rival], furthest[first]) >= share) for rival in rivals for share in shares
-    }
-
-
-def _points(arms: Arms, family: str, ends: Sequence[str] = ("nowhere",)) -> np.ndarray:
+def points_of(arms: Arms, family: str, ends: Sequence[str] = ("nowhere",)) -> np.ndarray:
     """The rows of a family and of the ends of its curve, in the order of the arms."""
     return np.flatnonzero(arms.labels["family"].isin([family, *ends]))
 
 
-def _named(names: Sequence[str], interval: Interval) -> dict[str, Interval]:
+def named(names: Sequence[str], interval: Interval) -> dict[str, Interval]:
     """An interval of arrays as one interval for each name."""
     return {name: Interval(*numbers) for name, numbers in zip(names, np.transpose(interval).tolist(), strict=True)}
