@@ -2,10 +2,7 @@
 
 import os
 import time
-<<<<<<< HEAD
-=======
 from collections.abc import Mapping
->>>>>>> training2
 from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path

@@ -1,0 +1,38 @@
+"""Claim C2: replacement by delta_logp recovers RL's accuracy with fewer replacements than by KL, entropy or chance."""
+
+from functools import partial
+
+import pandas as pd
+
+from rlvr_direction.lab.second.claim import Claim, Judged, Recorded, judge_cells
+from rlvr_direction.lab.second.replacement import AGAINST, NEIGHBOURS, log_ratios, rows_below
+
+__all__ = ["CLAIM", "ROWS", "below", "judge"]
+
+CLAIM = Claim(
+    id="C2",
+    statement="Replacement by delta_logp recovers RL's accuracy with fewer replacements than by KL, by entropy or at "
+    "random.",
+    rule="r50 and r80 are the smallest shares of tokens selected that cover 50 % and 80 % of the way from the base's "
+    "accuracy to RL's, by an isotonic fit over budgets up to 100 %; a share that is never reached counts as 1. The log "
+    "ratio of delta_logp's share to that of each of KL, entropy and random has a 95 % interval below 0, for both.",
+    chapter="03_token_replacement",
+    measured="Largest of six log ratios of tokens selected: {part}",
+    unit="log ratio of shares of tokens",
+    study="gates",
+    below=True,
+    departures=("On worded there are 3 or 4 budgets per gate, not 8, and 100 %.",),
+)
+ROWS = {f"{first} needs fewer than {second}": ((first, second),) for first, second in AGAINST}
+ROWS["the full order"] = NEIGHBOURS
+
+
+def judge(recorded: Recorded) -> list[Judged]:
+    """One row per task and cell: the largest of six log ratios."""
+    return judge_cells(CLAIM, recorded, partial(log_ratios, of="selected"))
+
+
+def below(recorded: Recorded) -> pd.DataFrame:
+    """What the rule says of delta_logp against each rival alone, and of the order delta_logp, KL, entropy, random."""
+    parts = {name: partial(log_ratios, of="selected", pairs=pairs) for name, pairs in ROWS.items()}
+    return rows_below(CLAIM, recorded, parts)

@@ -1,0 +1,145 @@
+"""Claims C2, C2c and C2h: the share of tokens that a gate must replace, and the best that replacement does."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import isotonic_regression
+
+from rlvr_direction.lab.second.claim import SEED, Claim, Part, Recorded, judge_cells
+from rlvr_direction.lab.second.counts import Arms, arms_of, parts_over_seeds
+from rlvr_direction.statistics import Interval, bootstrap
+
+__all__ = [
+    "AGAINST",
+    "NEIGHBOURS",
+    "ORDER",
+    "best_minus_cold",
+    "judged",
+    "log_ratios",
+    "named",
+    "points_of",
+    "ratio_to_reach",
+    "ratios_needed",
+    "rows_below",
+]
+
+ORDER = ("delta_logp", "kl_rl_base", "entropy_base", "random")
+AGAINST = tuple((ORDER[0], rival) for rival in ORDER[1:])
+NEIGHBOURS = tuple(pairwise(ORDER))
+ENDS = ("nowhere", "everywhere")
+WAYS = (0.5, 0.8)  # of the way from the base's accuracy to RL's
+LEAST = 1e-6  # a share of tokens whose logarithm is taken
+
+
+def judged(table: pd.DataFrame, families: Iterable[str]) -> pd.DataFrame:
+    """The rows of some families on judged problems. Raises ValueError where a family has none."""
+    rows = table[(table["purpose"] == "judged") & table["family"].isin(families := [*families])]
+    if missing := sorted(set(families) - set(rows["family"])):
+        raise ValueError(f"no judged arms of {', '.join(missing)}; the table has {', '.join(table['family'].unique())}")
+    return rows
+
+
+def ratio_to_reach(ratios: np.ndarray, accuracies: np.ndarray, target: float) -> float:
+    """The smallest share of tokens at which accuracy reaches a target; 1 where it never does.
+
+    Accuracy is made monotone by isotonic regression over the points, and interpolated linearly between them.
+
+    >>> ratio_to_reach(np.array([0.0, 0.1, 0.3]), np.array([0.2, 0.4, 0.8]), 0.6)
+    0.2
+    """
+    order = np.argsort(ratios, kind="stable")
+    ratios, fitted = ratios[order], isotonic_regression(accuracies[order]).x
+    if target > fitted[-1]:
+        return 1.0
+    at = int(np.argmax(fitted >= target))
+    if at == 0:
+        return float(ratios[0])
+    rise = (target - fitted[at - 1]) / (fitted[at] - fitted[at - 1])
+    return round(float(ratios[at - 1] + rise * (ratios[at] - ratios[at - 1])), 12)
+
+
+def log_ratios(
+    table: pd.DataFrame, of: str, pairs: Sequence[tuple[str, str]] = AGAINST, *, draws: int = 2000
+) -> dict[str, Part]:
+    """The logs of r50 and r80 of one family over another's, for each of the `pairs`, in one cell.
+
+    r50 and r80 are the shares of tokens, `of` "selected" or "changed", that cover 50 and 80 % of the way from the
+    base's accuracy to RL's. They are fitted anew in each draw. Below 0, the first family needs fewer.
+    """
+    names = [f"{first} to {second}, {way:.0%} of the way" for way in WAYS for first, second in pairs]
+    left, right = (np.array([ORDER.index(pair[side]) for pair in pairs]) for side in (0, 1))
+
+    def numbers(arms: Arms, draws: int) -> dict[str, Interval]:
+        need = _needed(arms, of)
+
+        def logs(weights: np.ndarray) -> np.ndarray:
+            found = np.log(np.maximum(need(weights), LEAST))
+            return (found[:, left] - found[:, right]).ravel()
+
+        return named(names, bootstrap(logs, arms.n_problems, draws=draws, seed=SEED))
+
+    return parts_over_seeds(judged(table, (*ORDER, *ENDS)), numbers, draws=draws)
+
+
+def ratios_needed(table: pd.DataFrame, of: str, *, draws: int = 1000) -> pd.DataFrame:
+    """r50 and r80 themselves in one cell, RL seeds pooled: `way, family, ratio, low, high`."""
+    arms = arms_of(judged(table, (*ORDER, *ENDS)))
+    interval = bootstrap(_needed(arms, of), arms.n_problems, draws=draws, seed=SEED)
+    rows = [(way, family) for way in WAYS for family in ORDER]
+    ratio, low, high = (np.ravel(numbers) for numbers in interval)
+    return pd.DataFrame(rows, columns=["way", "family"]).assign(ratio=ratio, low=low, high=high)
+
+
+def rows_below(
+    claim: Claim, recorded: Recorded, parts: Mapping[str, Callable[[pd.DataFrame], Mapping[str, Part]]]
+) -> pd.DataFrame:
+    """What a claim's rule says of some of its comparisons alone, one row per name in `parts`, task and cell.
+
+    The columns are `row, task, cell, deciding, verdict, value, low, high, text`; `parts` gives what a row needs in a
+    cell.
+    """
+    fields = ("task", "cell", "deciding", "verdict", "value", "low", "high", "text")
+    return pd.DataFrame(
+        {"row": name, **{field: getattr(row, field) for field in fields}}
+        for name, parts_of in parts.items()
+        for row in judge_cells(claim, recorded, parts_of)
+    )
+
+
+def best_minus_cold(table: pd.DataFrame, *, draws: int = 2000) -> dict[str, Part]:
+    """Accuracy of delta_logp at the budget that is best on calibration problems, minus RL at its best sampling.
+
+    Each RL seed chooses its own budget, the smallest one of equals, from the rows of purpose "calibration"; 100 %, RL
+    everywhere, is not among them.
+    """
+    tried = table[(table["purpose"] == "calibration") & (table["family"] == ORDER[0])]
+    best = tried.groupby(["rl_seed", "budget"])["correct"].sum().unstack().idxmax(axis=1)
+    rows = judged(table, (ORDER[0], "cold rl"))
+    cold, gated = rows["family"] == "cold rl", rows["budget"] == rows["rl_seed"].map(best)
+    rows = rows[cold | gated].assign(budget=0.0)  # the seeds' budgets differ, and are pooled
+    return parts_over_seeds(rows, lambda arms, draws: {"cold RL": arms.gain(ORDER[0], "cold rl", draws)}, draws=draws)
+
+
+def _needed(arms: Arms, of: str) -> Callable[[np.ndarray], np.ndarray]:
+    """The shares of tokens that each family of `ORDER` needs, `(ways, families)`, as a function of weights."""
+    points = [points_of(arms, name, ENDS) for name in ORDER]
+    base, rl = (arms.row(end) for end in ENDS)
+
+    def need(weights: np.ndarray) -> np.ndarray:
+        accuracy, ratios = arms.accuracy(weights), arms.ratio(of, weights)
+        targets = [accuracy[base] + way * (accuracy[rl] - accuracy[base]) for way in WAYS]
+        return np.array([[ratio_to_reach(ratios[p], accuracy[p], target) for p in points] for target in targets])
+
+    return need
+
+
+def points_of(arms: Arms, family: str, ends: Sequence[str] = ("nowhere",)) -> np.ndarray:
+    """The rows of a family and of the ends of its curve, in the order of the arms."""
+    return np.flatnonzero(arms.labels["family"].isin([family, *ends]))
+
+
+def named(names: Sequence[str], interval: Interval) -> dict[str, Interval]:
+    """An interval of arrays as one interval for each name."""
+    return {name: Interval(*numbers) for name, numbers in zip(names, np.transpose(interval).tolist(), strict=True)}

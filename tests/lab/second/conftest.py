@@ -1,0 +1,43 @@
+"""Recorded tables of studies whose truth is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rlvr_direction.lab.regime import DECIDING
+
+BUDGETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
+
+
+def arm(family, budget, accuracy, *, luck, changed=0.9, seed=0, purpose="judged"):
+    """One arm of one RL seed: problem i is right where `luck[i]` is below `accuracy`."""
+    counts = {"problem_id": np.arange(len(luck)), "correct": (luck < accuracy).astype(int), "n_tokens": 1000}
+    counts |= {"n_selected": round(1000 * budget), "n_changed": round(1000 * budget * changed), "samples": 1}
+    return pd.DataFrame(counts).assign(
+        family=family, budget=budget, rl_seed=seed, purpose=purpose, cell=str(DECIDING), checkpoint="rl_020"
+    )
+
+
+@pytest.fixture
+def gates_table():
+    """A function of each family's speed -> a study in the deciding cell: accuracy rises as 1 - exp(-speed * budget).
+
+    The base has .2 and RL everywhere .8. `of_seed` replaces the speeds of single RL seeds, `changed` (.9) is the share
+    of selected tokens that a family changes, and cold RL has the accuracy `cold`.
+    """
+
+    def make(speeds, *, of_seed=None, changed=None, cold=0.8, seeds=5, n=400):
+        luck, arms = np.random.default_rng(0).random(n), []
+        for seed in range(seeds):
+            of = {"luck": luck, "seed": seed}
+            arms += [arm("nowhere", 0.0, 0.2, **of), arm("everywhere", 1.0, 0.8, **of), arm("cold rl", 1.0, cold, **of)]
+            for family, speed in ((of_seed or {}).get(seed) or speeds).items():
+                for budget in BUDGETS:
+                    share = (changed or {}).get(family, 0.9)
+                    reached = 0.2 + 0.6 * (1 - np.exp(-speed * budget))
+                    arms.append(arm(family, budget, reached, changed=share, **of))
+                    if family == "delta_logp":
+                        arms.append(arm(family, budget, reached, changed=share, purpose="calibration", **of))
+        return pd.concat(arms, ignore_index=True)
+
+    return make
