@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.parts import Part, made
 from rlvr_direction.lab.settings import StudySettings
-from rlvr_direction.lab.studies import weightings
+from rlvr_direction.lab.studies import advantages, weightings
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.records import Run
 
@@ -29,6 +29,8 @@ class Study(NamedTuple):
 
 STUDIES: Mapping[str, Study] = MappingProxyType(
     {
+        "advantages": Study(advantages.plan, n=600, jobs=2),
+        "q_head": Study(advantages.plan_head, jobs=2),
         "tuning": Study(weightings.plan_tuning, seeds=5, n=500, jobs=2),
         "weightings": Study(weightings.plan, seeds=30, n=500, jobs=2),
     }
