@@ -1,4 +1,4 @@
-"""A gate that is learnt: a small network that predicts the advantage of replacing a proposal from what a gate can see."""
+"""A learnt gate: a small network predicts the advantage of replacing a proposal from what a gate can see."""
 
 from dataclasses import dataclass
 

@@ -39,7 +39,7 @@ def plan_head(task: str, *, seeds: int, n: int) -> list[Part]:
 
 
 def measure(task: str, stage: str, rl_seed: int, top_p: float, n: int) -> pd.DataFrame:
-    """One row per drawn position: the cell, `chance`, `rollouts` (of a half), the counts of `advantages_at` and every score."""
+    """One row per drawn position: its cell and `chance`, `rollouts` of a half, counts, and every score."""
     scores = dict(SCORED)
     if (stage, top_p) == DECIDING:
         scores["q_head"] = _head(task, rl_seed)
