@@ -8,7 +8,14 @@ from rlvr_direction.lab.second import c3a
 
 def study(*, temperatures=(1.0, 0.7), error=1e-10, clipped=5, of_clipped=0.0):
     """A recorded table whose last temperature has these numbers, and whose others are fine."""
-    fine = {"tokens": 9, "clipped": 5, "error": 1e-11, "gradient_of_clipped": 0.0, "rl_seed": 0}
+    fine = {
+        "tokens": 9,
+        "clipped": 5,
+        "error": 1e-11,
+        "error_from_odds": 1e-12,
+        "gradient_of_clipped": 0.0,
+        "rl_seed": 0,
+    }
     last = fine | {"clipped": clipped, "error": error, "gradient_of_clipped": of_clipped}
     return pd.DataFrame([{"temperature": t, **(last if t == temperatures[-1] else fine)} for t in temperatures])
 
@@ -24,6 +31,7 @@ def study(*, temperatures=(1.0, 0.7), error=1e-10, clipped=5, of_clipped=0.0):
     ],
 )
 def test_the_error_must_be_rounding_at_both_temperatures(found, wanted):
-    (row,) = c3a.judge({"lemma": {"a task": study(**found)}})
+    row, beside = c3a.judge({"lemma": {"a task": study(**found)}})
     assert (row.verdict, row.value, row.low) == (wanted, found.get("error", 1e-10), None)
-    assert row.claim.deterministic
+    assert row.claim.deterministic and row.deciding
+    assert not beside.deciding and beside.value == 1e-12
