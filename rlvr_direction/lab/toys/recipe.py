@@ -91,7 +91,10 @@ WORDS = {  # 2.1 M parameters
     **{"num_attention_heads": 4, "num_key_value_heads": 4, "head_dim": 44, "tie_word_embeddings": True},
     "initializer_range": 0.06,
 }
-SHORT_AND_CAREFUL = {"careful": 1.0, "noise": 0.0, "doubt": 0.0, "check": 0.0, "max_operations": 4}
+SHORT_AND_RIGHT = {  # of one operation and of two at once, and back to the line before
+    **{"careful": 0.5, "jump_right": 0.8, "jump_forgets": 0.1, "noise": 0.0, "repair": 1.0, "doubt": 0.1},
+    "max_operations": 5,
+}
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "arithmetic": Recipe("qwen3", QWEN3, BaseRecipe(steps=2200, documents=128, learning_rate=3e-3)),
@@ -99,7 +102,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         "worded": Recipe(
             "qwen3",
             WORDS,
-            BaseRecipe(1900, 64, pool=8, lesson=Lesson(900, 128, SHORT_AND_CAREFUL), learning_rate=3e-3),
+            BaseRecipe(2100, 64, pool=8, lesson=Lesson(1300, 128, SHORT_AND_RIGHT), learning_rate=3e-3),
             RLRecipe(prompts=32),
         ),
     }

@@ -1,10 +1,24 @@
-"""Arms: counts by problem on problems that no threshold was chosen on."""
+"""Arms: counts by problem, criteria calibrated on problems that judge nothing, and the best of several."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from rlvr_direction.interventions import parse
+from rlvr_direction.lab.regime import CELLS, DECIDING
 from rlvr_direction.lab.studies import arms as module
-from rlvr_direction.lab.studies.arms import CALIBRATION, FAMILIES, Arm, last_stage, problems_of, run_arm, threshold
+from rlvr_direction.lab.studies.arms import (
+    COLDER,
+    FAMILIES,
+    Arm,
+    best_arm,
+    choose,
+    cold_rl,
+    run_arm,
+    run_arms,
+    where_of,
+)
 
 TASK = "pointer_tree"
 
@@ -19,40 +33,50 @@ def few():
     module._calibration_scores.cache_clear()
 
 
-def test_no_problem_is_both_judged_and_calibrated_on(monkeypatch):
-    monkeypatch.setattr(module, "CALIBRATION", CALIBRATION)
-    for task in ("arithmetic", "pointer_tree"):
-        judged, calibration = problems_of(task, 2000), problems_of(task, 2000, calibration=True)
-        assert len(judged) == 2000 and len(calibration) == 500 and not set(judged) & set(calibration)
-        assert problems_of(task, 10) == judged[:10] and problems_of(task, 0, calibration=True) == calibration
-        with pytest.raises(ValueError, match="at most 2000"):
-            problems_of(task, 2001)
-
-
 def test_an_arm_has_one_row_per_problem_with_sums_over_its_samples():
-    arm = Arm("part", "family", "random:0.2", last_stage(TASK), samples=3, problems=15)
-    table = run_arm(TASK, arm)
+    arm = Arm.of(TASK, DECIDING, 0, "family", "random:0.2", samples=3)
+    table = run_arm(TASK, arm, n=15)
     assert table["problem_id"].tolist() == list(range(15)) and (table["samples"] == 3).all()
     assert table["correct"].between(0, 3).all() and (table["n_changed"] <= table["n_selected"]).all()
-    assert set(table["where"]) == {"random:0.2"} and set(table["rl_seed"]) == {0}
-    other = run_arm(TASK, arm, calibration=True)
-    assert len(other) == 40
+    assert (
+        set(table["where"]) == {"random:0.2"} and set(table["top_p"]) == {0.7} and set(table["purpose"]) == {"judged"}
+    )
+    assert (arm.cell, arm.checkpoint) == (str(DECIDING), "rl_020")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_threshold_fires_on_its_budget_of_calibration_tokens(family):
-    criterion = threshold(TASK, family, 0.2, stage=last_stage(TASK), reads="raw")
-    assert parse(str(criterion)) == criterion and criterion.side == FAMILIES[family]
-    arm = Arm("part", family, str(criterion), last_stage(TASK), gamma=-1.0, problems=1)
-    table = run_arm(TASK, arm, calibration=True)
-    assert 0.15 < table["n_selected"].sum() / table["n_tokens"].sum() < 0.5
+def test_the_same_arm_on_other_problems_has_other_counts():
+    arm = Arm.of(TASK, CELLS[1], 0, "family", "nowhere")
+    judged, calibration = (run_arm(TASK, arm, n=60, purpose=purpose) for purpose in ("judged", "calibration"))
+    assert not judged["correct"].equals(calibration["correct"]) and set(calibration["purpose"]) == {"calibration"}
+    assert len(run_arms(TASK, [arm, replace(arm, where="everywhere")], n=5)) == 10
 
 
-def test_backward_thresholds_take_back_what_rl_raised_most():
-    criterion = threshold(TASK, "delta_logp", 0.1, stage=last_stage(TASK), propose="rl", reads="raw")
-    assert criterion.side == ">=" and criterion.threshold > 0
+@pytest.mark.parametrize("family", [*FAMILIES, "coin", "random"])
+def test_a_criterion_fires_on_its_budget_of_calibration_tokens(family):
+    where = where_of(TASK, CELLS[1], 0, family, 0.2)
+    assert str(parse(where)) == where
+    arm = Arm.of(TASK, CELLS[1], 0, family, where, gamma=-1.0)  # replaced by the base's own, so that texts stay its own
+    table = run_arm(TASK, arm, n=40, purpose="calibration")
+    assert 0.12 < table["n_selected"].sum() / table["n_tokens"].sum() < 0.5
 
 
-def test_a_criterion_on_truncated_policies_says_so():
-    criterion = threshold(TASK, "delta_logp", 0.1, stage=last_stage(TASK), top_p=0.7, reads="sampled")
-    assert str(criterion).startswith("sampled:delta_logp<=")
+def test_the_mirrored_gate_is_delta_logp_on_its_other_side():
+    assert where_of(TASK, DECIDING, 0, "mirrored", 0.1).startswith("delta_logp>=")
+    assert where_of(TASK, DECIDING, 0, "delta_logp", 0.1).startswith("delta_logp<=")
+    assert where_of(TASK, DECIDING, 0, "delta_logp", 0.1, propose="rl").startswith("delta_logp>=")
+
+
+def test_the_arm_with_the_most_right_answers_is_the_best():
+    arms = [Arm.of(TASK, DECIDING, 0, name, "nowhere") for name in "ab"]
+    tried = pd.DataFrame({"arm": [0, 0, 1, 1], "correct": [1, 0, 1, 1]})
+    assert best_arm(arms, tried).family == "b"
+
+
+def test_cold_rl_is_rl_alone_at_the_temperature_that_calibration_likes_best():
+    best, tried = cold_rl(TASK, CELLS[2], 0)
+    assert best.where == "everywhere" and best.family == "cold rl"
+    assert set(tried["purpose"]) == {"calibration"} and len(tried) == len(COLDER) * module.CALIBRATION
+    of_best = tried[(tried["temperature"] == best.temperature) & (tried["top_p"] == best.top_p)]
+    assert of_best["correct"].sum() == tried.groupby(["temperature", "top_p"])["correct"].sum().max()
+    again, _ = choose(TASK, [best], n=5)
+    assert again == best

@@ -11,9 +11,9 @@ from rlvr_direction.scores import View
 
 
 def test_what_is_forced_is_summed_over_the_policys_own_vocabulary():
-    raw = PairLogprobs(torch.tensor([[0.5, 0.5, 0.0]]).log(), torch.tensor([[0.7, 0.25, 0.05]]).log())
+    raw = PairLogprobs(torch.tensor([[0.6, 0.4, 0.0]]).log(), torch.tensor([[0.7, 0.25, 0.05]]).log())
     (base,), (rl,) = (forced(name, View(raw, raw), torch.zeros(1)).tolist() for name in ("base", "rl"))
-    assert base == pytest.approx([0.5, 0, 0, 0], abs=1e-6)  # one half is not below one half
+    assert base == pytest.approx([0.48, 0, 0, 0.24], abs=1e-6)
     assert rl == pytest.approx([0.21 + 0.1875 + 0.0475, 0.0475, 0.235, 0.235], abs=1e-6)
 
 

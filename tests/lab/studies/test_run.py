@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from rlvr_direction import records
-from rlvr_direction.interventions import parse
 from rlvr_direction.lab import checkout
+from rlvr_direction.lab.regime import JUDGED
 from rlvr_direction.lab.settings import StudySettings
-from rlvr_direction.lab.studies import replacement, study
+from rlvr_direction.lab.studies import study
 from rlvr_direction.lab.studies import run as module
 
 
@@ -77,15 +77,12 @@ def test_an_installation_without_a_clone_has_no_place_for_a_study(counting, monk
         study(StudySettings("counting", "arithmetic"))
 
 
-@pytest.mark.parametrize("name", ["direction", "replacement", "extrapolation"])
-def test_a_seed_without_a_checkpoint_is_found_before_anything_is_measured(name, tmp_path, monkeypatch):
-    monkeypatch.setattr(replacement, "threshold", lambda *_, **__: parse("delta_logp<=-0.3"))
-    with pytest.raises(FileNotFoundError, match="no RL run of seed 5"):
-        study(StudySettings(name, "arithmetic", tmp_path / "s.parquet", seeds=9, problems=7))
-    assert not list(tmp_path.iterdir())
+def test_a_study_without_problems_of_its_own_takes_those_that_judge(counting, tmp_path):
+    table = records.load(study(StudySettings("counting", "worded", tmp_path / "s.parquet", seeds=1)))
+    assert set(table["n"]) == {JUDGED["worded"]}
 
 
-@pytest.mark.parametrize(("name", "task"), [("magic", "arithmetic"), ("direction", "chess")])
+@pytest.mark.parametrize(("name", "task"), [("magic", "arithmetic"), ("separation", "chess")])
 def test_an_unknown_study_or_task_is_refused_with_the_choices(name, task, tmp_path):
     with pytest.raises(ValueError, match=r"is called .* choose from"):
         study(StudySettings(name, task, tmp_path / "s.parquet", seeds=1, problems=7))
