@@ -88,9 +88,10 @@ def best_arm(arms: Sequence[Arm], tried: pd.DataFrame) -> Arm:
     return arms[int(tried.groupby("arm")["correct"].sum().idxmax())]
 
 
-def choose(task: str, arms: Sequence[Arm], *, n: int = CALIBRATION) -> tuple[Arm, pd.DataFrame]:
+def choose(task: str, arms: Sequence[Arm], *, n: int | None = None) -> tuple[Arm, pd.DataFrame]:
     """The best of several arms on calibration problems, and the rows that it was chosen by."""
-    tried = pd.concat([run_arm(task, arm, n=n, purpose="calibration").assign(arm=i) for i, arm in enumerate(arms)])
+    asked = {"n": n or CALIBRATION, "purpose": "calibration"}
+    tried = pd.concat([run_arm(task, arm, **asked).assign(arm=i) for i, arm in enumerate(arms)])
     return best_arm(arms, tried), tried.drop(columns="arm")
 
 

@@ -7,8 +7,25 @@ from typing import NamedTuple
 
 from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.parts import Part, made
+from rlvr_direction.lab.regime import JUDGED, RL_SEEDS
 from rlvr_direction.lab.settings import StudySettings
-from rlvr_direction.lab.studies import gradients, lemma, separation, weightings
+from rlvr_direction.lab.studies import (
+    adapters,
+    advantages,
+    gates,
+    gradients,
+    lemma,
+    promoted,
+    rewards,
+    separation,
+    sizes,
+    spaces,
+    tilts,
+    together,
+    travel,
+    trees,
+    weightings,
+)
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.records import Run
 
@@ -18,22 +35,37 @@ __all__ = ["DATA", "STUDIES", "Study", "study"]
 class Study(NamedTuple):
     """A study's parts, `plan(task, seeds=..., n=...)`, and what it does where nobody says otherwise.
 
-    `n` is its number of held-out problems, `jobs` how many parts it makes at a time, each on one thread if several.
+    `n` is its number of held-out problems, that of `JUDGED` where it is None; `jobs` is how many parts it makes at a
+    time, each on one thread if several.
     """
 
     plan: Callable[..., list[Part]]
-    seeds: int = 5
-    n: int = 2000
-    jobs: int = 1
+    seeds: int = RL_SEEDS
+    n: int | None = None
+    jobs: int = 2
 
 
 STUDIES: Mapping[str, Study] = MappingProxyType(
     {
-        "separation": Study(separation.plan, seeds=5, n=2000, jobs=2),
+        "separation": Study(separation.plan),
+        "gates": Study(gates.plan),
+        "promoted": Study(promoted.plan, n=500),
+        "advantages": Study(advantages.plan, n=600),
+        "q_head": Study(advantages.plan_head),
         "lemma": Study(lemma.plan, seeds=1, n=24),
-        "gradients": Study(gradients.plan, seeds=5, n=400, jobs=2),
-        "tuning": Study(weightings.plan_tuning, seeds=5, n=500, jobs=2),
-        "weightings": Study(weightings.plan, seeds=30, n=500, jobs=2),
+        "gradients": Study(gradients.plan, n=400),
+        "tilts": Study(tilts.plan),
+        "trees": Study(trees.plan, seeds=20, n=5000),
+        "travel": Study(travel.plan, n=500),
+        "spaces": Study(spaces.plan, seeds=1, n=500),
+        "rewards": Study(rewards.plan, n=500),
+        "tuning": Study(weightings.plan_tuning, n=500),
+        "weightings": Study(weightings.plan, seeds=30, n=500),
+        "own_rates": Study(weightings.plan_own_rates, seeds=3, n=500),
+        "at_own_rates": Study(weightings.plan_at_own_rates, seeds=10, n=500),
+        "together": Study(together.plan, seeds=10),
+        "adapters": Study(adapters.plan, seeds=3, n=1000),
+        "sizes": Study(sizes.plan, seeds=1),
     }
 )
 
@@ -49,7 +81,7 @@ def study(settings: StudySettings) -> Path:
         if given not in known:
             raise ValueError(f"no {kind} is called {given!r}; choose from {', '.join(sorted(known))}")
     kind = STUDIES[s.name]
-    n = s.problems or kind.n
+    n = s.problems or kind.n or JUDGED[s.task]
     out = s.out or require(DATA) / s.name / f"{s.task}.parquet"
     parts = kind.plan(s.task, seeds=s.seeds or kind.seeds, n=n)
     run = Run(out, len(parts), {"study": s.name, "task": s.task, "problems": n}, resume=s.resume, force=s.force)

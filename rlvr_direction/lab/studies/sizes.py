@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from rlvr_direction.distributions import Sampling
-from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
+from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Intervention
 from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.parts import Part
 from rlvr_direction.lab.regime import FAR_ENOUGH
@@ -79,7 +79,7 @@ def _unfinished(task: str, out: Path, seed: int, n: int) -> str:
     """The first stage at least 40 % of the way from the base's accuracy at T = 1 to the last one's."""
     names = stages(out, seed=seed)
 
-    def accuracy(stage: str, where: str = EVERYWHERE) -> float:
+    def accuracy(stage: str, where: AtRandom = EVERYWHERE) -> float:
         pair = ModelPair.from_pretrained(out / "base", out / stage)
         return answers(pair, task, Intervention(where), Sampling(), n=n, purpose="calibration")["correct"].mean()
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from rlvr_direction.lab.studies import methods
-from rlvr_direction.lab.studies.methods import Size, size_of, train_once
+from rlvr_direction.lab.studies.methods import SIZES, Size, train_once
 
 TINY = Size(2, prompts=4, evaluate_every=1, most_problems=12, pass_problems=5, ks=(1, 2, 4))
 
@@ -38,6 +38,6 @@ def test_methods_differ_by_their_weights_alone(dapo):
 
 
 def test_the_small_tasks_run_as_registered_and_the_look_is_shorter():
-    assert size_of("arithmetic") == Size(60, 16, 8, 10, None, 200, (1, 2, 4, 8, 16, 32), True)
-    look = size_of("worded")
+    assert "arithmetic" not in SIZES and Size() == Size(60, 16, 8, 10, None, 200, (1, 2, 4, 8, 16, 32), True)
+    look = SIZES["worded"]
     assert look.rollouts < 20 and look.rollouts % look.evaluate_every == 0 and not look.dynamic_sampling

@@ -11,8 +11,8 @@ from rlvr_direction import records
 from rlvr_direction.lab import checkout
 from rlvr_direction.lab.regime import JUDGED
 from rlvr_direction.lab.settings import StudySettings
-from rlvr_direction.lab.studies import study
 from rlvr_direction.lab.studies import run as module
+from rlvr_direction.lab.studies import study
 
 
 @pytest.fixture
