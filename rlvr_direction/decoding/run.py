@@ -51,7 +51,7 @@ def decode(
     >>> pair.tokenizer.decode(rl.token_ids[0, : rl.n_tokens[0]])
     '=7+15-4\n=22-4\n=18\nA:18<eos>'
     """
-    block = auto_block(pair, batch_size) if block == "auto" else block
+    block = auto_block(pair, intervention) if block == "auto" else block
     _check(pair, prompt_ids, propose, max_new_tokens, block)
     problem_ids = range(len(prompt_ids)) if problem_ids is None else problem_ids
     sample_ids = [0] * len(prompt_ids) if sample_ids is None else sample_ids
@@ -70,9 +70,15 @@ def decode(
     return decoded
 
 
-def auto_block(pair: ModelPair, batch_size: int) -> int:
-    """How many tokens to draft before a check: 8, or 1 (lockstep) where a model cannot take tokens back."""
-    return 8 if pair.supports_rollback else 1
+def auto_block(pair: ModelPair, intervention: Intervention) -> int:
+    """How many tokens to draft before a check: 8, or 1 (lockstep) where drafts would be lost.
+
+    That is where a model cannot take tokens back, and where tokens are selected at random at a rate of one half or more
+    ("everywhere" is rate 1): five times slower when drafted on a toy.
+    """
+    rate = getattr(intervention.where, "rate", 0.0)
+    often = not callable(rate) and rate >= 0.5
+    return 8 if pair.supports_rollback and not often else 1
 
 
 def end_ids(pair: ModelPair) -> Int[Tensor, " ends"]:

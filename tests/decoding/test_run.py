@@ -267,7 +267,13 @@ def test_blocks_and_batches_do_not_matter_to_a_toy(task):
 
 
 def test_auto_drafts_eight_tokens_where_both_models_can_take_them_back(load_pair):
-    assert [auto_block(load_pair(family), 4) for family in ("llama", "mistral", "mamba2")] == [8, 8, 1]
+    gate = Intervention("delta_logp<=-0.3")
+    assert [auto_block(load_pair(family), gate) for family in ("llama", "mistral", "mamba2")] == [8, 8, 1]
+
+
+def test_auto_is_lockstep_where_drafts_would_be_lost(load_pair):
+    wheres = ("everywhere", "random:0.7", "random:0.1", "random:mass(delta_logp<=-0.3)", "nowhere")
+    assert [auto_block(load_pair("llama"), Intervention(where)) for where in wheres] == [1, 1, 8, 8, 8]
 
 
 def test_no_prompts_give_no_rows(load_pair):

@@ -13,44 +13,31 @@ A token is a word. In the corpus most steps take two operations at once, and mos
 known but rare, and so is taking a wrong step back.
 """
 
-import operator
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
+from rlvr_direction.lab.tasks.sentences import (
+    LARGEST,
+    MODES,
+    OPERATIONS,
+    Line,
+    allowed,
+    items,
+    kept,
+    line_of,
+    openers_of,
+    reduced,
+    roles_of,
+)
 from rlvr_direction.lab.tasks.types import check_probabilities, in_split
-from rlvr_direction.lab.tasks.wording import LEADS, NAMES, OPENERS, TAILS, THINGS, VOCABULARY
+from rlvr_direction.lab.tasks.wording import LEADS, NAMES, TAILS, THINGS, VOCABULARY
 from rlvr_direction.problems import Problem
 
 __all__ = ["Worded"]
 
 TEST_SHARE = 0.1
-LARGEST = 99  # values are kept in 0..99
-OPERATIONS = {"plus": operator.add, "minus": operator.sub, "times": operator.mul}
-MODES = {"one": 1, "two": 2}
 ERRORS = (-10, -3, -2, -1, 1, 2, 3, 10)
-
-# Possessive quantifiers: nothing is ever tried twice, so matching is linear in the text.
-NUMBER = r"(?:[1-9][0-9]|[0-9])"
-LINE = rf"{NUMBER}(?: (?:{'|'.join(OPERATIONS)}) {NUMBER})*+"
-PHRASE = r"[a-z]++(?: [a-z]++)*+"
-ITEM = re.compile(
-    rf"(?P<phrase>{PHRASE}) , (?P<mode>{'|'.join(MODES)}) : (?P<step>{LINE}) \. |undo : (?P<undo>{LINE}) \. "
-    rf"|(?P<check>check : right) \. |answer (?P<answer>{NUMBER})\b"
-)
-
-Line = tuple[str, ...]
-
-
-class Item(NamedTuple):
-    """One sentence of a response: what it is, its words in groups, and the line that it writes."""
-
-    kind: str
-    phrase: str
-    mode: str
-    line: Line
 
 
 @dataclass(frozen=True)
@@ -114,12 +101,12 @@ class Worded:
         last step, which it repeats; a check follows a step. The last line is a single number, which `answer` repeats.
         Which phrase opens a step does not matter, nor do the values on the way.
         """
-        lines, before, end = [_line(problem)], "", 0
-        for item, end in _items(problem, response):
+        lines, before, end = [line_of(problem)], "", 0
+        for item, end in items(problem, response):
             if item.kind == "answer":
                 done = end == len(response) and item.line == lines[-1]
                 return float(done and int(item.line[0]) == int(problem.answer))
-            if not _allowed(item, lines, before):
+            if not allowed(item, lines, before):
                 return 0.0
             before = item.kind
         return 0.0
@@ -132,12 +119,10 @@ class Worded:
         is not the line before it with its first operations done, or the first undo, or answer, that repeats another
         line, the words that differ.
         """
-        lines, roles, before = [_line(problem)], [], ""
-        for item, _ in _items(problem, response):
-            erred = "first_error" in roles
-            expected = _expected(item, lines)
-            roles += _roles_of(item, expected, erred=erred)
-            if item.kind == "answer" or not _allowed(item, lines, before):
+        lines, roles, before = [line_of(problem)], [], ""
+        for item, _ in items(problem, response):
+            roles += roles_of(item, lines, erred="first_error" in roles)
+            if item.kind == "answer" or not allowed(item, lines, before):
                 break
             before = item.kind
         return roles + ["format"] * (len(response.split()) - len(roles))
@@ -158,7 +143,7 @@ class Worded:
         return written
 
     def _attempt(self, problem: Problem, rng: Random) -> str:
-        openers, lines, written = _openers(problem), [_line(problem)], []
+        openers, lines, written = openers_of(problem), [line_of(problem)], []
         while len(lines[-1]) > 1:
             mode = "two" if len(lines[-1]) > 3 and rng.random() > self.careful else "one"
             line, right = self._step(lines[-1], mode, rng)
@@ -173,11 +158,11 @@ class Worded:
 
     def _step(self, line: Line, mode: str, rng: Random) -> tuple[Line, bool]:
         """The line after a step, and whether it is right."""
-        right, chance = _reduced(line, MODES[mode]), rng.random()
+        right, chance = reduced(line, MODES[mode]), rng.random()
         if chance < (1 - self.noise if mode == "one" else self.jump_right):
             return right, True
         forgets = mode == "two" and chance < self.jump_right + self.jump_forgets
-        value = _reduced(line, 1)[0] if forgets else _kept(int(right[0]) + rng.choice(ERRORS))
+        value = reduced(line, 1)[0] if forgets else kept(int(right[0]) + rng.choice(ERRORS))
         return (value, *right[1:]), value == right[0]
 
 
@@ -193,73 +178,3 @@ def _chain(rng: Random, operations: int) -> tuple[Line, int]:
             value = after
             line += [name, str(number)]
     return tuple(line), value
-
-
-def _kept(value: int) -> str:
-    return str(max(0, min(LARGEST, value)))
-
-
-def _reduced(line: Line, operations: int) -> Line:
-    """The line with its first operations done."""
-    for _ in range(operations):
-        left, name, right, *rest = line
-        line = (_kept(OPERATIONS[name](int(left), int(right))), *rest)
-    return line
-
-
-def _line(problem: Problem) -> Line:
-    """The line of a prompt."""
-    return tuple(re.search(LINE, problem.prompt)[0].split())
-
-
-def _openers(problem: Problem) -> tuple[str, ...]:
-    words = problem.prompt.split()
-    name, thing = next(w for w in words if w in NAMES), next(w for w in words if w in THINGS)
-    return tuple(opener.format(name=name, thing=thing) for opener in OPENERS)
-
-
-def _items(problem: Problem, response: str) -> Iterator[tuple[Item, int]]:
-    """The sentences of a response and where each ends, as far as it keeps to the grammar."""
-    openers, end = _openers(problem), 0
-    while match := ITEM.match(response, end):
-        kind, end = match.lastgroup, match.end()
-        if kind == "step" and match["phrase"] not in openers:
-            return
-        line = () if kind == "check" else tuple(match[kind].split())
-        yield Item(kind, match["phrase"] or "", match["mode"] or "", line), end
-
-
-def _allowed(item: Item, lines: list[Line], before: str) -> bool:
-    """Whether a step, an undo or a check may stand here; `lines`, the lines that stand, then gains or loses one."""
-    if item.kind == "check":
-        return before == "step"
-    if item.kind == "undo":
-        lines.pop()
-        return bool(lines) and item.line == lines[-1]
-    lines.append(item.line)
-    return len(lines[-2]) - len(item.line) == 2 * MODES[item.mode]
-
-
-def _expected(item: Item, lines: list[Line]) -> Line:
-    """The line that an item should write; empty where it should not be there."""
-    if item.kind == "step":
-        operations = MODES[item.mode]
-        return _reduced(lines[-1], operations) if len(lines[-1]) > 2 * operations else ()
-    if item.kind == "undo":
-        return lines[-2] if len(lines) > 1 else ()
-    return lines[-1]
-
-
-def _roles_of(item: Item, expected: Line, *, erred: bool) -> list[str]:
-    if item.kind == "check":
-        return ["decide", "format", "format", "format"]
-    first = "compute" if item.kind == "step" else "copy"
-    right = [a == b for a, b in zip(item.line, expected, strict=True)] if len(item.line) == len(expected) else ()
-    roles = [first, *["copy"] * (len(item.line) - 1)] if right else ["format"] * len(item.line)
-    if not erred:
-        fine = right or [False] * len(item.line)
-        roles = [role if ok else "first_error" for role, ok in zip(roles, fine, strict=True)]
-    if item.kind == "answer":
-        return ["format", *roles]
-    opening = [*["wording"] * len(item.phrase.split()), "format"] if item.kind == "step" else []
-    return [*opening, "decide", "format", *roles, "format"]

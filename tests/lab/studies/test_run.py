@@ -29,7 +29,7 @@ def counting(monkeypatch):
     def plan(task, *, seeds, n):
         return [partial(measure, n, seed) for seed in range(seeds)]
 
-    monkeypatch.setattr(module, "STUDIES", MappingProxyType({"counting": module.Study(plan)}))
+    monkeypatch.setattr(module, "STUDIES", MappingProxyType({"counting": module.Study(plan, jobs=1)}))
     return asked, fatal
 
 
