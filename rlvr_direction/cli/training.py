@@ -37,7 +37,8 @@ class TrainOptions(Settings):
         str,
         Option(
             help="Weights of tokens: low_probability (the paper), high_probability (Dominate), perplexity, "
-            "entropy_top, keep_below, keep_above, divergence, uniform (all 1: plain DAPO) or module:function."
+            "entropy_top, surprisal_top (STARE), keep_below, keep_above, divergence, uniform (all 1: plain DAPO) or "
+            "module:function."
         ),
     ] = "low_probability"
     alpha: Annotated[

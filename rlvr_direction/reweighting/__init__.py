@@ -16,6 +16,7 @@ from rlvr_direction.reweighting.weightings import (
     negative_only,
     perplexity,
     positive_only,
+    surprisal_top,
     uniform,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "negative_only",
     "perplexity",
     "positive_only",
+    "surprisal_top",
     "uniform",
 ]

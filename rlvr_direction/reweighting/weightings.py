@@ -1,6 +1,7 @@
 """The weightings: the paper's, its rivals', masks, and combinators that change another weighting."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from math import ceil
 
@@ -12,7 +13,7 @@ from rlvr_direction.reweighting.rollout import Rollout, Weighting
 
 __all__ = [
     *("divergence", "entropy_top", "high_probability", "keep_above", "keep_below", "low_probability", "perplexity"),
-    *("mean_one", "negative_only", "positive_only", "uniform"),
+    *("mean_one", "negative_only", "positive_only", "surprisal_top", "uniform"),
 ]
 
 
@@ -59,6 +60,33 @@ def entropy_top(fraction: float = 0.2) -> Weighting:
 
     def weigh(rollout: Rollout) -> Tensor:
         return (rollout.entropy > _quantile(rollout, rollout.entropy, 1 - fraction)).to(rollout.logp_old)
+
+    return _declaring(weigh, "entropy")
+
+
+def surprisal_top(
+    fraction: float = 0.1, *, amplify: float = 1.1, attenuate: float = 1.0, target_entropy: float = 0.3
+) -> Weighting:
+    """STARE (arXiv 2606.19236): `amplify` for the least likely tokens of positive advantage, 1 for the others.
+
+    They are this share of these tokens, at least one. Those of negative advantage have the weight `attenuate`, .9 in
+    the paper's two-sided variant. All weights are 1 once the mean entropy of the rollout's tokens reaches
+    `target_entropy` (nats); .3 is the paper's for models of 7B parameters.
+    The authors' code (hp-luo/STARE) ranks by the current policy, micro-batch by micro-batch; this ranks by pi_old over
+    the whole rollout. Equally likely tokens have one weight, and there is no adaptive schedule, an option of theirs.
+    """
+    _fraction("fraction", fraction)
+    for name, value in (("amplify", amplify), ("attenuate", attenuate), ("target_entropy", target_entropy)):
+        _positive(name, value)
+
+    def weigh(rollout: Rollout) -> Tensor:
+        weights = torch.ones_like(rollout.logp_old)
+        collapsing = _total(rollout, rollout.entropy) < target_entropy * _total(rollout, weights)
+        for sign, weight in ((1, amplify), (-1, attenuate)):
+            of_sign = rollout.mask.bool() & (sign * rollout.advantages[:, None] > 0)
+            rarest = rollout.logp_old <= _quantile(replace(rollout, mask=of_sign), rollout.logp_old, fraction)
+            weights = torch.where(collapsing & of_sign & rarest, weight, weights)
+        return weights
 
     return _declaring(weigh, "entropy")
 
@@ -113,9 +141,8 @@ def mean_one(weighting: Weighting) -> Weighting:
     """
 
     def rescale(rollout: Rollout, weights: Tensor) -> Tensor:
-        total = rollout.gather((weights * rollout.mask).sum(1)).sum()
-        n_tokens = rollout.gather(rollout.mask.sum(1)).sum()
-        return weights * torch.where(total > 0, n_tokens / total, 1.0)
+        total = _total(rollout, weights)
+        return weights * torch.where(total > 0, _total(rollout, torch.ones_like(weights)) / total, 1.0)
 
     rescaled = _like(weighting, rescale)
     rescaled.pointwise = False
@@ -138,6 +165,11 @@ def _like(weighting: Weighting, change: Callable[[Rollout, Tensor], Tensor]) -> 
         return change(rollout, weighting(rollout))
 
     return weigh
+
+
+def _total(rollout: Rollout, values: Tensor) -> Tensor:
+    """The sum of a value over all processes' tokens."""
+    return rollout.gather((values * rollout.mask).sum(1)).sum()
 
 
 def _quantile(rollout: Rollout, values: Tensor, q: float) -> Tensor:

@@ -18,7 +18,7 @@ __all__ = ["WEIGHTINGS", "TrainSettings", "held_out_prompts", "named_weighting",
 
 WEIGHTINGS = (
     *("low_probability", "high_probability", "perplexity"),
-    *("entropy_top", "keep_below", "keep_above", "divergence"),
+    *("entropy_top", "surprisal_top", "keep_below", "keep_above", "divergence"),
 )
 FILES = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".csv": "csv"}
 

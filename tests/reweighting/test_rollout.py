@@ -33,6 +33,7 @@ def test_what_is_pointwise():
         w.perplexity(0.1),
         w.keep_below(0.1),
         w.entropy_top(0.1),
+        w.surprisal_top(0.1),
         w.mean_one(w.low_probability(0.1)),
         lambda rollout: 1,
     ]

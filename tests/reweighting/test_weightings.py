@@ -70,6 +70,32 @@ def test_the_most_uncertain_tokens_are_kept():
     close(w.entropy_top(0.4)(rollout) * MASK, [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 
+ENTROPY = torch.tensor([[0.2, 0.1, 0.4], [0.1, 0.2, 9.0]])  # a mean of .2 over the five tokens
+
+
+def test_stare_amplifies_the_least_likely_tokens_of_positive_advantage():
+    """ceil(.4 x 3) = 2 of three tokens: those of probability .1 and .5."""
+    rollout = replace(ROLLOUT, entropy=ENTROPY)
+    close(w.surprisal_top(0.4)(rollout), [[1.1, 1.0, 1.1], [1.0, 1.0, 1.0]])
+    close(w.surprisal_top(0.1, amplify=2.0)(rollout), [[1.0, 1.0, 2.0], [1.0, 1.0, 1.0]])
+    close(w.surprisal_top(0.0)(rollout), [[1.0] * 3] * 2)
+
+
+def test_stare_of_two_sides_attenuates_those_of_negative_advantage():
+    """One of two tokens: the third is after the end of its response."""
+    both = w.surprisal_top(0.1, attenuate=0.9)
+    close(both(replace(ROLLOUT, entropy=ENTROPY)), [[1.0, 1.0, 1.1], [0.9, 1.0, 1.0]])
+    close(both(replace(ROLLOUT, entropy=ENTROPY, advantages=torch.tensor([0.0, -2.0]))), [[1.0] * 3, [0.9, 1.0, 1.0]])
+
+
+@pytest.mark.parametrize(("target", "active"), [(0.19, False), (0.21, True)])
+def test_stare_rests_while_the_mean_entropy_is_at_its_target(target, active):
+    weights = w.surprisal_top(target_entropy=target)(replace(ROLLOUT, entropy=ENTROPY))
+    assert (weights.max() > 1) == active and (active or torch.equal(weights, torch.ones(2, 3)))
+    level = replace(ROLLOUT, entropy=torch.full((2, 3), 0.25))
+    assert torch.equal(w.surprisal_top(target_entropy=0.25)(level), torch.ones(2, 3))
+
+
 def test_divergence_grows_with_the_distance_from_the_reference():
     rollout = replace(ROLLOUT, logp_reference=ROLLOUT.logp_old + torch.tensor([[0.0, 1.0, -1.0], [9.0, 0.0, 0.0]]))
     far = 1 - torch.tensor([[0.0, 1.0, 1.0], [9.0, 0.0, 0.0]]).neg().exp()
@@ -92,24 +118,30 @@ def test_mean_one_keeps_the_proportions_and_nothing_of_the_scale():
 
 def test_over_processes_statistics_are_of_all_tokens():
     """Two processes with one row each; `gather` returns what communication between them would."""
-    for weighting in (w.perplexity(0.3), w.keep_below(0.5), w.keep_above(0.5), w.mean_one(w.low_probability(2.0))):
-        whole = weighting(ROLLOUT)
+    for weighting in (
+        *(w.perplexity(0.3), w.keep_below(0.5), w.keep_above(0.5), w.mean_one(w.low_probability(2.0))),
+        w.surprisal_top(0.5, attenuate=0.5, target_entropy=0.21),
+    ):
+        known = replace(ROLLOUT, entropy=ENTROPY)
+        whole = weighting(known)
         for rank in (0, 1):
-            answers = iter(_gathered(weighting))
+            answers = iter(_gathered(weighting, known))
             own = slice(rank, rank + 1)
-            part = Rollout(P.log()[own], MASK[own], ROLLOUT.advantages[own], 2, lambda _, a=answers: next(a), rank)
+            rows = {"logp_old": P.log()[own], "mask": MASK[own], "advantages": known.advantages[own]}
+            part = Rollout(**rows, group_size=2, gather=lambda _, a=answers: next(a), rank=rank, entropy=ENTROPY[own])
             torch.testing.assert_close(weighting(part), whole[own])
 
 
-def _gathered(weighting):
+def _gathered(weighting, known):
     """What a single process gathers of the whole rollout, in order."""
     seen = []
-    weighting(replace(ROLLOUT, gather=lambda rows: seen.append(rows) or rows))
+    weighting(replace(known, gather=lambda rows: seen.append(rows) or rows))
     return seen
 
 
 @pytest.mark.parametrize(
-    "make", [w.low_probability, w.perplexity, w.divergence, w.high_probability, w.keep_below, w.entropy_top]
+    "make",
+    [w.low_probability, w.perplexity, w.divergence, w.high_probability, w.keep_below, w.entropy_top, w.surprisal_top],
 )
 @pytest.mark.parametrize("value", [-0.1, float("nan")])
 def test_a_strength_below_zero_is_refused(make, value):
@@ -117,7 +149,13 @@ def test_a_strength_below_zero_is_refused(make, value):
         make(value)
 
 
-@pytest.mark.parametrize("make", [w.high_probability, w.keep_above, w.entropy_top])
+@pytest.mark.parametrize("name", ["amplify", "attenuate", "target_entropy"])
+def test_stare_refuses_negative_numbers(name):
+    with pytest.raises(ValueError, match=f"{name} is -1; expected"):
+        w.surprisal_top(**{name: -1})
+
+
+@pytest.mark.parametrize("make", [w.high_probability, w.keep_above, w.entropy_top, w.surprisal_top])
 def test_a_share_above_one_is_refused(make):
     with pytest.raises(ValueError, match=r"is 1\.5; expected a number from 0 to 1"):
         make(1.5)

@@ -16,7 +16,7 @@ ROLLOUT = Rollout(
     torch.ones(2, 2),
     torch.tensor([1.0, -1.0]),
     2,
-    entropy=torch.tensor([[1.0, 2.0], [3.0, 4.0]]),
+    entropy=torch.tensor([[0.1, 0.2], [0.3, 0.4]]),
     logp_reference=torch.zeros(2, 2),
 )
 

@@ -76,6 +76,16 @@ def most_uncertain(p, batch, fraction):
     return (entropies > values[ceil((1 - fraction) * len(values)) - 1]).float()
 
 
+def surprising(p, batch, fraction, amplify, attenuate):
+    """The rarest tokens of each sign of the advantage, chosen token by token."""
+    weights, tokens = torch.ones_like(p), batch["completion_mask"].nonzero().tolist()
+    for sign, weight in ((1, amplify), (-1, attenuate)):
+        of_sign = [(p[i, j].item(), i, j) for i, j in tokens if sign * batch["advantages"][i] > 0]
+        for _, i, j in sorted(of_sign)[: ceil(fraction * len(of_sign))]:
+            weights[i, j] = weight
+    return weights
+
+
 def scaled(weights, batch):
     mask = batch["completion_mask"]
     return weights * mask.sum() / (weights * mask).sum()
@@ -89,6 +99,11 @@ REFERENCE = {
     "keep below": (w.keep_below(0.3), lambda p, batch: kept(p, batch, 0.3, below=True)),
     "keep above": (w.keep_above(0.3), lambda p, batch: kept(p, batch, 0.3, below=False)),
     "entropy top": (w.entropy_top(0.3), lambda p, batch: most_uncertain(p, batch, 0.3)),
+    "surprisal top": (
+        w.surprisal_top(0.3, amplify=1.5, attenuate=0.5, target_entropy=99.0),
+        lambda p, batch: surprising(p, batch, 0.3, 1.5, 0.5),
+    ),
+    "surprisal top, resting": (w.surprisal_top(target_entropy=0.0), lambda p, batch: torch.ones_like(p)),
     "divergence": (w.divergence(0.5), lambda p, batch: torch.ones_like(p)),  # nothing has moved yet
     "divergence, low": (w.divergence(0.5, high=False), lambda p, batch: torch.full_like(p, 1.5)),
     "positive only": (w.positive_only(w.low_probability(0.5)), lambda p, batch: signed(1.5 - 0.5 * p, batch, 1)),

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 SCRIPT = Path(__file__).with_name("two_processes.py")
-NAMES = ["low probability", "perplexity", "keep below", "entropy top", "mean one", "by tokens"]
+NAMES = ["low probability", "perplexity", "keep below", "entropy top", "surprisal top", "mean one", "by tokens"]
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,7 @@ WEIGHTINGS = {
     "perplexity": w.perplexity(0.2),
     "keep below": w.keep_below(0.3),
     "entropy top": w.entropy_top(0.3),
+    "surprisal top": w.surprisal_top(0.3, attenuate=0.5, target_entropy=10.0),
     "mean one": w.mean_one(w.low_probability(0.5)),
 }
 

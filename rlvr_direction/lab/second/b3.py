@@ -11,9 +11,9 @@ from rlvr_direction.statistics import Interval
 __all__ = ["CLAIM", "MINIMUM", "judge"]
 
 RULE = (
-    "At T = 1 and top_p = 1, at each of the stages 10, 20, 40 and 80, for responses that the base wrote and for ones "
-    "that this stage of RL wrote: within-problem AUROC of {reward} against correctness, averaged over the problems "
-    "that have right and wrong responses. Every interval above .5."
+    "At T = 1 and top_p = 1, at every recorded stage of RL (10, 20, 40 and 80 rollouts on the small tasks), for "
+    "responses that the base wrote and for ones that this stage wrote: within-problem AUROC of {reward} against "
+    "correctness, averaged over the problems that have right and wrong responses. Every interval above .5."
 )
 CLAIM = Claim(
     id="B3",

@@ -52,6 +52,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "paper, mean 1": Method(weightings.mean_one(weightings.low_probability(0.2))),
         "Dominate": Method(weightings.high_probability(0.3)),
         "PPL": Method(weightings.perplexity(0.1)),
+        "STARE": Method(weightings.surprisal_top()),
         "top-p 0.9": Method(settings={"top_p": 0.9}),
         "negative only": Method(weightings.negative_only(weightings.low_probability(0.2))),
         "keep below": Method(weightings.keep_below(0.2)),

@@ -1,44 +1,64 @@
-"""Result B3: responses of the base and of four stages of RL, with what delta_logp says of each as a whole."""
+"""Result B3: responses of the base and of every stage of RL, with what delta_logp says of each as a whole."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import pandas as pd
 
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import respond
-from rlvr_direction.interventions import Intervention
+from rlvr_direction.interventions import NOWHERE, Intervention
+from rlvr_direction.lab.checkout import TOYS, require
 from rlvr_direction.lab.parts import Part
 from rlvr_direction.lab.regime import NOISE, problems_of
 from rlvr_direction.lab.studies.arms import pair_of
 from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.lab.toys import stages
 from rlvr_direction.scores import SCORES, Proposer
 from rlvr_direction.scoring import score_tokens
 
-__all__ = ["STAGES", "measure", "plan"]
+__all__ = ["measure", "plan"]
 
-STAGES = ("rl_010", "rl_020", "rl_040", "rl_080")
 TOP_P = (1.0, 0.7)
 RESPONSES, RESPONSES_WORDED = 16, 8  # per problem
+AT_ONCE: Mapping[str, int] = {"worded": 200}  # problems of a part, all of them elsewhere: about 2 minutes
 DIGITS = 4  # of the sums, in nats
 
 
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
-    """A part for each stage, writer and top_p, of RL seed 0; `seeds` changes nothing."""
+    """A part for each stage of RL seed 0, writer and top_p, and for each 200 problems of `worded`.
+
+    `seeds` changes nothing. Raises FileNotFoundError without the task's toy.
+    """
     samples = RESPONSES_WORDED if task == "worded" else RESPONSES
-    return [partial(measure, task, s, w, p, n, samples) for s in STAGES for w in ("base", "rl") for p in TOP_P]
+    size = AT_ONCE.get(task, n)
+    return [
+        partial(measure, task, stage, writer, top_p, range(first, min(first + size, n)), samples)
+        for stage in stages(require(TOYS / task))
+        for writer in ("base", "rl")
+        for top_p in TOP_P
+        for first in range(0, n, size)
+    ]
 
 
-def measure(task: str, stage: str, writer: Proposer, top_p: float, n: int, samples: int) -> pd.DataFrame:
-    """One row per response, at T = 1, to the first `n` judged problems: what it is and what delta_logp says of it.
+def measure(task: str, stage: str, writer: Proposer, top_p: float, asked: range, samples: int) -> pd.DataFrame:
+    """One row per response, at T = 1, to the judged problems `asked`: what it is and what delta_logp says of it.
 
     Columns: `stage, writer, top_p, problem_id, correct, finished, n_tokens`; `sum, minimum, last` of delta_logp and
     `sum_logp_rl`, in nats; `answer`, equal for equal answers to a problem, -1 where none was finished. The end token
     counts as a token but is never the last one: it says nothing of its own.
     """
-    pair, problems = pair_of(task, stage), problems_of(task, n, "judged")
-    alone = Intervention("nowhere")
+    pair, problems = pair_of(task, stage), problems_of(task, asked.stop, "judged")
     table = respond(
-        pair, TASKS[task], problems, alone, Sampling(top_p=top_p), samples=samples, seed=NOISE["judged"], propose=writer
+        pair,
+        TASKS[task],
+        problems[asked.start :],
+        Intervention(NOWHERE),
+        Sampling(top_p=top_p),
+        samples=samples,
+        seed=NOISE["judged"],
+        propose=writer,
+        first_problem=asked.start,
     )
     table["prompt"] = [problems[i].prompt for i in table["problem_id"]]
     kept = ["problem_id", "correct", "finished", "n_tokens"]
