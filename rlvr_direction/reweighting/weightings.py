@@ -83,9 +83,9 @@ def surprisal_top(
         weights = torch.ones_like(rollout.logp_old)
         collapsing = _total(rollout, rollout.entropy) < target_entropy * _total(rollout, weights)
         for sign, weight in ((1, amplify), (-1, attenuate)):
-            of_sign = rollout.mask.bool() & (sign * rollout.advantages[:, None] > 0)
+            of_sign = rollout.mask * (sign * rollout.advantages[:, None] > 0)
             rarest = rollout.logp_old <= _quantile(replace(rollout, mask=of_sign), rollout.logp_old, fraction)
-            weights = torch.where(collapsing & of_sign & rarest, weight, weights)
+            weights = torch.where(collapsing & rarest & of_sign.bool(), weight, weights)
         return weights
 
     return _declaring(weigh, "entropy")

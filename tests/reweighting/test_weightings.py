@@ -151,8 +151,8 @@ def test_a_strength_below_zero_is_refused(make, value):
 
 @pytest.mark.parametrize("name", ["amplify", "attenuate", "target_entropy"])
 def test_stare_refuses_negative_numbers(name):
-    with pytest.raises(ValueError, match=f"{name} is -1; expected"):
-        w.surprisal_top(**{name: -1})
+    with pytest.raises(ValueError, match=f"{name} is -1.0; expected"):
+        w.surprisal_top(**{name: -1.0})
 
 
 @pytest.mark.parametrize("make", [w.high_probability, w.keep_above, w.entropy_top, w.surprisal_top])

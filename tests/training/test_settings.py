@@ -12,12 +12,12 @@ from rlvr_direction.training import ReweightedGRPOConfig, TrainSettings
 from rlvr_direction.training.settings import WEIGHTINGS, held_out_prompts, named_weighting, training_prompts
 
 ROLLOUT = Rollout(
-    torch.tensor([[0.5, 0.9], [0.2, 0.4]]).log(),
-    torch.ones(2, 2),
+    torch.tensor([[0.5, 0.9, 0.3], [0.2, 0.4, 0.7]]).log(),
+    torch.ones(2, 3),
     torch.tensor([1.0, -1.0]),
     2,
-    entropy=torch.tensor([[0.1, 0.2], [0.3, 0.4]]),
-    logp_reference=torch.zeros(2, 2),
+    entropy=torch.tensor([[0.1, 0.2, 0.0], [0.3, 0.4, 0.0]]),
+    logp_reference=torch.zeros(2, 3),
 )
 
 
