@@ -26,7 +26,7 @@ def study(weak, lead, *, everywhere=2.0):
 
 
 @pytest.mark.parametrize(
-    ("lead", "wanted"), [(2.0, "reproduced"), (-0.2, "inconclusive"), (-2.0, "not reproduced")], ids=str
+    ("lead", "wanted"), [(2.0, "reproduced"), (0.0, "inconclusive"), (-2.0, "not reproduced")], ids=str
 )
 def test_one_stage_and_writer_decide(lead, wanted):
     row, minimum = b3.judge(study(("rl_080", "rl", 1.0), lead))
