@@ -50,7 +50,8 @@ def checkpoint(task: str, stage: Stage, rl_seed: int = 0) -> str:
     last, stages = _accuracies(task, rl_seed)
     if stage == "finished":
         return str(last.index[-1])
-    base, top = final["base"], max(final.iloc[-1], last.iloc[-1])
+    ended = stages[-1].split("_")[1] == final.index[-1].split("_")[1]
+    base, top = final["base"], last.iloc[-1] if ended else final.iloc[-1]
     return str(next(name for name in stages if last[name] >= base + FAR_ENOUGH * (top - base)))
 
 

@@ -47,5 +47,16 @@ def test_the_unfinished_stage_is_the_first_that_is_40_percent_of_the_way(accurac
     assert checkpoint("arithmetic", "finished") == "rl_080"
 
 
+def test_a_run_that_was_stopped_early_is_measured_against_the_finished_one(monkeypatch):
+    runs = {
+        0: {"base": 0.1, "rl_010": 0.2, "rl_080": 0.9},
+        1: {"base": 0.1, "rl_010_seed_1": 0.3, "rl_020_seed_1": 0.5},
+    }
+    found = {seed: (pd.Series(run), [n for n in run if n != "base"]) for seed, run in runs.items()}
+    monkeypatch.setattr(regime, "_accuracies", lambda _, rl_seed: found[rl_seed])
+    assert checkpoint("worded", "unfinished", 1) == "rl_020_seed_1"
+    assert checkpoint("worded", "unfinished", 0) == "rl_080"
+
+
 def test_the_deciding_cell_is_one_of_four():
     assert DECIDING in CELLS and len(set(map(str, CELLS))) == 4 and str(DECIDING) == "unfinished, top_p 0.7"
