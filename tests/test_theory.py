@@ -197,11 +197,13 @@ def limit_error(policy, reward, steps):
 @pytest.mark.parametrize("binary", [True, False])
 @pytest.mark.parametrize("shape", [(2, 2), (3, 2), (3, 3)])
 def test_per_token_gradient_tends_to_whole_response_gradient_as_its_steps_shrink(shape, binary):
-    for seed in range(3):
+    found = []
+    for seed in range(6):
         policy, reward = random_tree(np.random.default_rng(seed), *shape, binary=binary)
-        if not np.ptp(reward):
-            continue  # nothing to learn, and no error at any step
-        coarse, fine, finest = (limit_error(policy, reward, steps) for steps in (100, 1000, 2000))
+        found.append([limit_error(policy, reward, steps) for steps in (100, 1000, 2000)])
+    of_several_decisions = [errors for errors in found if errors[0] > 1e-9]  # a single one is exact at any step
+    assert len(of_several_decisions) >= 3
+    for coarse, fine, finest in of_several_decisions:
         assert finest < 2e-3 and coarse / fine == pytest.approx(10, rel=0.2)
         assert fine / finest == pytest.approx(2, rel=0.05)
 

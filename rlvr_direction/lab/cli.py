@@ -18,7 +18,7 @@ def toy(settings: ToySettings) -> object:
     return make_toy(s.task, s.out, seed=s.seed, rl_seed=s.rl_seed, command=s.command)
 
 
-@command(StudySettings, example="rlvr-direction study direction --task arithmetic --seeds 5")
+@command(StudySettings, example="rlvr-direction study gates --task arithmetic --seeds 5")
 def study(settings: StudySettings) -> object:
     """Repeat a measurement over seeds and record it."""
     from rlvr_direction.lab.studies import study as run_study

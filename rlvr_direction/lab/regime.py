@@ -57,7 +57,12 @@ def checkpoint(task: str, stage: Stage, rl_seed: int = 0) -> str:
 
 def _accuracies(task: str, rl_seed: int) -> tuple[pd.Series, list[str]]:
     """Held-out accuracy at T = 1 and top_p = 1: the base's and that of every stage, in order; and the stages."""
-    file = require(TOYS / task / f"accuracy_seed_{rl_seed}.parquet")
+    file = require(TOYS) / task / f"accuracy_seed_{rl_seed}.parquet"
+    if not file.is_file():
+        raise FileNotFoundError(
+            f"the {task} toy has no RL run of seed {rl_seed}; make it with "
+            f"`rlvr-direction toy {task} --out book/data/toys/{task} --rl-seed {rl_seed}`"
+        )
     table = records.load(file)
     plain = table[(table["temperature"] == 1) & (table["top_p"] == 1)].set_index("stage")["accuracy"].sort_index()
     return plain, [name for name in plain.index if name != "base"]

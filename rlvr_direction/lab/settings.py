@@ -15,7 +15,7 @@ __all__ = ["StudySettings", "ToySettings"]
 class ToySettings(Settings):
     """Train a toy base and its RL checkpoints from scratch; a run that was interrupted goes on."""
 
-    task: Annotated[str, Argument(help="arithmetic or pointer_tree.")]
+    task: Annotated[str, Argument(help="arithmetic, pointer_tree or worded.")]
     out: Annotated[Path, Option(help="Folder for the base, the RL stages and problems.jsonl (held out).")]
     seed: Annotated[int, Option(min=0, help="Seed of the base.")] = 0
     rl_seed: Annotated[int, Option(min=0, help="Seed of the RL run from that base.")] = 0
@@ -25,24 +25,20 @@ class ToySettings(Settings):
 class StudySettings(Settings):
     """Repeat a measurement over seeds, resumable part by part, and record what it counted.
 
-    `rates` tunes the learning rate of each method that `reweighting` compares, `same_rate` is its control, and
-    `more_seeds` repeats it on ten other seeds.
+    Of claim C1: separation. C2: gates, promoted, advantages, q_head. C3: lemma, gradients. C4: tilts, trees, travel,
+    spaces, rewards. C5: tuning, then weightings; own_rates, then at_own_rates. Beyond: together, adapters, sizes.
     """
 
     name: Annotated[
         str,
-        Argument(
-            help="direction (C1), replacement (C2), lemma and gradient (C3), extrapolation (C4), reweighting (C5)."
-        ),
+        Argument(help="One of the studies above."),
     ]
-    task: Annotated[str, Option(help="arithmetic or pointer_tree.")]
+    task: Annotated[str, Option(help="arithmetic, pointer_tree or worded.")]
     out: Annotated[Path | None, Option(help="Default: book/data/<study>/<task>.parquet.")] = None
-    seeds: Annotated[int | None, Option(min=1, help="RL seeds, from 0. Default: 5; of reweighting 10.")] = None
+    seeds: Annotated[int | None, Option(min=1, help="RL seeds, from 0. Default: 5; of weightings 30.")] = None
     problems: Annotated[
-        int | None, Option(min=2, help="Held-out problems per seed. Default: 2000; of reweighting 500.")
+        int | None, Option(min=2, help="Held-out problems. Default: 2000, of worded 800; fewer in some studies.")
     ] = None
-    jobs: Annotated[
-        int | None, Option(min=1, help="Parts at a time, one thread each. Default: 1; of reweighting 2.")
-    ] = None
+    jobs: Annotated[int | None, Option(min=1, help="Parts at a time, one thread each. Default: 2.")] = None
     resume: Resume = False
     force: Force = False

@@ -14,8 +14,8 @@ def test_help_ends_with_an_example(call, command):
     [
         (("toy", "chess", "--out", "OUT"), "no task is called 'chess'; choose from arithmetic, pointer_tree"),
         (("study", "magic", "--task", "arithmetic", "--out", "OUT"), "no study is called 'magic'"),
-        (("study", "direction", "--task", "chess", "--out", "OUT"), "no task is called 'chess'"),
-        (("study", "direction", "--task", "arithmetic", "--seeds", 9, "--out", "OUT"), "no RL run of seed 5"),
+        (("study", "separation", "--task", "chess", "--out", "OUT"), "no task is called 'chess'"),
+        (("study", "alchemy", "--task", "arithmetic", "--out", "OUT"), "no study is called 'alchemy'"),
         (("score", "a", "b", "/no/texts.jsonl", "--out", "OUT"), "/no/texts.jsonl is not a file"),
         (("book", "--profile", "huge"), "there is no profile 'huge'"),
     ],

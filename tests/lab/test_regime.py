@@ -58,5 +58,10 @@ def test_a_run_that_was_stopped_early_is_measured_against_the_finished_one(monke
     assert checkpoint("worded", "unfinished", 0) == "rl_080"
 
 
+def test_a_seed_without_a_run_is_refused_with_the_command_that_makes_it():
+    with pytest.raises(FileNotFoundError, match=r"no RL run of seed 9; make it with .*toy arithmetic .*--rl-seed 9"):
+        checkpoint("arithmetic", "unfinished", 9)
+
+
 def test_the_deciding_cell_is_one_of_four():
     assert DECIDING in CELLS and len(set(map(str, CELLS))) == 4 and str(DECIDING) == "unfinished, top_p 0.7"

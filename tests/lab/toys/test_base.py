@@ -7,7 +7,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from rlvr_direction import records
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import base, train_base
-from rlvr_direction.lab.toys.recipe import BaseRecipe, tokenizer_for
+from rlvr_direction.lab.toys.recipe import BaseRecipe, Lesson, tokenizer_for
 
 TASK = TASKS["pointer_tree"]
 TINY = BaseRecipe(steps=6, documents=4, warmup_steps=2)
@@ -85,13 +85,33 @@ def test_a_finished_base_is_returned_as_it_is(trained, monkeypatch):
 
 def test_only_response_tokens_are_learnt():
     tokenizer = tokenizer_for(TASK)
-    ids, labels = base._batch(TASK, tokenizer, 5, seed=3)
-    for (problem, response), row, wanted in zip(TASK.corpus(5, seed=3), ids, labels, strict=True):
+    ids, labels = base._batch(TASK, tokenizer, BaseRecipe(steps=1, documents=5), 0, seed=0)
+    corpus = sorted(TASK.corpus(5, seed=0), key=lambda text: len(text[0].prompt + text[1]))
+    for (problem, response), row, wanted in zip(corpus, ids, labels, strict=True):
         prompt, learnt = len(problem.prompt), wanted[wanted != base.IGNORED].tolist()
         assert learnt == [*tokenizer(response)["input_ids"], tokenizer.eos_token_id]
         assert (wanted[:prompt] == base.IGNORED).all()
         assert row[prompt : prompt + len(learnt)].tolist() == learnt
         assert (row[prompt + len(learnt) :] == tokenizer.pad_token_id).all()
+
+
+def test_a_pool_is_cut_into_batches_of_similar_length_and_used_once():
+    tokenizer, recipe = tokenizer_for(TASK), BaseRecipe(steps=4, documents=3, pool=4)
+    batches = [base._batch(TASK, tokenizer, recipe, step, seed=0)[0] for step in range(4)]
+    texts = sorted(len(problem.prompt + response) + 1 for problem, response in TASK.corpus(12, seed=0))
+    assert sorted(len(row[row != tokenizer.pad_token_id]) for ids in batches for row in ids) == texts
+    assert sorted(ids.shape[1] for ids in batches) == texts[2::3]
+
+
+def test_a_lesson_comes_first_and_is_on_its_own_corpus():
+    task, tokenizer = TASKS["arithmetic"], tokenizer_for(TASKS["arithmetic"])
+    lesson = Lesson(steps=1, documents=7, fields={"careful": 1.0, "max_operations": 3})
+    first, second = (
+        base._batch(task, tokenizer, BaseRecipe(steps=2, documents=4, lesson=lesson), step, seed=0)[0]
+        for step in range(2)
+    )
+    jump = tokenizer.convert_tokens_to_ids("~")
+    assert (len(first), len(second)) == (7, 4) and not (first == jump).any() and (second == jump).any()
 
 
 def test_the_learning_rate_warms_up_and_decays():
