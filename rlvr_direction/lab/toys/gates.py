@@ -1,4 +1,4 @@
-"""What a pair in the paper's regime must show before any intervention is run on it, from accuracy and agreement alone."""
+"""What a pair in the paper's regime must show, from accuracy and agreement alone, before anything is run on it."""
 
 from pathlib import Path
 
