@@ -27,7 +27,7 @@ LAB = [
     {"checkout", "parts", "settings", "tasks"},
     {"regime"},
     {"anatomy", "claims", "toys"},
-    {"second"},
+    {"first"},
     {"studies"},
     {"cli"},
 ]

@@ -1,7 +1,7 @@
 """Interventions over problems: responses as a table, one row each, and their summaries."""
 
 from rlvr_direction.evaluation.files import decode_file, tokens_path
-from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, evaluate, respond
+from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, evaluate, respond, score_responses
 from rlvr_direction.evaluation.summary import summarize
 
-__all__ = ["RESPONSE_COLUMNS", "decode_file", "evaluate", "respond", "summarize", "tokens_path"]
+__all__ = ["RESPONSE_COLUMNS", "decode_file", "evaluate", "respond", "score_responses", "summarize", "tokens_path"]

@@ -16,8 +16,9 @@ from rlvr_direction.problems import Grader, Problem
 from rlvr_direction.prompts import digest
 from rlvr_direction.records import Run, load
 from rlvr_direction.scores import Proposer
+from rlvr_direction.scoring import score_tokens
 
-__all__ = ["RESPONSE_COLUMNS", "evaluate", "respond"]
+__all__ = ["RESPONSE_COLUMNS", "evaluate", "respond", "score_responses"]
 
 PROBLEMS_PER_PART = 512
 UNNAMED = ("<lambda>", "<locals>", " at 0x")  # what such a function does is not in its name
@@ -115,6 +116,18 @@ def respond(
         for problem, row in zip(asked, table.itertuples(), strict=True)
     ]
     return table.assign(correct=correct)
+
+
+def score_responses(
+    pair: ModelPair, problems: Sequence[Problem], responses: pd.DataFrame, *, batch_size: int = 256, **how: object
+) -> pd.DataFrame:
+    """The token table of a table by `respond`: one row per token, whose `text_id` is the row of its response.
+
+    `problems` are those that were answered; a column `source` is kept. `how` is passed on to `score_tokens`.
+    """
+    texts = responses.assign(prompt=[problems[i].prompt for i in responses["problem_id"]])
+    kept = [name for name in ("prompt", "response", "response_ids", "source") if name in texts]
+    return score_tokens(pair, texts[kept].to_dict("records"), batch_size=batch_size, **how)
 
 
 def _reward(task: Grader, problem: Problem, response: str) -> float:

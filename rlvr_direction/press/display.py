@@ -17,7 +17,7 @@ import pandas as pd
 import vl_convert
 from IPython.display import display
 
-from rlvr_direction.lab.claims.claim import Judged, as_record
+from rlvr_direction.lab.claims.claim import Judged, as_records
 from rlvr_direction.markup import chains_html, tokens_html
 from rlvr_direction.press.provenance import provenance
 
@@ -99,21 +99,36 @@ def _figure_html(drawing: str, data: pd.DataFrame, name: str) -> str:
 
 
 def claim(rows: Sequence[Judged]) -> None:
-    """Show and record verdicts as a claim's `judge` returned them, each with its rule and departures."""
-    for row in rows:
-        record = as_record(row)
-        interval = "" if row.low is None else f", interval {number(record['low'])} to {number(record['high'])}"
-        numbers = f"{number(record['value'])}{interval}"
-        title = " · ".join(filter(None, [row.claim.id, row.task, row.verdict]))
-        rule = " Departure from the registered rule: ".join([row.claim.rule, *row.claim.departures])
+    """Show and record verdicts as a claim's `judge` returned them, each with its neighbours, rule and departures."""
+    for record in as_records(rows):
+        numbers = estimate(record)
+        look = None if record["deciding"] else "a look, no verdict"
+        title = " · ".join(filter(None, [record["id"], record["task"], record["cell"], record["verdict"], look]))
+        rule = " Departure from the registered rule: ".join([record["rule"], *record["departures"]])
         html = (
-            f'<div class="admonition {CALLOUTS[row.verdict]} rlvr-claim">'
-            f'<p class="admonition-title">{escape(title)}</p><p>{escape(row.claim.statement)}</p>'
-            f"<p>{escape(row.text)}: <strong>{numbers}</strong> ({escape(row.claim.reading)})</p>"
-            f"<details><summary>The rule</summary><p>{escape(rule)}</p></details></div>"
+            f'<div class="admonition {CALLOUTS[record["verdict"]]} rlvr-claim">'
+            f'<p class="admonition-title">{escape(title)}</p><p>{escape(record["statement"])}</p>'
+            f"<p>{escape(record['text'])}: <strong>{numbers}</strong> ({escape(record['reading'])})</p>"
+            f"{_beside(record)}<details><summary>The rule</summary><p>{escape(rule)}</p></details></div>"
         )
-        plain = f"{title}: {row.text}: {numbers} ({row.claim.reading})"
+        plain = f"{title}: {record['text']}: {numbers} ({record['reading']})"
         display(Shown({CLAIM: record, "text/html": html, "text/plain": plain}))
+
+
+def estimate(record: Mapping) -> str:
+    """A record's value with its interval, if it has one: "0.912, interval 0.8 to 0.95"."""
+    interval = "" if record["low"] is None else f", interval {number(record['low'])} to {number(record['high'])}"
+    return f"{number(record['value'])}{interval}"
+
+
+def _beside(record: Mapping) -> str:
+    """The rows that are no verdicts, as a list: the same rule in another cell, or the same claim read another way."""
+    items = "".join(
+        f'<li><span class="rlvr-badge {CALLOUTS[row["verdict"]]}">{escape(row["verdict"])}</span> '
+        f"{escape(row['cell'] or row['text'])}: {estimate(row)}</li>"
+        for row in record["neighbours"]
+    )
+    return f'<p>Beside the verdict:</p><ul class="rlvr-neighbours">{items}</ul>' if items else ""
 
 
 def check(name: str, value: float, low: float | None = None, high: float | None = None) -> None:

@@ -10,8 +10,9 @@ from rlvr_direction.lab.claims.verdicts import verdicts_by_chance
 __all__ = ["MARKS", "between_marks", "read_claims", "table", "update", "write_claims"]
 
 MARKS = ("<!-- ledger:start -->", "<!-- ledger:end -->")
-COLUMNS = ("Claim", "Task", "Verdict", "Estimate and interval", "Unit, and what supports the claim", "What was claimed")
-REGISTRATIONS = {1: "First registration"}
+COLUMNS = ("Claim", "Task", "Verdict", "Beside it", "Estimate and interval", "Unit, and what supports it", "Statement")
+REPLACED = ("Claim", "Task", "Verdict", "Estimate and interval", "Why it was judged again")
+SIGNS = {"reproduced": "●", "inconclusive": "◐", "not reproduced": "○"}
 
 
 def write_claims(claims: Sequence[dict], path: Path) -> None:
@@ -25,34 +26,60 @@ def read_claims(path: Path) -> list[dict]:
     return json.loads(path.read_text()) if path.exists() else []
 
 
-def table(claims: Sequence[dict], *, chapters_at: str = "") -> str:
-    """A Markdown table of the verdicts of each registration, with links to the chapters, and how to read it."""
-    text = ""
-    for number, heading in REGISTRATIONS.items():
-        if of_it := [claim for claim in claims if claim["registration"] == number]:
-            rows = [COLUMNS, ["---"] * len(COLUMNS), *(_cells(claim, chapters_at) for claim in of_it)]
-            text += f"### {heading}\n\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + _notes(of_it)
-    open_claims = [id for id in CLAIMS if id not in {claim["id"] for claim in claims}]
+def table(claims: Sequence[dict], replaced: Sequence[dict] = (), *, chapters_at: str = "") -> str:
+    """Markdown tables of the verdicts, with links to the chapters and how to read them.
+
+    The paper's claims come first, then our own results, then what is still judged by the first registration. Of the
+    `replaced` verdicts, those are shown that were judged again.
+    """
+    again = {claim["id"] for claim in claims if claim["registration"] == 2}
+    groups = {
+        "The paper's claims": [c for c in claims if c["registration"] == 2 and not c["ours"]],
+        "Results of our own": [c for c in claims if c["registration"] == 2 and c["ours"]],
+        "Not judged again yet": [c for c in claims if c["registration"] == 1],
+    }
+    text = "".join(
+        f"### {heading}\n\n{_rows(COLUMNS, [_cells(claim, chapters_at) for claim in group])}\n"
+        for heading, group in groups.items()
+        if group
+    )
+    text += _notes([claim for claim in claims if claim["deciding"]]) if claims else ""
+    if old := [claim for claim in replaced if claim["id"] in again]:
+        why = [[c["id"], c["task"] or "", c["verdict"], _estimate(c), c["replaced"]] for c in old]
+        text += f"\n### What the first registration said of them\n\n{_rows(REPLACED, why)}"
+    open_claims = [id for id in CLAIMS if id not in again]
     return text + (f"\nRegistered, without a verdict yet: {', '.join(open_claims)}.\n" if open_claims else "")
 
 
+def _rows(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *cells]
+    return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
+
+
 def _cells(claim: dict, chapters_at: str) -> list[str]:
-    interval = "" if claim["deterministic"] else f" [{claim['low']:.3g}, {claim['high']:.3g}]"
-    cells = [
+    return [
         f"[{claim['id']}]({chapters_at}{claim['chapter']}.ipynb)",
         claim["task"] or "",
-        f"**{claim['verdict']}**",
-        f"{claim['value']:.3g}{interval}",
+        f"**{claim['verdict']}**" if claim["deciding"] else f"a look: {claim['verdict']}",
+        "<br>".join(f"{SIGNS[row['verdict']]} {row['cell'] or row['text']}" for row in claim["neighbours"]),
+        _estimate(claim),
         claim["reading"],
         claim["statement"],
     ]
-    return [cell.replace("|", "\\|").replace("\n", " ") for cell in cells]
+
+
+def _estimate(claim: dict) -> str:
+    interval = "" if claim["low"] is None else f" [{claim['low']:.3g}, {claim['high']:.3g}]"
+    return f"{claim['value']:.3g}{interval}"
 
 
 def _notes(claims: Sequence[dict]) -> str:
     n = sum(not claim["deterministic"] for claim in claims)
+    signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SIGNS.items())
     return (
-        f"\nIf every effect lay exactly on its bound, {verdicts_by_chance(n):.1f} of the {n} verdicts with an interval "
+        "A verdict is about the paper's regime: RL that is not finished, sampled at top_p .7. *Beside it* stands what "
+        f"the same rule says elsewhere ({signs}); these are no verdicts. If every effect lay exactly on its bound, "
+        f"{verdicts_by_chance(n):.1f} of the {n} verdicts with an interval "
         "would read *reproduced* by chance, and fewer where a rule asks for several intervals at once. Verdicts "
         "without an interval are exact and are not counted. Where a rule asks for a gain that matters, one that is "
         "shown to be smaller than 1 point (0.01) reads *not reproduced*, even if its interval lies above 0.\n"
@@ -68,6 +95,6 @@ def between_marks(text: str, content: str) -> str:
     return f"{before}{MARKS[0]}\n{content}{MARKS[1]}{after}"
 
 
-def update(path: Path, claims: Sequence[dict], *, chapters_at: str) -> None:
+def update(path: Path, claims: Sequence[dict], replaced: Sequence[dict] = (), *, chapters_at: str) -> None:
     """Rewrite the ledger in a file, between its marks."""
-    path.write_text(between_marks(path.read_text(), table(claims, chapters_at=chapters_at)))
+    path.write_text(between_marks(path.read_text(), table(claims, replaced, chapters_at=chapters_at)))

@@ -8,12 +8,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from rlvr_direction.lab import first
 from rlvr_direction.lab.claims import judge_all, recorded, verdict_records
 from rlvr_direction.press import ledger
 from rlvr_direction.press.run import ROOT, chapters, collect, executed, failed_checks, run, tagged
 from rlvr_direction.press.verify import verify
 
-__all__ = ["build", "build_book", "claims_file", "for_readers", "record", "stage"]
+__all__ = ["build", "build_book", "claims_file", "for_readers", "record", "stage", "verdicts"]
 
 BANNER = """
 :::{{admonition}} A {profile} build is not evidence
@@ -34,22 +35,27 @@ def build_book(profile: str, *, root: Path = ROOT, force: bool = False) -> Path:
     run(profile, root=root, force=force)
     _refuse("outside the expected range", failed_checks(collect(profile, root=root)))
     if profile == "cpu":
-        record(verdict_records(judge_all(recorded())), root)
+        record(verdicts(), root)
     stage(profile, root=root)
     site = build(profile, root=root)
     _refuse("the site cannot be published", verify(site))
     return site
 
 
+def verdicts() -> list[dict]:
+    """The verdicts on all claims, judged anew from the recorded runs."""
+    return verdict_records([*judge_all(recorded()), *first.judge_all(recorded(*first.STUDIES))])
+
+
 def record(claims: list[dict], root: Path = ROOT) -> None:
     """Save the verdicts of the cpu profile and show them in the README."""
     ledger.write_claims(claims, claims_file(root))
-    ledger.update(root / "README.md", claims, chapters_at="book/")
+    ledger.update(root / "README.md", claims, ledger.read_claims(claims_file(root, "first")), chapters_at="book/")
 
 
-def claims_file(root: Path = ROOT) -> Path:
-    """The file of the recorded verdicts."""
-    return root / "book" / "data" / "claims" / "cpu.json"
+def claims_file(root: Path = ROOT, which: str = "cpu") -> Path:
+    """The file of the recorded verdicts; `which` is "first" for those of the first registration that were replaced."""
+    return root / "book" / "data" / "claims" / f"{which}.json"
 
 
 def stage(profile: str, *, root: Path = ROOT) -> Path:
@@ -59,7 +65,8 @@ def stage(profile: str, *, root: Path = ROOT) -> Path:
     skip = shutil.ignore_patterns("data", ".ipynb_checkpoints", "*.ipynb", *(f"{c.stem}.md" for c in chapters(root)))
     shutil.copytree(source, staged, ignore=skip)
 
-    ledger.update(staged / "index.md", ledger.read_claims(claims_file(root)), chapters_at="")
+    now, replaced = (ledger.read_claims(claims_file(root, which)) for which in ("cpu", "first"))
+    ledger.update(staged / "index.md", now, replaced, chapters_at="")
     for chapter in chapters(root):
         notebook = nbformat.read(executed(profile, chapter, root), 4)
         nbformat.write(for_readers(notebook, profile), staged / chapter.name)

@@ -4,10 +4,11 @@ import subprocess
 import sys
 from importlib import import_module
 
+import numpy as np
 import pytest
 
 from rlvr_direction.distributions import Sampling
-from rlvr_direction.evaluation import RESPONSE_COLUMNS, evaluate, respond
+from rlvr_direction.evaluation import RESPONSE_COLUMNS, evaluate, respond, score_responses
 from rlvr_direction.evaluation import responses as module
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
 from rlvr_direction.lab.tasks import TASKS
@@ -172,3 +173,12 @@ def test_a_grader_that_raises_is_named_with_how_it_is_called(pair):
     broken = Verifier("mine:f", lambda problem, response: response in problem, TASK.max_new_tokens)
     with pytest.raises(ValueError, match=r"the grader mine:f raised TypeError .* called as f\(problem, response\)"):
         respond(pair, broken, PROBLEMS[:2], Intervention(EVERYWHERE), seed=0)
+
+
+def test_scores_of_responses_are_of_their_own_prompts_in_their_order(pair):
+    """One row per token that was written, whose delta_logp is the one recorded for the proposals RL did not touch."""
+    written = respond(pair, TASK, PROBLEMS, ALONE["base"], samples=2, seed=3).sample(frac=1, random_state=0)
+    tokens = score_responses(pair, PROBLEMS, written.reset_index(drop=True), batch_size=7)
+    assert tokens.groupby("text_id").size().tolist() == written["n_tokens"].tolist()
+    recorded = np.concatenate(written["proposal_delta_logp"].to_list())
+    np.testing.assert_allclose(tokens["delta_logp"], recorded, atol=1e-4)

@@ -9,7 +9,8 @@ from rlvr_direction.press import ledger
 def record(id="C1", task="arithmetic", **more):
     common = {"chapter": "02_direction_not_magnitude", "statement": "a | b", "verdict": "reproduced"}
     numbers = {"value": 0.1235, "low": 0.1, "high": 0.2, "reading": "share; above 0 supports it"}
-    return common | numbers | {"id": id, "task": task, "deterministic": False, "registration": 1} | more
+    where = {"id": id, "task": task, "deterministic": False, "registration": 2, "ours": False, "deciding": True}
+    return common | numbers | where | {"neighbours": []} | more
 
 
 EXACT = record("C4a", None, deterministic=True, low=None, high=None, value=1e-5)
@@ -18,13 +19,28 @@ EXACT = record("C4a", None, deterministic=True, low=None, high=None, value=1e-5)
 def test_the_table_shows_every_recorded_verdict_and_names_the_open_claims():
     text = ledger.table([record(), record(task="other", verdict="inconclusive")])
     assert text.count("| [C1](02_direction_not_magnitude.ipynb)") == 2
-    assert "**inconclusive**" in text and "a \\| b" in text and "share; above 0 supports it" in text
+    assert "**inconclusive**" in text and "a &#124; b" in text and "share; above 0 supports it" in text
     assert all(id in text.splitlines()[-1] for id in CLAIMS if id != "C1")
     assert "C1," not in text.splitlines()[-1]
 
 
-def test_each_registration_stands_under_its_heading_and_the_first_is_named():
-    assert ledger.table([record()]).startswith("### First registration\n\n| Claim |")
+def test_our_own_results_and_what_is_not_judged_again_stand_under_their_headings():
+    text = ledger.table([record(), record("B1", ours=True), record("C2", registration=1)])
+    heads = [line for line in text.splitlines() if line.startswith("###")]
+    assert heads == ["### The paper's claims", "### Results of our own", "### Not judged again yet"]
+
+
+def test_what_stands_beside_a_verdict_is_a_sign_and_a_look_is_called_one():
+    beside = {"cell": "finished, top_p 1", "verdict": "not reproduced", "text": "t"}
+    text = ledger.table([record(neighbours=[beside]), record("C5a", "worded", deciding=False)])
+    assert "| ○ finished, top_p 1 |" in text and "| a look: reproduced |" in text
+    assert "0.0 of the 1 verdicts" in text
+
+
+def test_a_replaced_verdict_is_shown_with_its_reason_once_its_claim_is_judged_again():
+    old = [record(id, verdict="inconclusive", replaced=f"Reason {id}.") for id in ("C1", "C2")]
+    text = ledger.table([record(), record("C2", registration=1)], old)
+    assert "| Reason C1. |" in text and "Reason C2" not in text and "**inconclusive**" not in text
 
 
 def test_an_exact_verdict_has_no_interval_and_is_not_counted_among_what_chance_gives():

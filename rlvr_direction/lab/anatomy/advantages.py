@@ -12,7 +12,7 @@ from torch import Tensor
 
 from rlvr_direction.decoding import decode
 from rlvr_direction.distributions import Sampling, total_variation
-from rlvr_direction.evaluation.responses import respond
+from rlvr_direction.evaluation import respond, score_responses
 from rlvr_direction.interventions import EVERYWHERE, Intervention
 from rlvr_direction.lab.tasks import Problem, Task
 from rlvr_direction.pair import ModelPair
@@ -43,9 +43,7 @@ def draw_positions(
     stands for 1 / `chance` of them.
     """
     written = respond(pair, task, problems, intervention, sampling, seed=seed)
-    written["prompt"] = [problems[i].prompt for i in written["problem_id"]]
-    texts = written[["prompt", "response", "response_ids"]].to_dict("records")
-    tokens = score_tokens(pair, texts, scores={"tv": _sampled_tv}, sampling=sampling, batch_size=256)
+    tokens = score_responses(pair, problems, written, scores={"tv": _sampled_tv}, sampling=sampling)
     chance = rate * np.clip(tokens["tv"] / FULL, LEAST, 1.0)
     drawn = tokens.assign(chance=chance)[np.random.default_rng(seed).random(len(tokens)) < chance]
     of_text = written.loc[drawn["text_id"]]

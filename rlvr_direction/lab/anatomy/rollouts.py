@@ -9,12 +9,11 @@ from torch import Tensor
 
 from rlvr_direction.batches import pad
 from rlvr_direction.distributions import PairLogprobs, Sampling
-from rlvr_direction.evaluation.responses import respond
+from rlvr_direction.evaluation import respond, score_responses
 from rlvr_direction.interventions import NOWHERE, Intervention
 from rlvr_direction.lab.tasks import Problem, Task
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import SCORES, Proposer, Score
-from rlvr_direction.scoring import score_tokens
 
 __all__ = ["group_advantages", "parameter_norms", "predictions_of", "rollout_tokens"]
 
@@ -38,9 +37,8 @@ def rollout_tokens(
     """
     how = {"samples": group_size, "seed": seed, "propose": policy, "batch_size": batch_size}
     texts = respond(pair, task, problems, Intervention(NOWHERE), sampling, **how)
-    texts["prompt"] = [problems[i].prompt for i in texts["problem_id"]]
     texts["advantage"] = group_advantages(texts)
-    tokens = score_tokens(pair, texts.to_dict("records"), scores=scores, batch_size=batch_size)
+    tokens = score_responses(pair, problems, texts, scores=scores, batch_size=batch_size)
     of_text = texts[["problem_id", "sample_id", "correct", "advantage"]]
     return tokens.join(of_text, on="text_id").assign(logp=tokens[f"logp_{policy}"])
 

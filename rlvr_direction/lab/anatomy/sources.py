@@ -8,12 +8,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from rlvr_direction.distributions import Sampling, total_variation
-from rlvr_direction.evaluation.responses import respond
+from rlvr_direction.evaluation import respond, score_responses
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
 from rlvr_direction.lab.tasks import Problem, Task
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import SCORES, Score, View, of_all_tokens
-from rlvr_direction.scoring import score_tokens
 
 __all__ = ["SAME_POSITION", "score_sources", "token_roles"]
 
@@ -63,9 +62,8 @@ def score_sources(
         for source, intervention in alone.items()
     ]
     texts = pd.concat(tables, ignore_index=True)
-    texts["prompt"] = [problems[i].prompt for i in texts["problem_id"]]
     scores = {**scores, "total_variation": lambda view, _: total_variation(view.raw)}
-    tokens = score_tokens(pair, texts.to_dict("records"), scores=scores, sampling=sampling, batch_size=batch_size)
+    tokens = score_responses(pair, problems, texts, scores=scores, sampling=sampling, batch_size=batch_size)
     of_text = texts[["problem_id", "response", "correct"]].rename(columns={"problem_id": "prompt_id"})
     return tokens.join(of_text, on="text_id")
 

@@ -1,7 +1,20 @@
-"""The claims of the paper, one file each: its rule, fixed before the runs that decide it, and its verdict."""
+"""The claims, one file each: its rule, fixed before the runs that decide it, and its verdict."""
 
-from rlvr_direction.lab.claims import counts, direction, extrapolation, gradient, replacement, reweighting
+from rlvr_direction.lab.claims import (
+    advantage,
+    counts,
+    direction,
+    extrapolation,
+    gradient,
+    leads,
+    replacement,
+    rewards,
+    reweighting,
+    together,
+    travel,
+    trees,
+)
 from rlvr_direction.lab.claims.registry import CLAIMS, judge_all, recorded, verdict_records
 
-__all__ = ["CLAIMS", "counts", "direction", "extrapolation", "gradient", "judge_all", "recorded"]
-__all__ += ["replacement", "reweighting", "verdict_records"]
+__all__ = ["CLAIMS", "advantage", "counts", "direction", "extrapolation", "gradient", "judge_all", "leads", "recorded"]
+__all__ += ["replacement", "rewards", "reweighting", "together", "travel", "trees", "verdict_records"]

@@ -1,26 +1,60 @@
 """Claim C2f: it is the sign of delta_logp that makes replacement cheap."""
 
-from rlvr_direction.lab.claims.claim import SEED, Claim, Judged, Recorded, judge_tasks
-from rlvr_direction.lab.claims.counts import arms_of_part
-from rlvr_direction.lab.claims.replacement import sign_does_it
+import numpy as np
+import pandas as pd
 
-__all__ = ["CLAIM", "judge"]
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
+from rlvr_direction.lab.claims.leads import judge_leads, leads
+from rlvr_direction.lab.regime import CELLS
 
+__all__ = ["CLAIM", "RIVALS", "beside", "judge"]
+
+RIVALS = ("mirrored", "mass", "coin")
+MAGNITUDE = "abs_delta_logp"
 CLAIM = Claim(
     id="C2f",
     statement="It is the sign of delta_logp that makes replacement cheap.",
-    rule="Mean accuracy at 2, 5 and 8 % of tokens changed: delta_logp minus each of |delta_logp|, pi_base(y), "
-    "pi_rl(y), the gap to RL's argmax, position-level mass and (at equal shares selected) the matched coin. Every 95 % "
-    "interval lies above 0, and none wholly below 1 point.",
+    rule="At 2, 5, 8 and 12 % of tokens changed, each: accuracy with the gate delta_logp <= tau minus that with the "
+    "mirrored gate delta_logp >= tau, with position-level mass, and with the matched coin, all at equal shares "
+    "changed. Every 95 % interval lies above 0, and none wholly below 1 point. A share that one of two gates does not "
+    "reach with some RL seed is left out.",
     chapter="03_token_replacement",
-    measured="Smallest lead of delta_logp over its six rivals, mean accuracy at 2, 5 and 8 %: over {part}",
+    measured="Smallest lead of delta_logp at an equal share of tokens changed: over {part}",
     unit="accuracy difference",
-    study="replacement",
+    study="gates",
     minimum_gain=0.01,
-    departures=("It is judged on RL seed 0 alone, not on five seeds.",),
+    departures=("The matched coin, too, is compared at equal shares changed, as the rule says; it selects more then.",),
 )
 
 
 def judge(recorded: Recorded) -> list[Judged]:
-    """One row per task: the smallest of six leads."""
-    return judge_tasks(CLAIM, recorded, lambda table: sign_does_it(arms_of_part(table, "curves"), seed=SEED))
+    """One row per task and cell: the smallest lead over three rivals at four shares."""
+    return judge_leads(CLAIM, recorded, RIVALS)
+
+
+def beside(recorded: Recorded) -> pd.DataFrame:
+    """delta_logp's lead over |delta_logp|: `task, cell, at, lead, low, high, differ`.
+
+    `differ` is the share of tokens that only one of the two gates selects, at the budget at which delta_logp changes
+    that share (`at`); nan where the study "promoted" has no such cell.
+    """
+    rows = []
+    for task, table in recorded["gates"].items():
+        for cell in map(str, CELLS):
+            if (here := table[table["cell"] == cell]).empty:
+                continue
+            differ = _differ(recorded.get("promoted", {}).get(task), cell)
+            for name, part in leads(here, (MAGNITUDE,)).items():
+                share = float(name.split(" at ")[1].rstrip("%")) / 100
+                rows.append((task, cell, share, *part.interval, float(np.interp(share, *differ))))
+    return pd.DataFrame(rows, columns=["task", "cell", "at", "lead", "low", "high", "differ"])
+
+
+def _differ(promoted: pd.DataFrame | None, cell: str) -> tuple[np.ndarray, np.ndarray]:
+    """The shares of tokens that delta_logp changes at its budgets, and those that only one gate selects."""
+    if promoted is None or promoted[promoted["cell"] == cell].empty:
+        return np.zeros(1), np.full(1, np.nan)
+    rows = promoted[(promoted["cell"] == cell) & (promoted["family"] == "delta_logp")]
+    sums = rows.groupby("budget")[["n_changed", "n_differ", "n_tokens"]].sum()
+    shares = sums.div(sums["n_tokens"], axis=0).sort_values("n_changed")
+    return shares["n_changed"].to_numpy(), shares["n_differ"].to_numpy()

@@ -1,27 +1,29 @@
-"""What a claim is, and how it is judged task by task."""
+"""What a claim is, and how it is judged task by task and cell by cell."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
 
 from rlvr_direction.lab.claims.verdicts import Verdict, combine, verdict
+from rlvr_direction.lab.regime import CELLS, DECIDING
 from rlvr_direction.statistics import Interval
 
-__all__ = ["SEED", "Claim", "Judged", "Part", "Recorded", "as_record", "exactly", "judge_tasks"]
+__all__ = ["SEED", "Claim", "Judged", "Part", "Recorded", "as_records", "exactly", "judge_cells", "judge_tasks"]
 
 SEED = 0  # the seed of every bootstrap that a verdict rests on
+NEIGHBOUR = ("cell", "verdict", "value", "low", "high", "text")  # what is kept of a row beside a verdict
 Recorded = Mapping[str, Mapping[str, pd.DataFrame]]  # study -> task -> table
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What the paper says, the rule that decides it, and how to read its estimate.
+    """What is claimed, the rule that decides it, and how to read its estimate.
 
     `rule` is in words; `bound`, `minimum_gain` and `below` are its numbers, as `verdict` takes them. `measured` says in
-    words what is estimated, `study` which recorded tables decide, and `departures` where the rule differs from the
-    registered one.
+    words what is estimated, `study` which recorded tables decide, `also` which others `judge` reads, and `departures`
+    where the rule differs from the registered one. `ours` marks a result that the paper does not have.
     """
 
     id: str
@@ -31,12 +33,14 @@ class Claim:
     measured: str
     unit: str
     study: str | None = None
+    also: tuple[str, ...] = ()
     bound: float = 0.0
     minimum_gain: float = 0.0
     below: bool = False
     deterministic: bool = False
+    ours: bool = False
     departures: tuple[str, ...] = ()
-    registration: int = 1
+    registration: int = 2
 
     @property
     def better(self) -> str:
@@ -50,16 +54,18 @@ class Claim:
 
 
 class Part(NamedTuple):
-    """One interval that a claim needs, with the RL seeds' estimates and Holm's p-value if the rule asks for them."""
+    """One interval that a claim needs, with the estimates of the RL seeds where the rule asks for them."""
 
     interval: Interval
     seeds: Sequence[float] | None = None
-    p_holm: float = 0.0
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The verdict on a claim for one task and `cell` (how texts were sampled); exact values have no `low` or `high`."""
+    """The verdict on a claim for one task and cell; exact values have no `low` or `high`.
+
+    Only a `deciding` row is a verdict; the others say what the same rule finds elsewhere.
+    """
 
     claim: Claim
     task: str | None
@@ -68,36 +74,69 @@ class Judged:
     low: float | None
     high: float | None
     text: str
-    cell: str | None = "T = 1, top_p = 1"
+    cell: str | None = None
+    deciding: bool = True
+
+
+def judge_cells(
+    claim: Claim, recorded: Recorded, parts_of: Callable[[pd.DataFrame], Mapping[str, Part | Interval]]
+) -> list[Judged]:
+    """Judge a claim in every cell of every task that its study recorded; every one of its parts must hold.
+
+    `parts_of` takes the rows of one cell, whose name is in the column `cell`. The deciding cell comes first.
+    """
+    return [
+        _row(claim, task, parts_of(table[table["cell"] == str(cell)]), cell=str(cell), deciding=cell == DECIDING)
+        for task, table in recorded[claim.study].items()
+        for cell in CELLS
+        if (table["cell"] == str(cell)).any()
+    ]
 
 
 def judge_tasks(
     claim: Claim, recorded: Recorded, parts_of: Callable[[pd.DataFrame], Mapping[str, Part | Interval]]
 ) -> list[Judged]:
-    """Judge a claim task by task: every one of its parts must hold.
-
-    The numbers shown are those of the part nearest to failing; its name replaces `{part}` in `claim.measured`.
-    """
-    rule, rows = {"bound": claim.bound, "minimum_gain": claim.minimum_gain, "below": claim.below}, []
-    for task, table in recorded[claim.study].items():
-        parts = {name: Part(part) if isinstance(part, Interval) else part for name, part in parts_of(table).items()}
-        found = combine([verdict(*part, **rule) for part in parts.values()])
-        nearest = min(parts, key=lambda name: -parts[name].interval.high if claim.below else parts[name].interval.low)
-        numbers = map(float, parts[nearest].interval)
-        rows.append(Judged(claim, task, found, *numbers, claim.measured.replace("{part}", nearest)))
-    return rows
+    """Judge a claim whose study has no cells: one row per task; every one of its parts must hold."""
+    return [_row(claim, task, parts_of(table)) for task, table in recorded[claim.study].items()]
 
 
 def exactly(claim: Claim, task: str | None, value: float, text: str, *, holds: bool = True) -> Judged:
     """Judge an exact number; `holds` says whether the rest of the rule is met."""
     found = verdict(Interval(value, value, value), bound=claim.bound, below=claim.below)
-    return Judged(claim, task, found if holds else "not reproduced", value, None, None, text, cell=None)
+    return Judged(claim, task, found if holds else "not reproduced", value, None, None, text)
 
 
-def as_record(row: Judged) -> dict:
-    """A verdict and its claim as one JSON object, with numbers to four digits."""
+def as_records(rows: Iterable[Judged]) -> list[dict]:
+    """Verdicts and their claims as JSON objects, with numbers to four digits.
+
+    Rows that are not deciding become the `neighbours` of the verdict before them on the same claim and task; where
+    there is none, such a row stands by itself.
+    """
+    found = []
+    for row in rows:
+        record = _as_record(row)
+        before = found[-1] if found else {}
+        if not row.deciding and all(before.get(key) == record[key] for key in ("id", "registration", "task")):
+            before["neighbours"].append({key: record[key] for key in NEIGHBOUR})
+        else:
+            found.append(record | {"neighbours": []})
+    return found
+
+
+def _as_record(row: Judged) -> dict:
     numbers = {key: getattr(row, key) for key in ("value", "low", "high")}
     numbers = {key: None if value is None else float(f"{value:.4g}") for key, value in numbers.items()}
     record = vars(row.claim) | vars(row) | numbers
-    record |= {"better": row.claim.better, "reading": row.claim.reading, "departures": list(row.claim.departures)}
+    record |= {"better": row.claim.better, "reading": row.claim.reading}
+    record |= {"departures": list(row.claim.departures), "also": list(row.claim.also)}
     return {key: value for key, value in record.items() if key not in ("claim", "measured")}
+
+
+def _row(claim: Claim, task: str, parts: Mapping[str, Part | Interval], **where: object) -> Judged:
+    """A row with the numbers of the part nearest to failing; its name replaces `{part}` in `claim.measured`."""
+    rule = {"bound": claim.bound, "minimum_gain": claim.minimum_gain, "below": claim.below}
+    parts = {name: Part(part) if isinstance(part, Interval) else part for name, part in parts.items()}
+    found = combine([verdict(*part, **rule) for part in parts.values()])
+    nearest = min(parts, key=lambda name: -parts[name].interval.high if claim.below else parts[name].interval.low)
+    numbers = map(float, parts[nearest].interval)
+    return Judged(claim, task, found, *numbers, claim.measured.replace("{part}", nearest), **where)

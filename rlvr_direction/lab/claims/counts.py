@@ -1,16 +1,18 @@
-"""Counts of arms, problem by problem, and what a bootstrap over problems makes of them."""
+"""Counts of arms, problem by problem, pooled over RL seeds, and what a bootstrap over problems makes of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from rlvr_direction.statistics import bootstrap
+from rlvr_direction.lab.claims.claim import SEED, Part
+from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["Arms", "accuracies", "arms_of", "arms_of_part"]
+__all__ = ["Arms", "accuracies", "arms_of", "parts_over_seeds"]
 
 COUNTS = ("correct", "samples", "n_tokens", "n_selected", "n_changed")
+Numbers = Callable[["Arms", int], Mapping[str, Interval]]
 
 
 class Arms(NamedTuple):
@@ -40,30 +42,56 @@ class Arms(NamedTuple):
         """The share of tokens that each arm selected or changed, `of` "selected" or "changed"."""
         return getattr(self, f"n_{of}") @ weights / (self.n_tokens @ weights)
 
+    def gain(self, of: str, against: str, draws: int) -> Interval:
+        """One family's accuracy minus another's, paired by problem, with its interval over problems."""
+        first, second = self.row(of), self.row(against)
 
-def arms_of(table: pd.DataFrame, labels: Sequence[str]) -> Arms:
-    """The arms of a study's table, one for each combination of values in the columns `labels`.
+        def difference(weights: np.ndarray) -> float:
+            accuracy = self.accuracy(weights)
+            return float(accuracy[first] - accuracy[second])
 
-    `table` has one row per arm and problem, with `problem_id`, `correct`, `samples`, `n_tokens`, `n_selected` and
-    `n_changed`. Raises ValueError where arms were run on different problems, or twice on one.
+        return bootstrap(difference, self.n_problems, draws=draws, seed=SEED)
+
+
+def arms_of(table: pd.DataFrame, labels: Sequence[str] = ("family", "budget")) -> Arms:
+    """The arms of a study's table, one for each combination of values in the columns `labels`; RL seeds are pooled.
+
+    `table` has one row per arm, RL seed and problem, with `problem_id`, `correct`, `samples`, `n_tokens`, `n_selected`
+    and `n_changed`; pooled counts are sums over RL seeds. Raises ValueError where arms were run on different problems
+    or RL seeds, or twice on one.
     """
     labels = list(labels)
-    ordered = table.sort_values([*labels, "problem_id"], kind="stable")
-    sizes, problems = ordered.groupby(labels, dropna=False).size(), table["problem_id"].nunique()
-    if not (sizes == problems).all() or ordered.duplicated([*labels, "problem_id"]).any():
-        raise ValueError(f"arms have {sizes.min()} to {sizes.max()} rows for {problems} problems; expected one each")
-    counts = {name: ordered[name].to_numpy(float).reshape(len(sizes), problems) for name in COUNTS}
+    if table.duplicated([*labels, "rl_seed", "problem_id"]).any():
+        raise ValueError(f"an arm was run twice on one problem: arms are told apart by {', '.join(labels)}")
+    pooled = table.groupby([*labels, "problem_id"], dropna=False)[list(COUNTS)].sum()
+    sizes = table.groupby(labels, dropna=False).size()
+    expected = table["problem_id"].nunique() * table["rl_seed"].nunique()
+    if not (sizes == expected).all():
+        raise ValueError(
+            f"arms have {sizes.min()} to {sizes.max()} rows; expected {expected}, one per problem and seed"
+        )
+    n_problems = table["problem_id"].nunique()
+    counts = {name: pooled[name].to_numpy(float).reshape(len(sizes), n_problems) for name in COUNTS}
     return Arms(sizes.index.to_frame(index=False), **counts)
 
 
-def arms_of_part(table: pd.DataFrame, part: str, by: Sequence[str] = ("family", "budget"), **labels: object) -> Arms:
-    """The arms of one part of a recorded study: the rows whose columns have the values `labels`, split `by` columns."""
-    chosen = (table["part"] == part) & np.logical_and.reduce([table[name] == value for name, value in labels.items()])
-    return arms_of(table[chosen], by)
+def parts_over_seeds(
+    table: pd.DataFrame, numbers: Numbers, labels: Sequence[str] = ("family", "budget"), *, draws: int = 2000
+) -> dict[str, Part]:
+    """The parts of a claim in one cell: `numbers` of all RL seeds pooled, and of each seed where there are several.
+
+    `numbers(arms, draws)` gives an interval for each part, by name.
+    """
+    seeds = sorted(table["rl_seed"].unique())
+    pooled = numbers(arms_of(table, labels), draws)
+    if len(seeds) == 1:
+        return {name: Part(interval) for name, interval in pooled.items()}
+    alone = [numbers(arms_of(table[table["rl_seed"] == seed], labels), 1) for seed in seeds]
+    return {name: Part(interval, [float(of[name].value) for of in alone]) for name, interval in pooled.items()}
 
 
-def accuracies(arms: Arms, *, draws: int = 1000, seed: int) -> pd.DataFrame:
+def accuracies(arms: Arms, *, draws: int = 1000) -> pd.DataFrame:
     """Each arm's labels, accuracy with its interval over problems, and the shares of tokens selected and changed."""
-    interval = bootstrap(arms.accuracy, arms.n_problems, draws=draws, seed=seed)
+    interval = bootstrap(arms.accuracy, arms.n_problems, draws=draws, seed=SEED)
     shares = {of: arms.ratio(of, np.ones(arms.n_problems)) for of in ("selected", "changed")}
     return arms.labels.assign(accuracy=interval.value, low=interval.low, high=interval.high, **shares)

@@ -1,76 +1,107 @@
-"""Claims C4b and C4c: whether a gamma above 0 gains under the same gate, and whether it gains on RL."""
+"""Claims C4b, C4c and C4h: what the chosen gamma and gate gain on each rival, and what was chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from rlvr_direction.lab.claims.claim import SEED, Part
-from rlvr_direction.lab.claims.counts import Arms, arms_of_part
-from rlvr_direction.statistics import Interval, bootstrap, holm
+from rlvr_direction.lab.claims.counts import Arms, arms_of, parts_over_seeds
+from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["DEPARTURES", "at_the_last_stage", "deciding", "gain", "gains_by_seed", "gains_by_stage"]
+__all__ = ["choices", "gains_over", "map_of"]
 
-DEPARTURES = (
-    "If the claim is not reproduced, at least 4 of 5 RL seeds must gain less than 1 point. The registered rule asks "
-    "for the same sign on 4 of 5, but a gain of zero has no sign.",
-    "RL seeds 1 to 4 were run on 500 problems.",
-)
-
-
-def gain(arms: Arms, of: str, against: str, *, draws: int = 2000, seed: int) -> Interval:
-    """The accuracy of one family minus another's, paired by problem, with its interval over problems."""
-    first, second = arms.row(of), arms.row(against)
-
-    def difference(weights: np.ndarray) -> float:
-        accuracy = arms.accuracy(weights)
-        return float(accuracy[first] - accuracy[second])
-
-    return bootstrap(difference, arms.n_problems, draws=draws, seed=seed)
+RIVALS = {
+    "gamma 0": "gamma 0 under the same gate",
+    "rl": "RL at the same sampling",
+    "ungated": "the best gamma without a gate",
+    "cold rl": "RL at its best temperature and top_p",
+}
 
 
-def deciding(table: pd.DataFrame, part: str, **labels: object) -> Arms:
-    """The families of one deciding part of a recorded study: "chosen", "gamma 0" (under its gate), "rl", "global"."""
-    return arms_of_part(table, part, ["family"], **labels)
+def gains_over(*rivals: str) -> Callable[[pd.DataFrame], dict[str, Part]]:
+    """A function from a cell's rows to the gain of the chosen arm over each rival, over all RL seeds.
 
-
-def gains_by_stage(table: pd.DataFrame, against: str, *, draws: int = 2000, seed: int) -> pd.DataFrame:
-    """The gain of the chosen cell at every stage of a study: `stage, gain, low, high, p, p_holm, where, gamma`.
-
-    `p` is from a two-sided z-test on the differences by problem; `p_holm` is adjusted over the stages.
+    The parts are named after the rival, what was chosen, and whether that is an edge of its grid.
     """
-    decide, rows = table[table["part"] == "decide"], []
-    for stage in sorted(decide["stage"].unique()):
-        arms = deciding(decide, "decide", stage=stage)
-        rows.append((stage, *gain(arms, "chosen", against, draws=draws, seed=seed), _p(arms, "chosen", against)))
-    found = pd.DataFrame(rows, columns=["stage", "gain", "low", "high", "p"])
-    chosen = decide[decide["family"] == "chosen"].groupby("stage")[["where", "gamma"]].first()
-    return found.assign(p_holm=holm(found["p"].to_numpy())).join(chosen, on="stage")
+
+    def parts_of(table: pd.DataFrame) -> dict[str, Part]:
+        said = _said(choices(table))
+
+        def numbers(arms: Arms, draws: int) -> dict[str, Interval]:
+            return {f"{RIVALS[rival]} ({said})": arms.gain("chosen", rival, draws) for rival in rivals}
+
+        judged = table[(table["purpose"] == "judged") & table["family"].isin(["chosen", *rivals])]
+        return parts_over_seeds(judged, numbers, ["family"])
+
+    return parts_of
 
 
-def gains_by_seed(table: pd.DataFrame, against: str) -> list[float]:
-    """The gain at the last stage for each RL seed, starting with seed 0."""
-    last = table.loc[table["part"] == "decide", "stage"].max()
-    others = sorted(table.loc[table["part"] == "seeds", "rl_seed"].unique())
-    found = [deciding(table, "decide", stage=last), *(deciding(table, "seeds", rl_seed=seed) for seed in others)]
-    return [gain(arms, "chosen", against, draws=1, seed=SEED).value for arms in found]
+def choices(table: pd.DataFrame) -> pd.DataFrame:
+    """What was chosen in each cell: `cell, rl_seed, where, gamma, accuracy, edge`.
+
+    `accuracy` is on calibration problems; `edge` names what lies at an edge of its grid: "gamma", "gate", both or "".
+    """
+    tried = table[(table["purpose"] == "calibration") & (table["family"] == "tried")]
+    gated = tried[tried["where"] != "everywhere"]
+    gammas, thresholds = _ends(gated["gamma"]), _ends(_threshold(gated["where"]))
+    chosen = table[table["family"] == "chosen"].drop_duplicates(["cell", "rl_seed"])
+    keys = ["cell", "rl_seed", "where", "gamma"]
+    found = chosen[keys].merge(gated[[*keys, "correct", "samples"]], on=keys, how="left")
+    at_gamma, at_gate = found["gamma"].isin(gammas), _threshold(found["where"]).isin(thresholds)
+    edge = [
+        " and ".join(n for n, at in (("gamma", g), ("gate", w)) if at) for g, w in zip(at_gamma, at_gate, strict=True)
+    ]
+    return found[keys].assign(accuracy=found["correct"] / found["samples"], edge=edge)
 
 
-def at_the_last_stage(table: pd.DataFrame, rivals: Sequence[str]) -> dict[str, Part]:
-    """The gain over each rival at the last stage, with Holm's p-value over stages and the gains of all RL seeds."""
-    parts = {}
-    for against in rivals:
-        last = gains_by_stage(table, against, draws=1, seed=SEED).iloc[-1]
-        interval = gain(deciding(table, "decide", stage=last["stage"]), "chosen", against, seed=SEED)
-        name = f"{against}, with gamma {last['gamma']:g} where {last['where']}"
-        parts[name] = Part(interval, gains_by_seed(table, against), last["p_holm"])
-    return parts
+def _said(chosen: pd.DataFrame) -> str:
+    """What was chosen over RL seeds, in words, with the number of seeds at an edge of each grid."""
+    cells = [f"gamma {row.gamma:g} where {row.where}" for row in chosen.itertuples()]
+    text = ", ".join(dict.fromkeys(cells))
+    for grid in ("gamma", "gate"):
+        if at := chosen["edge"].str.contains(grid).sum():
+            text += f"; the {grid} is an edge of its grid" + (
+                f" on {at} of {len(chosen)} seeds" if len(chosen) > 1 else ""
+            )
+    return text
 
 
-def _p(arms: Arms, of: str, against: str) -> float:
-    """Two-sided p-value of the mean difference between two families, problem by problem."""
-    rates = arms.correct / arms.samples
-    differences = rates[arms.row(of)] - rates[arms.row(against)]
-    spread = differences.std(ddof=1) / len(differences) ** 0.5
-    return float(2 * stats.norm.sf(abs(differences.mean()) / spread)) if spread else 1.0
+def map_of(table: pd.DataFrame, *, cell: str = "map", draws: int = 200) -> pd.DataFrame:
+    """The recorded map, or `cell="own samples"`: one row per checkpoint, sampling, gate and gamma.
+
+    Columns: `checkpoint, temperature, top_p, where, gamma, accuracy, selected, changed`; `gain`, `low`, `high` over
+    gamma 0 under the same gate; `gain_rl`, `low_rl`, `high_rl` over RL alone at the same sampling.
+    """
+    places, rows = ["checkpoint", "temperature", "top_p"], []
+    for place, part in table[table["cell"] == cell].groupby(places):
+        arms = arms_of(part, ["where", "gamma"])
+        names = list(arms.labels.itertuples(index=False, name=None))
+        same = [names.index((where, 0.0)) for where, _ in names]
+        alone = [names.index(("everywhere", 0.0))] * len(names)
+        found = arms.labels.assign(
+            **dict(zip(places, place, strict=True)),
+            accuracy=arms.correct.sum(1) / arms.samples.sum(1),
+            selected=arms.n_selected.sum(1) / arms.n_tokens.sum(1),
+            changed=arms.n_changed.sum(1) / arms.n_tokens.sum(1),
+        )
+        for suffix, against in (("", same), ("_rl", alone)):
+            interval = _differences(arms, against, draws)
+            found[[f"gain{suffix}", f"low{suffix}", f"high{suffix}"]] = pd.DataFrame(interval).T.to_numpy()
+        rows.append(found)
+    return pd.concat(rows, ignore_index=True)
+
+
+def _differences(arms: Arms, against: Sequence[int], draws: int) -> Interval:
+    def difference(weights):
+        accuracy = arms.accuracy(weights)
+        return accuracy - accuracy[list(against)]
+
+    return bootstrap(difference, arms.n_problems, draws=draws, seed=SEED)
+
+
+def _threshold(where: pd.Series) -> pd.Series:
+    return where.str.extract(r"<=(.*)$")[0].astype(float)
+
+
+def _ends(values: pd.Series) -> set[float]:
+    return {values.min(), values.max()}

@@ -1,40 +1,85 @@
 """All claims in order, the recorded tables that decide them, and the verdicts."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import ModuleType
 
 from rlvr_direction import records
 from rlvr_direction.lab.checkout import DATA, require
-from rlvr_direction.lab.claims import c1, c2, c2f, c3a, c3b, c3c, c4a, c4b, c4c, c5a, c5b, c5c
-from rlvr_direction.lab.claims.claim import Judged, Recorded, as_record
+from rlvr_direction.lab.claims import (
+    b1,
+    b2,
+    b2q,
+    b3,
+    b4,
+    b5,
+    c1,
+    c1h,
+    c2,
+    c2c,
+    c2f,
+    c2g,
+    c2h,
+    c3a,
+    c3b,
+    c3c,
+    c4a,
+    c4b,
+    c4c,
+    c4h,
+    c4t,
+    c5a,
+    c5b,
+    c5c,
+)
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, as_records
 
 __all__ = ["CLAIMS", "judge_all", "recorded", "verdict_records"]
 
-MODULES = (c1, c2, c2f, c3a, c3b, c3c, c4a, c4b, c4c, c5a, c5b, c5c)
-CLAIMS = {module.CLAIM.id: module.CLAIM for module in MODULES}
+OF_THE_PAPER = (c1, c1h, c2, c2c, c2f, c2g, c2h, c3a, c3b, c3c, c4a, c4t, c4b, c4c, c4h, c5a, c5b, c5c)
+MODULES = (*OF_THE_PAPER, b1, b2, b2q, b3, b4, b5)
+CLAIMS = {claim.id: claim for module in MODULES for claim in vars(module).values() if isinstance(claim, Claim)}
 
 
 def recorded(*studies: str) -> Recorded:
-    """The recorded tables of these studies, by study and task; by default, of every study that decides a claim.
+    """The recorded tables of these studies, by study and task; by default, of every study that a verdict rests on.
 
-    Raises FileNotFoundError outside a clone of the repository.
+    Raises FileNotFoundError outside a clone of the repository, and for a study asked for that is not recorded.
     """
-    wanted = studies or dict.fromkeys(claim.study for claim in CLAIMS.values() if claim.study)
+    wanted = [*studies] or [study for study in _studies() if (require(DATA) / study).is_dir()]
     files = {study: sorted(require(DATA / study).glob("*.parquet")) for study in wanted}
     return {study: {path.stem: records.load(path) for path in paths} for study, paths in files.items()}
 
 
 def judge_all(recorded: Recorded) -> list[Judged]:
-    """The verdicts on all claims, in the order of `CLAIMS`, one for each recorded task."""
-    return [row for module in MODULES for row in module.judge(recorded)]
+    """The verdicts on all claims, in the order of `CLAIMS`, for each task of which all is recorded that it needs."""
+    return [row for module in MODULES for row in _judge(module, recorded)]
 
 
 def verdict_records(rows: Iterable[Judged]) -> list[dict]:
-    """Verdicts as in `book/data/claims/cpu.json`, each with a digest of the recorded table that decided it."""
-    return [as_record(row) | {"data": _digest(row)} for row in rows]
+    """Verdicts as in `book/data/claims/cpu.json`, each with a digest of the recorded tables that decided it."""
+    return [record | {"data": _digest(record)} for record in as_records(rows)]
 
 
-def _digest(row: Judged) -> str | None:
-    if row.claim.study is None:
-        return None
-    return hashlib.sha256((DATA / row.claim.study / f"{row.task}.parquet").read_bytes()).hexdigest()[:16]
+def _studies() -> list[str]:
+    return list(dict.fromkeys(study for module in MODULES for study in _needs(module.CLAIM)))
+
+
+def _needs(claim: Claim) -> tuple[str, ...]:
+    return (claim.study, *claim.also) if claim.study else ()
+
+
+def _judge(module: ModuleType, recorded: Recorded) -> list[Judged]:
+    needs = _needs(module.CLAIM)
+    tasks = set.intersection(*(set(recorded.get(study, {})) for study in needs)) if needs else set()
+    if needs and not tasks:
+        return []
+    whole = {study: {task: recorded[study][task] for task in recorded[study] if task in tasks} for study in needs}
+    return module.judge({**recorded, **whole})
+
+
+def _digest(record: Mapping) -> str | None:
+    """What changes with any file that the verdict rests on: those of its task, or all where it has none."""
+    studies = [record["study"], *record["also"]] if record["study"] else []
+    files = [path for study in studies for path in sorted((DATA / study).glob(f"{record['task'] or '*'}.parquet"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16] if files else None

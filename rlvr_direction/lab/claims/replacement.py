@@ -1,24 +1,48 @@
-"""Claims C2 and C2f: how few replacements recover RL's accuracy, and whether the sign is the reason."""
+"""Claims C2, C2c and C2h: the share of tokens that a gate must replace, and the best that replacement does."""
 
-from itertools import pairwise, product
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import isotonic_regression
 
-from rlvr_direction.lab.claims.counts import Arms, arms_of_part
+from rlvr_direction.lab.claims.claim import SEED, Claim, Part, Recorded, judge_cells
+from rlvr_direction.lab.claims.counts import Arms, arms_of, parts_over_seeds
 from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["ORDER", "RIVALS", "fewest_replacements", "log_ratios_by_seed", "ratio_to_reach", "sign_does_it"]
+__all__ = [
+    "AGAINST",
+    "NEIGHBOURS",
+    "ORDER",
+    "best_minus_cold",
+    "judged",
+    "log_ratios",
+    "named",
+    "points_of",
+    "ratio_to_reach",
+    "ratios_needed",
+    "rows_below",
+]
 
 ORDER = ("delta_logp", "kl_rl_base", "entropy_base", "random")
-RIVALS = ("abs_delta_logp", "logp_base", "logp_rl", "gap_to_rl_argmax", "mass", "coin")
-SHARES = (0.5, 0.8)
-AT = (0.02, 0.05, 0.08)
+AGAINST = tuple((ORDER[0], rival) for rival in ORDER[1:])
+NEIGHBOURS = tuple(pairwise(ORDER))
+ENDS = ("nowhere", "everywhere")
+WAYS = (0.5, 0.8)  # of the way from the base's accuracy to RL's
+LEAST = 1e-6  # a share of tokens whose logarithm is taken
+
+
+def judged(table: pd.DataFrame, families: Iterable[str]) -> pd.DataFrame:
+    """The rows of some families on judged problems. Raises ValueError where a family has none."""
+    rows = table[(table["purpose"] == "judged") & table["family"].isin(families := [*families])]
+    if missing := sorted(set(families) - set(rows["family"])):
+        raise ValueError(f"no judged arms of {', '.join(missing)}; the table has {', '.join(table['family'].unique())}")
+    return rows
 
 
 def ratio_to_reach(ratios: np.ndarray, accuracies: np.ndarray, target: float) -> float:
-    """The smallest ratio at which accuracy reaches a target; 1 where it never does.
+    """The smallest share of tokens at which accuracy reaches a target; 1 where it never does.
 
     Accuracy is made monotone by isotonic regression over the points, and interpolated linearly between them.
 
@@ -36,71 +60,86 @@ def ratio_to_reach(ratios: np.ndarray, accuracies: np.ndarray, target: float) ->
     return round(float(ratios[at - 1] + rise * (ratios[at] - ratios[at - 1])), 12)
 
 
-def fewest_replacements(arms: Arms, *, draws: int = 2000, seed: int) -> pd.DataFrame:
-    """C2's numbers: `share, of, first, second, ratio_first, ratio_second, log_ratio, low, high`.
+def log_ratios(
+    table: pd.DataFrame, of: str, pairs: Sequence[tuple[str, str]] = AGAINST, *, draws: int = 2000
+) -> dict[str, Part]:
+    """The logs of r50 and r80 of one family over another's, for each of the `pairs`, in one cell.
 
-    There is one row for each `share` of the way from the base's accuracy to RL's (50 and 80 %), for tokens `of` each
-    kind (selected, changed), and for each two neighbours in `ORDER`: the ratios of tokens that they need, and the log
-    of their quotient with its interval. C2 needs every interval below 0. `arms` are labelled by `family` and `budget`
-    and include the families "nowhere" (the base alone) and "everywhere" (RL alone).
+    r50 and r80 are the shares of tokens, `of` "selected" or "changed", that cover 50 and 80 % of the way from the
+    base's accuracy to RL's. They are fitted anew in each draw. Below 0, the first family needs fewer.
     """
-    points = [_with_ends(arms, name) for name in ORDER]
-    cells = list(product(SHARES, ("selected", "changed")))
-    base, rl = arms.row("nowhere"), arms.row("everywhere")
+    names = [f"{first} to {second}, {way:.0%} of the way" for way in WAYS for first, second in pairs]
+    left, right = (np.array([ORDER.index(pair[side]) for pair in pairs]) for side in (0, 1))
 
-    def needed(weights: np.ndarray) -> np.ndarray:
-        accuracy, found = arms.accuracy(weights), []
-        for share, of in cells:
-            ratios, target = arms.ratio(of, weights), accuracy[base] + share * (accuracy[rl] - accuracy[base])
-            found.append([ratio_to_reach(ratios[rows], accuracy[rows], target) for rows in points])
-        return np.array(found)
+    def numbers(arms: Arms, draws: int) -> dict[str, Interval]:
+        need = _needed(arms, of)
 
-    def log_ratios(weights: np.ndarray) -> np.ndarray:
-        logs = np.log(np.maximum(needed(weights), 1e-6))
-        return logs[:, :-1] - logs[:, 1:]
+        def logs(weights: np.ndarray) -> np.ndarray:
+            found = np.log(np.maximum(need(weights), LEAST))
+            return (found[:, left] - found[:, right]).ravel()
 
-    interval = bootstrap(log_ratios, arms.n_problems, draws=draws, seed=seed)
-    ratios = needed(np.ones(arms.n_problems))
-    numbers = {"ratio_first": ratios[:, :-1], "ratio_second": ratios[:, 1:]}
-    numbers |= {"log_ratio": interval.value, "low": interval.low, "high": interval.high}
-    labels = [(*cell, *neighbours) for cell, neighbours in product(cells, pairwise(ORDER))]
-    table = pd.DataFrame(labels, columns=["share", "of", "first", "second"])
-    return table.assign(**{name: values.ravel() for name, values in numbers.items()})
+        return named(names, bootstrap(logs, arms.n_problems, draws=draws, seed=SEED))
+
+    return parts_over_seeds(judged(table, (*ORDER, *ENDS)), numbers, draws=draws)
 
 
-def log_ratios_by_seed(table: pd.DataFrame) -> pd.DataFrame:
-    """The log ratios of `fewest_replacements`, one row each and one column per RL seed of a recorded study."""
-    seeds = sorted(table.loc[table["part"] == "seeds", "rl_seed"].unique())
-    arms = {0: arms_of_part(table, "curves"), **{k: arms_of_part(table, "seeds", rl_seed=k) for k in seeds}}
-    return pd.DataFrame({k: fewest_replacements(of, draws=1, seed=0)["log_ratio"] for k, of in arms.items()})
+def ratios_needed(table: pd.DataFrame, of: str, *, draws: int = 1000) -> pd.DataFrame:
+    """r50 and r80 themselves in one cell, RL seeds pooled: `way, family, ratio, low, high`."""
+    arms = arms_of(judged(table, (*ORDER, *ENDS)))
+    interval = bootstrap(_needed(arms, of), arms.n_problems, draws=draws, seed=SEED)
+    rows = [(way, family) for way in WAYS for family in ORDER]
+    ratio, low, high = (np.ravel(numbers) for numbers in interval)
+    return pd.DataFrame(rows, columns=["way", "family"]).assign(ratio=ratio, low=low, high=high)
 
 
-def sign_does_it(arms: Arms, *, draws: int = 2000, seed: int) -> dict[str, Interval]:
-    """C2f's numbers: delta_logp's mean accuracy at 2, 5 and 8 % of tokens minus that of each of the `RIVALS`.
+def rows_below(
+    claim: Claim, recorded: Recorded, parts: Mapping[str, Callable[[pd.DataFrame], Mapping[str, Part]]]
+) -> pd.DataFrame:
+    """What a claim's rule says of some of its comparisons alone, one row per name in `parts`, task and cell.
 
-    The shares are of tokens *changed*, for the matched coin ("coin") of tokens *selected*; accuracy is interpolated
-    linearly between budgets. C2f needs every interval above 0.
+    The columns are `row, task, cell, deciding, verdict, value, low, high, text`; `parts` gives what a row needs in a
+    cell.
     """
-    points = {name: _with_ends(arms, name) for name in ("delta_logp", *RIVALS)}
-
-    def leads(weights: np.ndarray) -> np.ndarray:
-        accuracy = arms.accuracy(weights)
-        ratios = {of: arms.ratio(of, weights) for of in ("selected", "changed")}
-
-        def mean(name: str, of: str) -> float:
-            rows = points[name][np.argsort(ratios[of][points[name]], kind="stable")]
-            return np.interp(AT, ratios[of][rows], accuracy[rows]).mean()
-
-        of_rival = {name: "selected" if name == "coin" else "changed" for name in RIVALS}
-        return np.array([mean("delta_logp", of) - mean(name, of) for name, of in of_rival.items()])
-
-    intervals = np.transpose(bootstrap(leads, arms.n_problems, draws=draws, seed=seed)).tolist()
-    return {name: Interval(*numbers) for name, numbers in zip(RIVALS, intervals, strict=True)}
+    fields = ("task", "cell", "deciding", "verdict", "value", "low", "high", "text")
+    return pd.DataFrame(
+        {"row": name, **{field: getattr(row, field) for field in fields}}
+        for name, parts_of in parts.items()
+        for row in judge_cells(claim, recorded, parts_of)
+    )
 
 
-def _with_ends(arms: Arms, family: str) -> np.ndarray:
-    """The rows of a family and of both ends, in the order of the arms."""
-    rows = np.flatnonzero(arms.labels["family"].isin([family, "nowhere", "everywhere"]))
-    if len(rows) < 4:
-        raise ValueError(f"{len(rows)} arms of {family} and the ends; expected nowhere, everywhere and some budgets")
-    return rows
+def best_minus_cold(table: pd.DataFrame, *, draws: int = 2000) -> dict[str, Part]:
+    """Accuracy of delta_logp at the budget that is best on calibration problems, minus RL at its best sampling.
+
+    Each RL seed chooses its own budget, the smallest one of equals, from the rows of purpose "calibration"; 100 %, RL
+    everywhere, is not among them.
+    """
+    tried = table[(table["purpose"] == "calibration") & (table["family"] == ORDER[0])]
+    best = tried.groupby(["rl_seed", "budget"])["correct"].sum().unstack().idxmax(axis=1)
+    rows = judged(table, (ORDER[0], "cold rl"))
+    cold, gated = rows["family"] == "cold rl", rows["budget"] == rows["rl_seed"].map(best)
+    rows = rows[cold | gated].assign(budget=0.0)  # the seeds' budgets differ, and are pooled
+    return parts_over_seeds(rows, lambda arms, draws: {"cold RL": arms.gain(ORDER[0], "cold rl", draws)}, draws=draws)
+
+
+def _needed(arms: Arms, of: str) -> Callable[[np.ndarray], np.ndarray]:
+    """The shares of tokens that each family of `ORDER` needs, `(ways, families)`, as a function of weights."""
+    points = [points_of(arms, name, ENDS) for name in ORDER]
+    base, rl = (arms.row(end) for end in ENDS)
+
+    def need(weights: np.ndarray) -> np.ndarray:
+        accuracy, ratios = arms.accuracy(weights), arms.ratio(of, weights)
+        targets = [accuracy[base] + way * (accuracy[rl] - accuracy[base]) for way in WAYS]
+        return np.array([[ratio_to_reach(ratios[p], accuracy[p], target) for p in points] for target in targets])
+
+    return need
+
+
+def points_of(arms: Arms, family: str, ends: Sequence[str] = ("nowhere",)) -> np.ndarray:
+    """The rows of a family and of the ends of its curve, in the order of the arms."""
+    return np.flatnonzero(arms.labels["family"].isin([family, *ends]))
+
+
+def named(names: Sequence[str], interval: Interval) -> dict[str, Interval]:
+    """An interval of arrays as one interval for each name."""
+    return {name: Interval(*numbers) for name, numbers in zip(names, np.transpose(interval).tolist(), strict=True)}

@@ -1,13 +1,29 @@
-"""Claims C3c and C5: methods of training, compared seed by seed."""
+"""Claims C3c and C5 and questions Q7 and Q8: methods of training, compared seed by seed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from rlvr_direction.lab.claims.claim import Claim, Judged, Part, Recorded, judge_tasks
 from rlvr_direction.statistics import Interval, paired_t
 
-__all__ = ["OWN_RATES", "areas", "at_the_end", "at_their_best", "over_seeds", "paired_difference"]
+__all__ = [
+    "KS",
+    "LOOKS",
+    "areas",
+    "at_the_end",
+    "at_their_best",
+    "best_rates",
+    "direction_correctness",
+    "gains_in_area",
+]
+__all__ += ["judge_methods", "k_to_judge", "negative_only", "over_seeds", "paired_difference"]
 
-OWN_RATES = "Each method has its own learning rate, tuned on one seed of arithmetic and used for both tasks."
+KS = (1, 2, 4, 8, 16, 32)
+SOLVED = 0.9  # Pass@k at and above this leaves a method nothing to lose or to gain
+LOOKS = ("worded",)  # trained briefly and on few seeds: shown without a verdict
 
 
 def areas(runs: pd.DataFrame) -> pd.Series:
@@ -47,6 +63,76 @@ def paired_difference(values: pd.Series, method: str, against: str) -> Interval:
     return paired_t((first - second).to_numpy())
 
 
-def _by_run(runs: pd.DataFrame, value) -> pd.Series:
+def judge_methods(
+    claim: Claim, recorded: Recorded, parts_of: Callable[[pd.DataFrame], Mapping[str, Part | Interval]]
+) -> list[Judged]:
+    """Judge a claim task by task; on the tasks in `LOOKS` the row is not a verdict."""
+    return [replace(row, deciding=row.task not in LOOKS) for row in judge_tasks(claim, recorded, parts_of)]
+
+
+def best_rates(tuned: pd.DataFrame) -> pd.Series:
+    """The learning rate with the largest mean area under accuracy, by `method`, of runs with a column `rate`."""
+    found = pd.concat({rate: areas(of_rate) for rate, of_rate in tuned.groupby("rate")}, names=["rate"])
+    return found.groupby(["method", "rate"]).mean().unstack("rate").idxmax(axis=1)
+
+
+def k_to_judge(tuned: pd.DataFrame) -> int:
+    """The largest power of two at which DAPO's Pass@k on tuning problems, at its best rate, is below .9.
+
+    It is 1 if Pass@1 is not below .9 either. `tuned` is study `tuning`'s table of one task.
+    """
+    dapo = tuned[(tuned["method"] == "DAPO") & (tuned["rate"] == best_rates(tuned)["DAPO"])]
+    known = [k for k in KS if f"pass@{k}" in dapo and dapo[f"pass@{k}"].notna().any()]
+    return max([1, *(k for k in known if at_the_end(dapo, f"pass@{k}").mean() < SOLVED)])
+
+
+def gains_in_area(runs: pd.DataFrame, own: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Each method's area under accuracy minus DAPO's: `method, rates, rate, seeds, gain, low, high`.
+
+    `runs` is study `weightings`'s table of one task, where all methods have DAPO's rate (`rates` is "DAPO's"). `own` is
+    study `at_own_rates`'s, with the runs of the methods whose best rate is another one (`rates` is "own").
+    """
+    rows = []
+    for rates, table in {"DAPO's": runs, "own": own}.items():
+        if table is None:
+            continue
+        reference = runs[runs["method"] == "DAPO"]
+        for method, of_method in table[table["method"] != "DAPO"].groupby("method", sort=False):
+            gain = paired_difference(areas(pd.concat([of_method, reference])), method, "DAPO")
+            seeds = len(set(of_method["seed"]) & set(reference["seed"]))
+            rows.append((method, rates, of_method["rate"].iloc[0], seeds, *gain))
+    return pd.DataFrame(rows, columns=["method", "rates", "rate", "seeds", "gain", "low", "high"])
+
+
+def direction_correctness(runs: pd.DataFrame) -> pd.DataFrame:
+    """Q7: the shares of tokens that an update moves as its advantage asks, with 95 % t-intervals over seeds.
+
+    There is one row per `method` and `rollout`: `positive_rise` (of tokens with positive advantage, those that became
+    likelier), `negative_fall` (of tokens with negative advantage, those that became less likely), and their ends,
+    `positive_rise_low` and so on.
+    """
+    tables = []
+    for column in ("positive_rise", "negative_fall"):
+        names = {"mean": column, "low": f"{column}_low", "high": f"{column}_high"}
+        tables.append(over_seeds(runs, column).rename(columns=names))
+    return tables[0].merge(tables[1], on=["method", "rollout"], how="outer", sort=False)
+
+
+def negative_only(runs: pd.DataFrame) -> pd.DataFrame:
+    """Q8: amplifying tokens of negative advantage alone, against DAPO and against the paper, paired over seeds.
+
+    The columns are `against, measure, gain, low, high`; measures are the area under accuracy, the final accuracy and
+    Pass@32.
+    """
+    values = {"area": areas(runs), "final accuracy": at_the_end(runs), "pass@32": at_the_end(runs, "pass@32")}
+    rows = [
+        (against, measure, *paired_difference(of_measure, "negative only", against))
+        for against in ("DAPO", "paper")
+        for measure, of_measure in values.items()
+    ]
+    return pd.DataFrame(rows, columns=["against", "measure", "gain", "low", "high"])
+
+
+def _by_run(runs: pd.DataFrame, value: Callable[[pd.DataFrame], float]) -> pd.Series:
     curves = runs.dropna(subset=["accuracy"]).sort_values("rollout").groupby(["method", "seed"], sort=False)
     return pd.Series({run: float(value(curve)) for run, curve in curves}).rename_axis(["method", "seed"])

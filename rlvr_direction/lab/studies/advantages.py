@@ -13,9 +13,8 @@ from rlvr_direction.lab.anatomy.advantages import advantages_at, draw_positions,
 from rlvr_direction.lab.anatomy.q_head import QHead, features, train_head
 from rlvr_direction.lab.parts import Part
 from rlvr_direction.lab.regime import DECIDING, NOISE, Purpose, checkpoint, problems_of
-from rlvr_direction.lab.studies.arms import SCORED, pair_of
+from rlvr_direction.lab.studies.arms import SCORED, calibration_tokens, pair_of
 from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.scoring import score_tokens
 
 __all__ = ["BUDGET", "measure", "plan", "plan_head"]
 
@@ -72,14 +71,9 @@ def _folder(task: str, stage: str, rl_seed: int) -> str:
 
 def _threshold(task: str, folder: str, top_p: float, score: object, side: str) -> float:
     """Where a score fires on `BUDGET` of the base's tokens on calibration problems."""
-    pair, problems = pair_of(task, folder), problems_of(task, CALIBRATION, "calibration")
-    sampling = Sampling(top_p=top_p)
-    texts = respond(pair, TASKS[task], problems, Intervention("nowhere"), sampling, seed=NOISE["calibration"])
-    texts["prompt"] = [problems[i].prompt for i in texts["problem_id"]]
-    rows = texts[["prompt", "response", "response_ids"]].to_dict("records")
     scores = {"score": score if callable(score) else SCORED[score]}
-    values = score_tokens(pair, rows, scores=scores, sampling=sampling, batch_size=256)["score"]
-    return calibrate(values.to_numpy(float), side, BUDGET)
+    tokens = calibration_tokens(pair_of(task, folder), task, Sampling(top_p=top_p), scores, n=CALIBRATION)
+    return calibrate(tokens["score"].to_numpy(float), side, BUDGET)
 
 
 @lru_cache(maxsize=1)

@@ -2,28 +2,24 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import respond
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Criterion, Intervention, calibrate, text_of
 from rlvr_direction.lab.anatomy import score_sources
+from rlvr_direction.lab.claims.direction import DIFFERS, MAGNITUDES, Lead, separated
 from rlvr_direction.lab.regime import NOISE, Purpose, problems_of
-from rlvr_direction.lab.studies.arms import CALIBRATION, COLDER, FAMILIES
+from rlvr_direction.lab.studies.arms import CALIBRATION, COLDER, FAMILIES, calibration_tokens
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.scoring import score_tokens
-from rlvr_direction.statistics import auroc_of_weights, bootstrap, oriented
 
-__all__ = ["answers", "base_tokens", "cold", "extrapolated", "replaced", "separation"]
+__all__ = ["answers", "cold", "extrapolated", "replaced", "separation"]
 
 GAMMAS = (0.0, 0.1, 0.3, 1.0, 2.0, 4.0)
 GATES = (0.05, 0.1, 0.2)  # budgets of delta_logp that extrapolation chooses from
 REPLACED = ("delta_logp", "kl_rl_base", "random")
-SCORES = ("delta_logp", "kl_rl_base", "kl_base_rl", "entropy_base", "entropy_rl")
 COUNTS = ("correct", "n_tokens", "n_selected", "n_changed")
-DIFFERS = 0.01  # the total variation above which C1 judges a token
 DRAWS = 500
 
 
@@ -37,21 +33,12 @@ def answers(
     return counts.assign(**labels, temperature=sampling.temperature, top_p=sampling.top_p)
 
 
-def base_tokens(pair: ModelPair, task: str, top_p: float, *, n: int = CALIBRATION) -> pd.DataFrame:
-    """The scored tokens that the base writes on calibration problems, which thresholds are chosen on."""
-    problems = problems_of(task, n, "calibration")
-    table = respond(
-        pair, TASKS[task], problems, Intervention(NOWHERE), Sampling(top_p=top_p), seed=NOISE["calibration"]
-    )
-    table["prompt"] = [problems[i].prompt for i in table["problem_id"]]
-    return score_tokens(pair, table[["prompt", "response", "response_ids"]].to_dict("records"), batch_size=256)
-
-
 def replaced(
     pair: ModelPair, task: str, top_p: float, budgets: Sequence[float], *, n: int, calibration: int = CALIBRATION
 ) -> pd.DataFrame:
     """The base alone, RL alone, and replacement by each of `REPLACED` at each budget: rows of `answers`, labelled."""
-    tokens, sampling = base_tokens(pair, task, top_p, n=calibration), Sampling(top_p=top_p)
+    sampling = Sampling(top_p=top_p)
+    tokens = calibration_tokens(pair, task, sampling, n=calibration)
     arms = [("nowhere", 0.0, NOWHERE), ("everywhere", 1.0, EVERYWHERE)]
     arms += [(family, budget, _where(tokens, family, budget)) for family in REPLACED for budget in budgets]
     tables = [
@@ -63,7 +50,8 @@ def replaced(
 
 def extrapolated(pair: ModelPair, task: str, top_p: float, *, n: int, calibration: int = CALIBRATION) -> pd.DataFrame:
     """Selective extrapolation and gamma 0 under its gate; gate and gamma are the best on calibration problems."""
-    tokens, sampling = base_tokens(pair, task, top_p, n=calibration), Sampling(top_p=top_p)
+    sampling = Sampling(top_p=top_p)
+    tokens = calibration_tokens(pair, task, sampling, n=calibration)
     gates = [_where(tokens, "delta_logp", budget) for budget in GATES]
     grid = [Intervention(gate, gamma) for gate in gates for gamma in GAMMAS]
     chosen = max(grid, key=lambda what: _right(pair, task, what, sampling, calibration))
@@ -89,17 +77,9 @@ def separation(pair: ModelPair, task: str, *, n: int) -> pd.DataFrame:
     the best magnitude.
     """
     tokens = score_sources(pair, TASKS[task], problems_of(task, n, "judged"), seed=NOISE["judged"])
-    tokens = tokens[tokens["total_variation"] > DIFFERS]
-    is_rl = (tokens["source"] == "rl").to_numpy(dtype=bool)
-    prompts, clusters = np.unique(tokens["prompt_id"].to_numpy(), return_inverse=True)
-    of_scores = [auroc_of_weights(tokens[score].to_numpy(dtype=float), is_rl, clusters) for score in SCORES]
-
-    def areas(weights: np.ndarray) -> np.ndarray:
-        drawn = oriented(np.array([of_score(weights) for of_score in of_scores]))
-        return np.append(drawn, drawn[0] - drawn[1:].max())
-
-    value, low, high = bootstrap(areas, len(prompts), draws=DRAWS, seed=NOISE["judged"])
-    return pd.DataFrame({"family": [*SCORES, "lead"], "value": value, "low": low, "high": high})
+    differing, lead = tokens[tokens["total_variation"] > DIFFERS], {"C1": Lead("delta_logp", MAGNITUDES)}
+    found = separated(differing, ("delta_logp", *MAGNITUDES), lead, draws=DRAWS)
+    return found.drop(columns="overlap").rename(columns={"score": "family"}).replace({"family": {"lead C1": "lead"}})
 
 
 def _where(tokens: pd.DataFrame, family: str, budget: float) -> Criterion | AtRandom:

@@ -1,22 +1,23 @@
 """Arms: one intervention with one pair on problems of one purpose, counted problem by problem."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from typing import Literal
 
 import pandas as pd
 
 from rlvr_direction.distributions import Sampling
-from rlvr_direction.evaluation import respond
+from rlvr_direction.evaluation import respond, score_responses
 from rlvr_direction.interventions import AtRandom, Criterion, Intervention, calibrate, mass, parse
 from rlvr_direction.lab.regime import NOISE, Cell, Purpose, checkpoint, problems_of
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import load_toy_pair
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.scores import SCORES, Proposer
-from rlvr_direction.scoring import score_tokens
+from rlvr_direction.scores import SCORES, Proposer, Score
 
-__all__ = ["CALIBRATION", "COLDER", "FAMILIES", "Arm", "best_arm", "cold_rl", "run_arm", "run_arms", "where_of"]
+__all__ = ["CALIBRATION", "COLDER", "FAMILIES", "Arm", "best_arm", "calibration_tokens", "choose", "cold_rl"]
+__all__ += ["pair_of", "run_arm", "run_arms", "where_of"]
 
 CALIBRATION = 500  # problems
 MASS_OF = Criterion("delta_logp", "<=", -0.3)
@@ -101,18 +102,30 @@ def cold_rl(task: str, cell: Cell, rl_seed: int) -> tuple[Arm, pd.DataFrame]:
     return choose(task, [replace(alone, temperature=s.temperature, top_p=s.top_p) for s in COLDER])
 
 
-def where_of(task: str, cell: Cell, rl_seed: int, family: str, budget: float, *, propose: Proposer = "base") -> str:
+def where_of(
+    task: str,
+    cell: Cell,
+    rl_seed: int,
+    family: str,
+    budget: float,
+    *,
+    propose: Proposer = "base",
+    reads: Literal["raw", "sampled"] = "raw",
+) -> str:
     """The criterion of a family that fires on a share `budget` of the proposer's tokens on calibration problems.
 
     "random" fires as often whatever the token, "coin" is the coin matched to delta_logp, "mirrored" is delta_logp on
     its other side. Where RL proposes, the sides are turned round: RL's own tokens go back where it raised them most.
+    With `reads="sampled"` scores and criterion read the truncated policies.
     """
     if family == "random":
         return str(AtRandom(budget))
     name = SCORE_OF.get(family, family)
-    values = _calibration_scores(task, checkpoint(task, cell.stage, rl_seed), propose, cell.top_p)[name].to_numpy(float)
+    stage = checkpoint(task, cell.stage, rl_seed)
+    values = _calibration_scores(task, stage, propose, cell.top_p, reads)[name].to_numpy(float)
     side = ">=" if propose == "rl" else FAMILIES.get(family, FAMILIES[name])
-    criterion = Criterion(mass(MASS_OF) if name == "mass" else name, side, calibrate(values, side, budget))
+    score = mass(MASS_OF) if name == "mass" else name
+    criterion = Criterion(score, side, calibrate(values, side, budget), reads)
     return str(AtRandom(mass(criterion)) if family == "coin" else criterion)
 
 
@@ -122,13 +135,28 @@ def pair_of(task: str, stage: str) -> ModelPair:
     return load_toy_pair(task, stage)
 
 
+def calibration_tokens(
+    pair: ModelPair,
+    task: str,
+    sampling: Sampling,
+    scores: Mapping[str, Score] = SCORES,
+    *,
+    propose: Proposer = "base",
+    n: int | None = None,
+) -> pd.DataFrame:
+    """Scores of every token that the proposer writes on calibration problems, which thresholds are chosen on."""
+    problems = problems_of(task, n or CALIBRATION, "calibration")
+    how = {"seed": NOISE["calibration"], "propose": propose}
+    table = respond(pair, TASKS[task], problems, Intervention("nowhere"), sampling, **how)
+    return score_responses(pair, problems, table, scores=scores, sampling=sampling, proposer=propose)
+
+
 @lru_cache(maxsize=4)
-def _calibration_scores(task: str, stage: str, propose: Proposer, top_p: float) -> pd.DataFrame:
-    """Every score of every token that the proposer writes on calibration problems."""
-    pair, sampling = pair_of(task, stage), Sampling(top_p=top_p)
-    problems = problems_of(task, CALIBRATION, "calibration")
-    alone = Intervention("nowhere")
-    table = respond(pair, TASKS[task], problems, alone, sampling, seed=NOISE["calibration"], propose=propose)
-    table["prompt"] = [problems[i].prompt for i in table["problem_id"]]
-    texts = table[["prompt", "response", "response_ids"]].to_dict("records")
-    return score_tokens(pair, texts, scores=SCORED, sampling=sampling, proposer=propose, batch_size=256)
+def _calibration_scores(task: str, stage: str, propose: Proposer, top_p: float, reads: str) -> pd.DataFrame:
+    """Every score of the proposer's tokens, of the raw policies or of those that are sampled."""
+    scores = SCORED if reads == "raw" else {name: _of_sampled(score) for name, score in SCORES.items()}
+    return calibration_tokens(pair_of(task, stage), task, Sampling(top_p=top_p), scores, propose=propose)
+
+
+def _of_sampled(score: Score) -> Score:
+    return lambda view, token: score(view._replace(raw=view.sampled), token)

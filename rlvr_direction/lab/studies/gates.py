@@ -9,20 +9,14 @@ fewer budgets, only the arms that a rule names, and neither of the two additions
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 
 import pandas as pd
 
-from rlvr_direction.distributions import Sampling
-from rlvr_direction.evaluation import respond
-from rlvr_direction.interventions import Criterion, Intervention, calibrate
 from rlvr_direction.lab.parts import Part
-from rlvr_direction.lab.regime import CELLS, DECIDING, JUDGED, NOISE, Cell, Purpose, checkpoint, problems_of
+from rlvr_direction.lab.regime import CELLS, DECIDING, JUDGED, Cell, Purpose, checkpoint
 from rlvr_direction.lab.studies import arms
-from rlvr_direction.lab.studies.arms import FAMILIES, Arm, cold_rl, pair_of, run_arm, run_arms, where_of
-from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.scores import SCORES, View
-from rlvr_direction.scoring import score_tokens
+from rlvr_direction.lab.studies.arms import Arm, cold_rl, run_arm, run_arms, where_of
 
 __all__ = ["asked_of", "cells_of", "cold", "measure", "plan"]
 
@@ -100,10 +94,8 @@ def backward(task: str, cell: Cell, rl_seed: int, family: str, budget: float) ->
 
 def sampled(task: str, cell: Cell, rl_seed: int, family: str, budget: float) -> Arm:
     """The base proposes and RL acts where a criterion fires that reads the truncated policies."""
-    values = _sampled_scores(task, checkpoint(task, cell.stage, rl_seed), cell.top_p)[family].to_numpy(float)
-    side = FAMILIES[family]
-    where = Criterion(family, side, calibrate(values, side, budget), "sampled")
-    return Arm.of(task, cell, rl_seed, f"sampled {family}", str(where), budget=budget)
+    where = where_of(task, cell, rl_seed, family, budget, reads="sampled")
+    return Arm.of(task, cell, rl_seed, f"sampled {family}", where, budget=budget)
 
 
 def measure(
@@ -128,19 +120,3 @@ def _parts(task: str, cell: Cell, rl_seed: int, families: Mapping[str, Sequence[
             asked = tuple((family, budget) for budget in budgets[start : start + step])
             parts.append(partial(measure, task, cell, rl_seed, asked, **how))
     return parts
-
-
-@lru_cache(maxsize=1)
-def _sampled_scores(task: str, stage: str, top_p: float) -> pd.DataFrame:
-    """Scores of the truncated policies, of every token that the base writes on calibration problems."""
-    pair, sampling = pair_of(task, stage), Sampling(top_p=top_p)
-    problems = problems_of(task, arms.CALIBRATION, "calibration")
-    table = respond(pair, TASKS[task], problems, Intervention("nowhere"), sampling, seed=NOISE["calibration"])
-    table["prompt"] = [problems[i].prompt for i in table["problem_id"]]
-
-    def of_sampled(name: str):
-        return lambda view, token: SCORES[name](View(view.sampled, view.sampled, view.proposer), token)
-
-    texts = table[["prompt", "response", "response_ids"]].to_dict("records")
-    scores = {name: of_sampled(name) for name in SAMPLED[0]}
-    return score_tokens(pair, texts, scores=scores, sampling=sampling, batch_size=256)

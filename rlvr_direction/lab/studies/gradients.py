@@ -8,9 +8,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from rlvr_direction.lab.anatomy import rollout_tokens
+from rlvr_direction.lab.claims.gradient import BOUNDS, by_problem
 from rlvr_direction.lab.parts import Part
 from rlvr_direction.lab.regime import NOISE, checkpoint, problems_of
-from rlvr_direction.lab.second.gradient import BOUNDS, by_problem
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import load_toy_pair
 from rlvr_direction.scores import SCORES, Proposer, View

@@ -6,9 +6,9 @@ import pandas as pd
 
 from rlvr_direction.lab.anatomy import lemma_errors
 from rlvr_direction.lab.checkout import TOYS, require
+from rlvr_direction.lab.claims.c3a import TEMPERATURES
 from rlvr_direction.lab.parts import Part
 from rlvr_direction.lab.regime import NOISE, problems_of
-from rlvr_direction.lab.second.c3a import TEMPERATURES
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import load_toy_pair, stages
 

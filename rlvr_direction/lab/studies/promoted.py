@@ -13,7 +13,7 @@ import pandas as pd
 from torch import Tensor
 
 from rlvr_direction.distributions import Sampling, at
-from rlvr_direction.evaluation import respond
+from rlvr_direction.evaluation import respond, score_responses
 from rlvr_direction.interventions import Intervention, parse
 from rlvr_direction.lab.parts import Part
 from rlvr_direction.lab.regime import DECIDING, JUDGED, NOISE, Cell, problems_of
@@ -21,7 +21,6 @@ from rlvr_direction.lab.studies.arms import Arm, pair_of, where_of
 from rlvr_direction.lab.studies.gates import cells_of
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.scores import View
-from rlvr_direction.scoring import score_tokens
 
 __all__ = ["count", "plan"]
 
@@ -47,9 +46,7 @@ def count(task: str, cell: Cell, rl_seed: int, family: str, budget: float, *, n:
     arm = Arm.of(task, cell, rl_seed, family, where(family), budget=budget)
     pair, problems, sampling = pair_of(task, arm.checkpoint), problems_of(task, n, "judged"), Sampling(top_p=cell.top_p)
     table = respond(pair, TASKS[task], problems, Intervention(arm.where), sampling, seed=NOISE["judged"])
-    table["prompt"] = [problems[i].prompt for i in table["problem_id"]]
-    texts = table[["prompt", "response", "response_ids"]].to_dict("records")
-    tokens = score_tokens(pair, texts, scores={"rank": _rank_in_base}, sampling=sampling, batch_size=256)
+    tokens = score_responses(pair, problems, table, scores={"rank": _rank_in_base}, sampling=sampling)
     changed = tokens["token_id"].to_numpy() != np.concatenate(table["proposal_ids"].to_list())
     proposed = np.concatenate(table["proposal_delta_logp"].to_list())
     signed, magnitude = (parse(where(name)).threshold for name in ("delta_logp", "abs_delta_logp"))

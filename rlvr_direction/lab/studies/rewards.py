@@ -1,12 +1,12 @@
 """Result B3: responses of the base and of every stage of RL, with what delta_logp says of each as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
 
 from rlvr_direction.distributions import Sampling
-from rlvr_direction.evaluation import respond
+from rlvr_direction.evaluation import respond, score_responses
 from rlvr_direction.interventions import NOWHERE, Intervention
 from rlvr_direction.lab.checkout import TOYS, require
 from rlvr_direction.lab.parts import Part
@@ -14,8 +14,9 @@ from rlvr_direction.lab.regime import NOISE, problems_of
 from rlvr_direction.lab.studies.arms import pair_of
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import stages
+from rlvr_direction.pair import ModelPair
+from rlvr_direction.problems import Problem
 from rlvr_direction.scores import SCORES, Proposer
-from rlvr_direction.scoring import score_tokens
 
 __all__ = ["measure", "plan"]
 
@@ -60,18 +61,17 @@ def measure(task: str, stage: str, writer: Proposer, top_p: float, asked: range,
         propose=writer,
         first_problem=asked.start,
     )
-    table["prompt"] = [problems[i].prompt for i in table["problem_id"]]
     kept = ["problem_id", "correct", "finished", "n_tokens"]
-    found = table[kept].assign(**_rewards(pair, table), answer=_answers(table), stage=stage, writer=writer, top_p=top_p)
+    labels = {"answer": _answers(table), "stage": stage, "writer": writer, "top_p": top_p}
+    found = table[kept].assign(**_rewards(pair, problems, table), **labels)
     small = {"problem_id": "int16", "correct": "int8", "finished": "int8", "n_tokens": "int16", "answer": "int8"}
     return found.astype({**small, "stage": "category", "writer": "category", "top_p": "float32"})
 
 
-def _rewards(pair: object, table: pd.DataFrame) -> pd.DataFrame:
+def _rewards(pair: ModelPair, problems: Sequence[Problem], table: pd.DataFrame) -> pd.DataFrame:
     """Sum, minimum and last token of delta_logp, and the sum of logp_rl, one row per response."""
-    texts = table[["prompt", "response", "response_ids"]].to_dict("records")
     used = {name: SCORES[name] for name in ("delta_logp", "logp_rl")}
-    tokens = score_tokens(pair, texts, scores=used, batch_size=256)
+    tokens = score_responses(pair, problems, table, scores=used)
     tokens[list(used)] = tokens[list(used)].astype(float)
     by_text = tokens.groupby("text_id")
     last = (table["n_tokens"] - 1 - table["finished"]).clip(lower=0)

@@ -6,9 +6,7 @@ import pandas as pd
 
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.lab.anatomy import SAME_POSITION, score_sources
-from rlvr_direction.lab.parts import Part
-from rlvr_direction.lab.regime import CELLS, DECIDING, NOISE, Cell, checkpoint, problems_of
-from rlvr_direction.lab.second.direction import (
+from rlvr_direction.lab.claims.direction import (
     LOGPS,
     MAGNITUDES,
     POOLED,
@@ -17,6 +15,8 @@ from rlvr_direction.lab.second.direction import (
     same_position,
     separation_of,
 )
+from rlvr_direction.lab.parts import Part
+from rlvr_direction.lab.regime import CELLS, DECIDING, NOISE, Cell, checkpoint, problems_of
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import load_toy_pair
 from rlvr_direction.scores import SCORES

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from rlvr_direction.distributions import Sampling, extrapolate, kl, truncate
-from rlvr_direction.evaluation import respond
+from rlvr_direction.evaluation import respond, score_responses
 from rlvr_direction.interventions import EVERYWHERE, Intervention
 from rlvr_direction.lab.checkout import TOYS, require
 from rlvr_direction.lab.parts import Part
@@ -16,14 +16,12 @@ from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import train_rl
 from rlvr_direction.lab.toys.recipe import RLRecipe
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.scoring import score_tokens
 
 __all__ = ["GAMMAS", "SAMPLINGS", "STEPS", "measure", "plan"]
 
 GAMMAS = (0.1, 0.3, 1.0, 2.0)
 SAMPLINGS = (Sampling(1.0, 0.7), Sampling(1.0, 1.0), Sampling(0.0, 1.0))
 STEPS = tuple(range(5, 81, 5))  # rollouts
-BATCH = 256
 
 
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
@@ -56,10 +54,8 @@ def measure(pair: ModelPair, task: str, gamma: float, sampling: Sampling, n: int
         return kl(truncate(extrapolate(view.raw, gamma), sampling), view.raw.base)
 
     problems, tilted = problems_of(task, n, "judged"), Intervention(EVERYWHERE, gamma)
-    table = respond(pair, TASKS[task], problems, tilted, sampling, seed=NOISE["judged"], block=1)
-    table["prompt"] = [problems[i].prompt for i in table["problem_id"]]
-    texts = table[["prompt", "response", "response_ids"]].to_dict("records")
-    tokens = score_tokens(pair, texts, scores={"kl": distance}, batch_size=BATCH)
+    table = respond(pair, TASKS[task], problems, tilted, sampling, seed=NOISE["judged"])
+    tokens = score_responses(pair, problems, table, scores={"kl": distance})
     counts = table[["problem_id", "correct", "n_tokens"]].astype("int32")
     far = tokens.groupby("text_id")["kl"].sum().astype("float32").to_numpy()
     return counts.assign(kl=far, gamma=gamma, temperature=sampling.temperature, top_p=sampling.top_p)

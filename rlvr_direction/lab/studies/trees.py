@@ -4,8 +4,8 @@ from functools import partial
 
 import pandas as pd
 
+from rlvr_direction.lab.claims.trees import searched
 from rlvr_direction.lab.parts import Part
-from rlvr_direction.lab.second.trees import searched
 
 __all__ = ["plan"]
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from rlvr_direction import records
 from rlvr_direction.lab.checkout import DATA, require
+from rlvr_direction.lab.claims.reweighting import best_rates
 from rlvr_direction.lab.parts import Part
-from rlvr_direction.lab.second.reweighting import best_rates
 from rlvr_direction.lab.studies.methods import train_once
 
 __all__ = ["COMPARED", "RATES", "best_rate", "plan", "plan_at_own_rates", "plan_own_rates", "plan_tuning"]

@@ -7,11 +7,10 @@ import pandas as pd
 
 from rlvr_direction import records
 from rlvr_direction.distributions import Sampling, total_variation
-from rlvr_direction.evaluation import respond
+from rlvr_direction.evaluation import respond, score_responses
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
 from rlvr_direction.lab.tasks import Task
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.scoring import score_tokens
 from rlvr_direction.statistics import pass_at_k
 
 __all__ = ["GATES", "measure_gates", "passed"]
@@ -38,10 +37,8 @@ def measure_gates(task: Task, folder: Path, stage: str, *, n: int = 300, samples
     greedy = respond(pair, task, problems, alone, Sampling(0.0), seed=SEED)
     right = tried.groupby("problem_id")["correct"].sum().to_numpy()
     texts = pd.concat([tried[tried["sample_id"] == 0], of_rl[of_rl["sample_id"] == 0]], ignore_index=True)
-    texts["prompt"] = [problems[i].prompt for i in texts["problem_id"]]
     scores = {"tv": lambda view, _: total_variation(view.raw)}
-    rows = texts[["prompt", "response", "response_ids"]].to_dict("records")
-    differ = score_tokens(pair, rows, scores=scores, batch_size=256)["tv"] > 0.01
+    differ = score_responses(pair, problems, texts, scores=scores)["tv"] > 0.01
     values = [
         right.mean() / samples,
         pass_at_k(right, samples, samples).mean(),

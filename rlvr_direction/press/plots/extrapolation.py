@@ -1,4 +1,4 @@
-"""Charts of chapter 5: expected reward along gamma, and maps of gains over gamma, gate and training stage."""
+"""Charts of chapter 6: expected reward along gamma, and maps of gains over gamma, gate and training stage."""
 
 import altair as alt
 import pandas as pd

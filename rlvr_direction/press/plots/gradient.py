@@ -1,4 +1,4 @@
-"""Charts of chapter 4: which tokens carry the gradient, and the lemma's norm against the norm in the parameters."""
+"""Charts of chapter 5: which tokens carry the gradient, and the lemma's norm against the norm in the parameters."""
 
 import altair as alt
 import pandas as pd

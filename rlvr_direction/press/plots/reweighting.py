@@ -1,4 +1,4 @@
-"""Charts of chapter 6: the weight that each method gives a token, and the results of training with it."""
+"""Charts of chapter 7: the weight that each method gives a token, and the results of training with it."""
 
 import altair as alt
 import pandas as pd

@@ -1,32 +1,40 @@
-"""C1: both units must lead, each on at least four RL seeds."""
+"""C1: both units must lead, on at least four RL seeds in the deciding cell."""
 
 import pandas as pd
 import pytest
 
 from rlvr_direction.lab.claims import c1
+from rlvr_direction.lab.claims.direction import POOLED
+from rlvr_direction.lab.regime import CELLS, DECIDING
 
-YES, NO, OPEN = "reproduced", "not reproduced", "inconclusive"
-
-
-def leads(response, token):
-    """A recorded study with these leads by RL seed, each with an interval of .02 on either side."""
-    both = [(level, k, x) for level, leads in (("response", response), ("token", token)) for k, x in enumerate(leads)]
-    rows = [(level, k, "lead", x, x - 0.02, x + 0.02) for level, k, x in both]
-    table = pd.DataFrame(rows, columns=["level", "rl_seed", "score", "auroc", "low", "high"])
-    return pd.concat([table, table.assign(score="delta_logp", auroc=0.9)])
+LEVELS = ("response", "token")
 
 
+def study(lead, seeds, *, cell=DECIDING, level=LEVELS[-1]):
+    """A recorded cell with this pooled lead and those of RL seeds at one level, and a lead of .2 at every other."""
+    of = [(name, k, x if name == level else 0.2) for name in LEVELS for k, x in ((POOLED, lead), *enumerate(seeds))]
+    table = pd.DataFrame(of, columns=["level", "rl_seed", "value"]).assign(score="lead C1", cell=str(cell))
+    table = table.assign(low=table["value"] - 0.02, high=table["value"] + 0.02)
+    return pd.concat([table, table.assign(score="delta_logp", value=0.9)])
+
+
+@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize(
-    ("response", "token", "wanted", "value"),
+    ("lead", "seeds", "wanted"),
     [
-        ([0.1] * 5, [0.05] * 5, YES, 0.05),
-        ([0.1] * 5, [-0.05] * 5, NO, -0.05),
-        ([0.1] * 5, [0.05, -0.05, -0.05, -0.05, -0.05], OPEN, 0.05),
-        ([0.01] * 5, [0.05] * 5, OPEN, 0.01),
-        ([0.1] * 5, [-0.05, 0.05, 0.05, -0.05, -0.05], OPEN, -0.05),
+        (0.05, [0.05] * 5, "reproduced"),
+        (-0.05, [-0.05] * 5, "not reproduced"),
+        (0.05, [0.05, 0.05, 0.05, -0.05, -0.05], "inconclusive"),
+        (0.01, [0.05] * 5, "inconclusive"),
     ],
 )
-def test_both_units_must_lead_on_four_seeds_and_the_smaller_lead_is_shown(response, token, wanted, value):
-    (row,) = c1.judge({"direction": {"a task": leads(response, token)}})
-    assert (row.task, row.verdict, row.value) == ("a task", wanted, value)
-    assert ("per token" in row.text) == (value == token[0])
+def test_the_lead_needs_its_interval_above_zero_and_four_seeds(lead, seeds, wanted, level):
+    (row,) = c1.judge({"separation": {"a task": study(lead, seeds, level=level)}})
+    assert (row.verdict, row.value, row.deciding) == (wanted, lead, True) and f"per {level}" in row.text
+
+
+def test_other_cells_rest_on_one_seed_and_decide_nothing():
+    other = study(0.05, [0.05], cell=CELLS[3])
+    other = other[other["rl_seed"] == 0]
+    (row,) = c1.judge({"separation": {"a task": other}})
+    assert (row.cell, row.verdict, row.deciding) == (str(CELLS[3]), "reproduced", False)

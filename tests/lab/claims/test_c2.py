@@ -1,4 +1,4 @@
-"""C2: twelve log ratios, each below zero on four of five RL seeds."""
+"""C2: delta_logp needs fewer than each rival; the parts and the full order are rows of their own."""
 
 from functools import partial
 
@@ -6,21 +6,30 @@ import pytest
 
 from rlvr_direction.lab.claims import c2
 
-ORDERED = {"delta_logp": 40.0, "kl_rl_base": 15.0, "entropy_base": 6.0, "random": 1.5}
-KL_FIRST = {**ORDERED, "delta_logp": 15.0, "kl_rl_base": 40.0}
+SPEEDS = {"delta_logp": 40.0, "kl_rl_base": 12.0, "entropy_base": 5.0, "random": 1.5}
 
 
-@pytest.mark.parametrize(
-    ("speeds", "of_seeds", "wanted"),
-    [
-        (ORDERED, ORDERED, "reproduced"),
-        (ORDERED, KL_FIRST, "inconclusive"),
-        (KL_FIRST, KL_FIRST, "not reproduced"),
-        (KL_FIRST, ORDERED, "inconclusive"),
-    ],
-)
-def test_the_order_must_hold_on_the_other_seeds_too(monkeypatch, replacement_table, speeds, of_seeds, wanted):
-    monkeypatch.setattr(c2, "fewest_replacements", partial(c2.fewest_replacements, draws=40))
-    (row,) = c2.judge({"replacement": {"a task": replacement_table(speeds, of_seeds=of_seeds)}})
-    assert row.verdict == wanted and row.low <= row.value <= row.high
-    assert ("delta_logp to kl_rl_base" in row.text) == (speeds == KL_FIRST)
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    monkeypatch.setattr(c2, "log_ratios", partial(c2.log_ratios, draws=60))
+
+
+@pytest.mark.parametrize(("kl", "wanted"), [(12.0, "reproduced"), (40.0, "inconclusive"), (120.0, "not reproduced")])
+def test_one_rival_that_needs_no_more_refutes_it(gates_table, kl, wanted):
+    (row,) = c2.judge({"gates": {"a task": gates_table(SPEEDS | {"kl_rl_base": kl})}})
+    assert row.verdict == wanted and row.deciding
+    assert "to kl_rl_base" in row.text or kl == 12
+
+
+def test_seeds_that_say_otherwise_leave_it_open(gates_table):
+    slow = SPEEDS | {"delta_logp": 10.0}
+    (row,) = c2.judge({"gates": {"a task": gates_table(SPEEDS, of_seed={3: slow, 4: slow})}})
+    assert row.verdict == "inconclusive"
+
+
+def test_the_order_of_rivals_is_a_row_below_and_decides_nothing(gates_table):
+    recorded = {"gates": {"a task": gates_table(SPEEDS | {"entropy_base": 1.5, "random": 5.0})}}
+    (row,) = c2.judge(recorded)
+    below = c2.below(recorded).set_index("row")["verdict"]
+    assert row.verdict == "reproduced" and below["the full order"] == "not reproduced"
+    assert (below.drop("the full order") == "reproduced").all() and len(below) == 4

@@ -1,11 +1,24 @@
 """C5c: a gain on both rivals."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from rlvr_direction.lab.claims import c5c
 
 
+def runs(**gains):
+    noise = np.random.default_rng(0).normal(scale=0.002, size=(len(gains), 30))
+    rows = [
+        (method, seed, rollout, accuracy + gain + noise[i, seed])
+        for i, (method, gain) in enumerate(gains.items())
+        for seed in range(30)
+        for rollout, accuracy in ((0, 0.2), (60, 0.8))
+    ]
+    return pd.DataFrame(rows, columns=["method", "seed", "rollout", "accuracy"])
+
+
 @pytest.mark.parametrize(("ppl", "wanted"), [(0.0, "reproduced"), (0.03, "not reproduced"), (0.05, "not reproduced")])
-def test_one_rival_that_does_as_well_refutes_it(training_table, ppl, wanted):
-    (row,) = c5c.judge({"reweighting": {"a task": training_table(paper=0.03, Dominate=0.001, PPL=ppl)}})
+def test_one_rival_that_does_as_well_refutes_it(ppl, wanted):
+    (row,) = c5c.judge({"weightings": {"arithmetic": runs(paper=0.03, Dominate=0.001, PPL=ppl)}})
     assert row.verdict == wanted and ("minus PPL" in row.text or ppl == 0.0)

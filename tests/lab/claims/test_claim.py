@@ -1,41 +1,49 @@
-"""A judgement holds the numbers of the part that decides; exact ones have no interval."""
+"""A claim is judged in every recorded cell; only the deciding one is a verdict."""
 
 import json
 
 import pandas as pd
-import pytest
 
-from rlvr_direction.lab.claims.claim import Claim, Part, as_record, exactly, judge_tasks
+from rlvr_direction.lab.claims.claim import Claim, Part, as_records, exactly, judge_cells, judge_tasks
+from rlvr_direction.lab.regime import CELLS, DECIDING
 from rlvr_direction.statistics import Interval
 
-GAIN = Claim("X", "It gains.", "Above 0.", "01_x", "Gain over {part}", "accuracy difference", "s", minimum_gain=0.01)
-LOSS = Claim("Y", "It loses.", "Below 0.", "01_x", "Loss over {part}", "accuracy difference", "s", below=True)
-PARTS = {"a": Interval(0.05, 0.04, 0.06), "b": Interval(0.06, 0.02, 0.1)}
+CLAIM = Claim("X", "It works.", "Above 0.", "chapter", "Least gain: {part}", "accuracy", study="s", minimum_gain=0.01)
 
 
-def test_the_part_nearest_to_failing_gives_the_numbers():
-    (row,) = judge_tasks(GAIN, {"s": {"t": pd.DataFrame()}}, lambda _: PARTS)
-    assert (row.verdict, row.value, row.low, row.high, row.text) == ("reproduced", 0.06, 0.02, 0.1, "Gain over b")
-    (row,) = judge_tasks(LOSS, {"s": {"t": pd.DataFrame()}}, lambda _: PARTS)
-    assert (row.verdict, row.value, row.text) == ("not reproduced", 0.06, "Loss over b")
+def gains(table):
+    return {"a": Part(Interval(0.3, 0.2, 0.4)), "b": Interval(*(table["gain"].iloc[0] + d for d in (0, -0.05, 0.05)))}
 
 
-def test_every_part_must_hold_on_its_seeds():
-    parts = {"a": Part(PARTS["a"], [0.1] * 5), "b": Part(PARTS["b"], [0.1, 0.1, 0.1, -0.1, -0.1])}
-    (row,) = judge_tasks(GAIN, {"s": {"t": pd.DataFrame()}}, lambda _: parts)
-    assert row.verdict == "inconclusive"
+def test_every_cell_has_a_row_and_the_deciding_one_comes_first():
+    table = pd.DataFrame({"cell": [str(CELLS[2]), str(DECIDING)], "gain": [-0.2, 0.2]})
+    first, second = judge_cells(CLAIM, {"s": {"arithmetic": table}}, gains)
+    assert (first.cell, first.deciding, first.verdict) == (str(DECIDING), True, "reproduced")
+    assert (second.cell, second.deciding, second.verdict) == (str(CELLS[2]), False, "not reproduced")
+    assert first.text == "Least gain: b" and second.value == -0.2
 
 
-def test_a_number_without_error_has_no_interval_and_may_have_other_conditions():
-    row = exactly(LOSS, None, -1.0, "it")
-    assert (row.verdict, row.low, row.high, row.cell) == ("reproduced", None, None, None)
-    assert exactly(LOSS, None, -1.0, "it", holds=False).verdict == "not reproduced"
+def test_a_study_without_cells_has_a_row_per_task():
+    recorded = {"s": {"arithmetic": pd.DataFrame({"gain": [0.2]}), "pointer_tree": pd.DataFrame({"gain": [0.01]})}}
+    assert [(r.task, r.verdict) for r in judge_tasks(CLAIM, recorded, gains)] == [
+        ("arithmetic", "reproduced"),
+        ("pointer_tree", "inconclusive"),
+    ]
 
 
-@pytest.mark.parametrize(("claim", "better"), [(GAIN, "higher"), (LOSS, "lower")])
-def test_a_record_is_json_with_the_rule_the_unit_and_the_good_direction_to_four_digits(claim, better):
-    (row,) = judge_tasks(claim, {"s": {"t": pd.DataFrame()}}, lambda _: {"a": Interval(0.0123456, 0.01, 0.02)})
-    record = as_record(row)
+def test_an_exact_number_has_no_interval_and_a_record_says_what_supports_it():
+    row = exactly(CLAIM, "arithmetic", 0.5, "text")
+    (record,) = as_records([row])
     assert json.loads(json.dumps(record, allow_nan=False)) == record
-    assert (record["value"], record["better"], record["unit"]) == (0.01235, better, "accuracy difference")
-    assert {"rule", "bound", "minimum_gain", "deterministic", "departures", "registration"} <= set(record)
+    assert (record["verdict"], record["low"], record["registration"]) == ("reproduced", None, 2)
+    assert record["reading"] == "accuracy; above 0 supports it" and record["deciding"] and record["neighbours"] == []
+    assert exactly(CLAIM, None, 0.5, "text", holds=False).verdict == "not reproduced"
+
+
+def test_rows_beside_a_verdict_are_kept_with_it_and_numbers_have_four_digits():
+    table = pd.DataFrame({"cell": list(map(str, CELLS)), "gain": [0.2, 0.123456, -0.2, 0.01]})
+    other = pd.DataFrame({"cell": [str(CELLS[1])], "gain": [0.2]})
+    first, alone = as_records(judge_cells(CLAIM, {"s": {"arithmetic": table, "worded": other}}, gains))
+    assert first["cell"] == str(DECIDING) and [row["cell"] for row in first["neighbours"]] == list(map(str, CELLS[1:]))
+    assert first["neighbours"][0]["value"] == 0.1235 and first["neighbours"][1]["verdict"] == "not reproduced"
+    assert (alone["task"], alone["deciding"], alone["neighbours"]) == ("worded", False, [])

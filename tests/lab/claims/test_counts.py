@@ -1,45 +1,47 @@
-"""Arms: counts by problem, aligned, and ratios of sums under a bootstrap's weights."""
+"""Counts of arms: pooled over RL seeds, refused where arms cannot be compared."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from rlvr_direction.lab.claims.counts import accuracies, arms_of, arms_of_part
+from rlvr_direction.lab.claims.counts import accuracies, arms_of, parts_over_seeds
 
 
-def table(n=5):
+def recorded(accuracy, *, seeds=2, n=400):
+    """One arm per family: `accuracy[family]` is a number, or one per RL seed."""
     rows = [
-        {"family": f, "budget": b, "problem_id": i, "correct": (i + j) % 3, "samples": 2, "n_tokens": 10 + i}
-        | {"n_selected": j, "n_changed": j // 2}
-        for j, (f, b) in enumerate([("x", 0.1), ("x", 0.2), ("nowhere", np.nan)])
-        for i in range(n)
+        pd.DataFrame(
+            {
+                "problem_id": np.arange(n),
+                "correct": (np.arange(n) < n * np.atleast_1d(level)[seed % np.size(level)]).astype(int),
+            }
+        ).assign(family=family, budget=0.1, rl_seed=seed, samples=1, n_tokens=10, n_selected=2, n_changed=1)
+        for family, level in accuracy.items()
+        for seed in range(seeds)
     ]
-    return pd.DataFrame(rows).sample(frac=1, random_state=0)
+    return pd.concat(rows, ignore_index=True)
 
 
-def test_ratios_are_of_sums_over_the_problems_drawn():
-    arms = arms_of(table(), ["family", "budget"])
-    weights = np.array([2, 0, 1, 0, 1])
-    x = (arms.labels["family"] == "x") & (arms.labels["budget"] == 0.2)
-    assert arms.accuracy(weights)[x].tolist() == pytest.approx([(2 * 1 + 0 + 2) / 8])
-    assert arms.ratio("selected", weights)[x].tolist() == pytest.approx([4 / (20 + 12 + 14)])
-    assert arms.ratio("changed", weights)[x].tolist() == [0]
-    assert arms.n_problems == 5
+def test_seeds_are_pooled_problem_by_problem():
+    arms = arms_of(recorded({"a": [0.2, 0.4], "b": 0.5}))
+    assert arms.n_problems == 400 and arms.samples.max() == 2
+    found = accuracies(arms, draws=50).set_index("family")
+    assert found["accuracy"].to_dict() == pytest.approx({"a": 0.3, "b": 0.5})
+    assert (found["selected"] == 0.2).all() and (found["changed"] == 0.1).all()
 
 
-def test_the_arms_of_a_part_are_those_of_its_rows_with_the_labels_asked_for():
-    both = pd.concat([table().assign(part="seeds", rl_seed=k) for k in (1, 2)] + [table().assign(part="curves")])
-    arms = arms_of_part(both, "seeds", rl_seed=2)
-    assert arms.correct.tolist() == arms_of(table(), ["family", "budget"]).correct.tolist()
-    assert arms_of_part(both, "curves", ["family", "budget"]).labels.equals(arms.labels)
+def test_parts_hold_the_pooled_interval_and_every_seed():
+    table = recorded({"a": [0.2, 0.4], "b": 0.5})
+    part = parts_over_seeds(table, lambda arms, draws: {"b": arms.gain("b", "a", draws)}, draws=100)["b"]
+    assert part.seeds == pytest.approx([0.3, 0.1]) and part.interval.value == pytest.approx(0.2)
+    assert part.interval.low < 0.2 < part.interval.high
+    alone = parts_over_seeds(table[table["rl_seed"] == 0], lambda a, d: {"b": a.gain("b", "a", d)}, draws=10)["b"]
+    assert alone.seeds is None
 
 
-def test_arms_on_different_problems_are_refused():
-    with pytest.raises(ValueError, match="4 to 5 rows for 5 problems"):
-        arms_of(table().iloc[1:], ["family", "budget"])
-
-
-def test_a_table_of_accuracies_has_every_arm_with_its_interval():
-    found = accuracies(arms_of(table(60), ["family", "budget"]), seed=0, draws=100)
-    assert len(found) == 3 and (found["low"] <= found["accuracy"]).all() and (found["accuracy"] <= found["high"]).all()
-    assert found["selected"].tolist() == pytest.approx([2 * 60 / sum(range(10, 70)), 0, 60 / sum(range(10, 70))])
+def test_arms_on_other_problems_or_seeds_or_twice_are_refused():
+    table = recorded({"a": 0.2, "b": 0.5})
+    with pytest.raises(ValueError, match="one per problem and seed"):
+        arms_of(table[(table["family"] == "a") | (table["rl_seed"] == 0)])
+    with pytest.raises(ValueError, match="twice"):
+        arms_of(pd.concat([table, table]))

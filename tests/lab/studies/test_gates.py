@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from rlvr_direction.interventions import parse
+from rlvr_direction.lab.claims import b5, c2f, c2g, replacement
 from rlvr_direction.lab.regime import CELLS, DECIDING
-from rlvr_direction.lab.second import b5, c2f, c2g, replacement
 from rlvr_direction.lab.studies import arms as arms_module
 from rlvr_direction.lab.studies import gates
 
@@ -18,10 +18,8 @@ def few():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(arms_module, "CALIBRATION", 30)
         arms_module._calibration_scores.cache_clear()
-        gates._sampled_scores.cache_clear()
         yield
     arms_module._calibration_scores.cache_clear()
-    gates._sampled_scores.cache_clear()
 
 
 @pytest.fixture
@@ -78,7 +76,7 @@ def test_cold_rl_is_chosen_once_for_the_cells_of_a_stage(planned):
 
 
 def test_a_seed_without_a_checkpoint_is_found_before_anything_is_measured():
-    with pytest.raises(FileNotFoundError, match="accuracy_seed_"):
+    with pytest.raises(FileNotFoundError, match="no RL run of seed 5"):
         gates.plan(TASK, seeds=50, n=5)
 
 

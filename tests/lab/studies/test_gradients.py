@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from rlvr_direction.distributions import PairLogprobs
-from rlvr_direction.lab.second import c3b
+from rlvr_direction.lab.claims import c3b
 from rlvr_direction.lab.studies.gradients import forced, plan
 from rlvr_direction.scores import View
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from rlvr_direction.lab.claims import c3a
 from rlvr_direction.lab.claims import c3a as first
-from rlvr_direction.lab.second import c3a
 from rlvr_direction.lab.studies.lemma import plan
 
 

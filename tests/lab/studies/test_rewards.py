@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from rlvr_direction.lab.checkout import TOYS
-from rlvr_direction.lab.second import b3
-from rlvr_direction.lab.second.rewards import selection
+from rlvr_direction.lab.claims import b3
+from rlvr_direction.lab.claims.rewards import selection
 from rlvr_direction.lab.studies import rewards
 from rlvr_direction.lab.studies.rewards import measure, plan
 from rlvr_direction.lab.toys import stages

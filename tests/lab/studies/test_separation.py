@@ -2,9 +2,9 @@
 
 import pytest
 
+from rlvr_direction.lab.claims import b1, c1, c1h
+from rlvr_direction.lab.claims.direction import POOLED
 from rlvr_direction.lab.regime import CELLS, DECIDING
-from rlvr_direction.lab.second import b1, c1, c1h
-from rlvr_direction.lab.second.direction import POOLED
 from rlvr_direction.lab.studies import separation
 from rlvr_direction.lab.studies.separation import plan
 

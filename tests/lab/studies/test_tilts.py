@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from rlvr_direction.distributions import Sampling
+from rlvr_direction.lab.claims import c4b, c4c, c4h
+from rlvr_direction.lab.claims.extrapolation import choices, map_of
 from rlvr_direction.lab.regime import CELLS, DECIDING
-from rlvr_direction.lab.second import c4b, c4c, c4h
-from rlvr_direction.lab.second.extrapolation import choices, map_of
 from rlvr_direction.lab.studies import arms, tilts
 from rlvr_direction.lab.studies.arms import Arm
 from rlvr_direction.lab.studies.tilts import GAMMAS, GATES, SAMPLINGS, best_gamma, plan

@@ -1,4 +1,4 @@
-"""Charts of chapter 4: each is drawn from the columns it names and says in words what it shows."""
+"""Charts of chapter 5: each is drawn from the columns it names and says in words what it shows."""
 
 import pandas as pd
 import pytest

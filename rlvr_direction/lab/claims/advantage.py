@@ -1,0 +1,107 @@
+"""Scores as estimates of the advantage of replacing a proposal: which share of an oracle's gain each one reaches."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from rlvr_direction.lab.claims.claim import SEED, Part
+from rlvr_direction.statistics import Interval, bootstrap
+
+__all__ = ["BUDGETS", "SIDES", "leads", "ranking", "shares_of_oracle"]
+
+BUDGETS = (0.02, 0.05, 0.1)  # of all proposals
+SIDES: Mapping[str, int] = {  # which way a score says "replace": 1 where it is large
+    "delta_logp": -1,
+    "abs_delta_logp": 1,
+    "logp_rl": -1,
+    "logp_base": -1,
+    "gap_to_rl_argmax": 1,
+    "mass": 1,
+    "kl_rl_base": 1,
+    "kl_base_rl": 1,
+    "entropy_base": 1,
+    "entropy_rl": 1,
+    "jensen_shannon": 1,
+}
+LEARNT = {"q_head": 1}
+Gain = Callable[[np.ndarray], float]
+
+
+def shares_of_oracle(table: pd.DataFrame, budget: float) -> tuple[list[str], Callable[[np.ndarray], np.ndarray], int]:
+    """The scores of a cell, their shares of the oracle's gain as a function of problem weights, and the problems.
+
+    A score fires on the share `budget` of all proposals, where it is most in favour; its gain is the mean advantage
+    there, per proposal. The oracle chooses by one half of the continuations and is judged by the other, and the other
+    way round: it never gains by the noise that it chose by, and is a lower bound of what perfect knowledge would gain.
+    """
+    problem, places = pd.factorize(table["problem_id"], sort=True)
+    weight = 1 / table["chance"].to_numpy(float)
+    half_1, half_2 = ((table[f"replaced_{h}"] - table[f"kept_{h}"]).to_numpy(float) / table["rollouts"] for h in (1, 2))
+    half_1, half_2 = np.asarray(half_1), np.asarray(half_2)
+    advantage = (half_1 + half_2) / 2
+    sides = {name: side for name, side in {**SIDES, **LEARNT}.items() if name in table and table[name].notna().all()}
+    gains = [
+        _gain(side * table[name].to_numpy(float), advantage, weight, problem, budget) for name, side in sides.items()
+    ]
+    oracle = [_gain(by, on, weight, problem, budget) for by, on in ((half_1, half_2), (half_2, half_1))]
+
+    def shares(weights: np.ndarray) -> np.ndarray:
+        best = sum(gain(weights) for gain in oracle) / 2
+        return np.array([gain(weights) for gain in gains]) / best
+
+    return list(sides), shares, len(places)
+
+
+def ranking(table: pd.DataFrame, *, budgets: tuple[float, ...] = BUDGETS, draws: int = 1000) -> pd.DataFrame:
+    """Every score's share of the oracle's gain with its interval over problems, the best first in each budget."""
+    found = []
+    for budget in budgets:
+        names, shares, n = shares_of_oracle(table, budget)
+        interval = bootstrap(shares, n, draws=draws, seed=SEED)
+        rows = pd.DataFrame({"score": names, "share": interval.value, "low": interval.low, "high": interval.high})
+        found.append(rows.assign(budget=budget).sort_values("share", ascending=False))
+    return pd.concat(found, ignore_index=True)
+
+
+def leads(table: pd.DataFrame, budget: float, *, draws: int = 2000) -> dict[str, Part]:
+    """Delta_logp's share minus each other score's, over RL seeds pooled by problem, and of each seed alone.
+
+    A learnt score is no rival here.
+    """
+    pooled = _leads(table, budget, draws)
+    seeds = sorted(table["rl_seed"].unique())
+    if len(seeds) == 1:
+        return {name: Part(interval) for name, interval in pooled.items()}
+    alone = [_leads(table[table["rl_seed"] == seed], budget, 1) for seed in seeds]
+    return {name: Part(interval, [float(of[name].value) for of in alone]) for name, interval in pooled.items()}
+
+
+def _leads(table: pd.DataFrame, budget: float, draws: int) -> dict[str, Interval]:
+    names, shares, n = shares_of_oracle(table.drop(columns=list(LEARNT), errors="ignore"), budget)
+    own = names.index("delta_logp")
+
+    def differences(weights: np.ndarray) -> np.ndarray:
+        found = shares(weights)
+        return found[own] - np.delete(found, own)
+
+    interval = bootstrap(differences, n, draws=draws, seed=SEED)
+    others = [name for name in names if name != "delta_logp"]
+    return {name: Interval(*map(float, ends)) for name, *ends in zip(others, *interval, strict=True)}
+
+
+def _gain(score: np.ndarray, advantage: np.ndarray, weight: np.ndarray, problem: np.ndarray, budget: float) -> Gain:
+    """The mean advantage, per proposal, where a score is among its largest: as a function of problem weights.
+
+    Rows with one value of the score share what is left of the budget.
+    """
+    order = np.argsort(-score, kind="stable")
+    ends = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
+    weight, worth, problem = weight[order], (weight * advantage)[order], problem[order]
+
+    def gain(weights: np.ndarray) -> float:
+        drawn = weights[problem]
+        fired, gained = (np.append(0.0, np.cumsum(drawn * x)[ends]) for x in (weight, worth))
+        return float(np.interp(budget * fired[-1], fired, gained) / fired[-1])
+
+    return gain

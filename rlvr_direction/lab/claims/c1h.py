@@ -1,0 +1,24 @@
+"""Claim C1h: direction tells RL's text from the base's better than any other score."""
+
+from functools import partial
+
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
+from rlvr_direction.lab.claims.direction import leads
+
+__all__ = ["CLAIM", "judge"]
+
+CLAIM = Claim(
+    id="C1h",
+    statement="delta_logp separates text by the base from text by RL better than any other score does.",
+    rule="As C1, with both log-probabilities and (for responses) the length among the rivals: the 95 % interval over "
+    "prompts lies above 0, both per response (mean over tokens) and per token where TV(base, rl) > .01.",
+    chapter="02_direction_not_magnitude",
+    measured="Lead in oriented AUROC over the best of all rivals per {part}, the smaller of the two units",
+    unit="oriented AUROC difference",
+    study="separation",
+)
+
+
+def judge(recorded: Recorded) -> list[Judged]:
+    """One row per task and cell: the smaller lead of the two units."""
+    return judge_cells(CLAIM, recorded, partial(leads, claim=CLAIM.id))

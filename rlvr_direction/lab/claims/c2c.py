@@ -1,0 +1,31 @@
+"""Claim C2c: delta_logp recovers RL's accuracy with the fewest tokens changed."""
+
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+
+from rlvr_direction.lab.claims import c2
+from rlvr_direction.lab.claims.claim import Judged, Recorded, judge_cells
+from rlvr_direction.lab.claims.replacement import log_ratios, rows_below
+
+__all__ = ["CLAIM", "below", "judge"]
+
+CLAIM = replace(
+    c2.CLAIM,
+    id="C2c",
+    statement="Counted by tokens changed, too, delta_logp needs fewer than KL, entropy and chance.",
+    rule="As C2, in tokens changed: those that really differ from what the base proposed.",
+    measured="Largest of six log ratios of tokens changed: {part}",
+)
+
+
+def judge(recorded: Recorded) -> list[Judged]:
+    """One row per task and cell: the largest of six log ratios."""
+    return judge_cells(CLAIM, recorded, partial(log_ratios, of="changed"))
+
+
+def below(recorded: Recorded) -> pd.DataFrame:
+    """What the rule says of delta_logp against each rival alone, and of the order delta_logp, KL, entropy, random."""
+    parts = {name: partial(log_ratios, of="changed", pairs=pairs) for name, pairs in c2.ROWS.items()}
+    return rows_below(CLAIM, recorded, parts)

@@ -1,0 +1,25 @@
+"""Claim C2g: a cheap gate takes both models."""
+
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
+from rlvr_direction.lab.claims.leads import judge_leads
+
+__all__ = ["CLAIM", "RIVALS", "judge"]
+
+RIVALS = ("logp_rl", "logp_base", "gap_to_rl_argmax")
+CLAIM = Claim(
+    id="C2g",
+    statement="A cheap gate takes both models.",
+    rule="At 2, 5, 8 and 12 % of tokens changed, each: accuracy with the gate delta_logp <= tau minus that with gates "
+    "on pi_rl(y), on pi_base(y) and on the gap to RL's likeliest token. Every 95 % interval lies above 0, and none "
+    "wholly below 1 point. A share that one of two gates does not reach with some RL seed is left out.",
+    chapter="03_token_replacement",
+    measured="Smallest lead of delta_logp at an equal share of tokens changed: over {part}",
+    unit="accuracy difference",
+    study="gates",
+    minimum_gain=0.01,
+)
+
+
+def judge(recorded: Recorded) -> list[Judged]:
+    """One row per task and cell: the smallest lead over three rivals at four shares."""
+    return judge_leads(CLAIM, recorded, RIVALS)

@@ -1,0 +1,22 @@
+"""Claim C2h: replacement beats RL, even RL at its best sampling."""
+
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
+from rlvr_direction.lab.claims.replacement import best_minus_cold
+
+__all__ = ["CLAIM", "judge"]
+
+CLAIM = Claim(
+    id="C2h",
+    statement="Replacement beats RL.",
+    rule="Accuracy with the gate delta_logp <= tau at its best budget below 100 %, minus that of RL alone at its best "
+    "temperature and top_p; each RL seed chooses both on calibration problems. The 95 % interval lies above 0.",
+    chapter="04_the_right_gate",
+    measured="Lead of the best budget over cold RL",
+    unit="accuracy difference",
+    study="gates",
+)
+
+
+def judge(recorded: Recorded) -> list[Judged]:
+    """One row per task and cell: the lead of the best budget over cold RL."""
+    return judge_cells(CLAIM, recorded, best_minus_cold)

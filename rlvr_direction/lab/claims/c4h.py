@@ -1,0 +1,24 @@
+"""Claim C4h: extrapolation against RL at its best temperature and top_p."""
+
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
+from rlvr_direction.lab.claims.extrapolation import gains_over
+
+__all__ = ["CLAIM", "judge"]
+
+CLAIM = Claim(
+    id="C4h",
+    statement="Selective extrapolation beats RL at RL's best temperature and top_p.",
+    rule="The gain in accuracy over RL alone at the temperature and top_p that are best on calibration problems: "
+    "its interval lies above 0 and not wholly below 1 point. Gamma (0, .1, .3, 1, 2 or 4) and the gate's threshold are "
+    "chosen on calibration problems; an edge of the grid is said to be one.",
+    chapter="06_extrapolation",
+    measured="Gain in accuracy over {part}",
+    unit="accuracy difference",
+    study="tilts",
+    minimum_gain=0.01,
+)
+
+
+def judge(recorded: Recorded) -> list[Judged]:
+    """A row per task and cell."""
+    return judge_cells(CLAIM, recorded, gains_over("cold rl"))
