@@ -10,7 +10,7 @@ from rlvr_direction.lab.claims.verdicts import verdicts_by_chance
 __all__ = ["MARKS", "between_marks", "read_claims", "table", "update", "write_claims"]
 
 MARKS = ("<!-- ledger:start -->", "<!-- ledger:end -->")
-COLUMNS = ("Claim", "Task", "Verdict", "Beside it", "Estimate and interval", "Unit, and what supports it", "Statement")
+COLUMNS = ("Claim", "Task", "Verdict", "Elsewhere", "Estimate, interval, and what supports the claim")
 REPLACED = ("Claim", "Task", "Verdict", "Estimate and interval", "Why it was judged again")
 SIGNS = {"reproduced": "●", "inconclusive": "◐", "not reproduced": "○"}
 
@@ -38,11 +38,11 @@ def table(claims: Sequence[dict], replaced: Sequence[dict] = (), *, chapters_at:
         "Results of our own": [c for c in claims if c["registration"] == 2 and c["ours"]],
         "Not judged again yet": [c for c in claims if c["registration"] == 1],
     }
-    text = "".join(
-        f"### {heading}\n\n{_rows(COLUMNS, [_cells(claim, chapters_at) for claim in group])}\n"
-        for heading, group in groups.items()
-        if group
-    )
+    text = ""
+    for heading, group in groups.items():
+        new = [i == 0 or claim["id"] != group[i - 1]["id"] for i, claim in enumerate(group)]
+        rows = [_cells(claim, chapters_at, first=first) for claim, first in zip(group, new, strict=True)]
+        text += f"### {heading}\n\n{_rows(COLUMNS, rows)}\n" if group else ""
     text += _notes([claim for claim in claims if claim["deciding"]]) if claims else ""
     if old := [claim for claim in replaced if claim["id"] in again]:
         why = [[c["id"], c["task"] or "", c["verdict"], _estimate(c), c["replaced"]] for c in old]
@@ -56,15 +56,14 @@ def _rows(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
 
 
-def _cells(claim: dict, chapters_at: str) -> list[str]:
+def _cells(claim: dict, chapters_at: str, *, first: bool) -> list[str]:
+    """A row of the table; only the first one of a claim has its statement."""
     return [
-        f"[{claim['id']}]({chapters_at}{claim['chapter']}.ipynb)",
+        f"[{claim['id']}]({chapters_at}{claim['chapter']}.ipynb)" + (f" {claim['statement']}" if first else ""),
         claim["task"] or "",
         f"**{claim['verdict']}**" if claim["deciding"] else f"a look: {claim['verdict']}",
-        "<br>".join(f"{SIGNS[row['verdict']]} {row['cell'] or row['text']}" for row in claim["neighbours"]),
-        _estimate(claim),
-        claim["reading"],
-        claim["statement"],
+        "\u00a0".join(SIGNS[row["verdict"]] for row in claim["neighbours"]),
+        f"{_estimate(claim)} {claim['reading']}",
     ]
 
 
@@ -77,8 +76,9 @@ def _notes(claims: Sequence[dict]) -> str:
     n = sum(not claim["deterministic"] for claim in claims)
     signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SIGNS.items())
     return (
-        "A verdict is about the paper's regime: RL that is not finished, sampled at top_p .7. *Beside it* stands what "
-        f"the same rule says elsewhere ({signs}); these are no verdicts. If every effect lay exactly on its bound, "
+        "A verdict is about the paper's regime: RL that is not finished, sampled at top_p .7. *Elsewhere* is what the "
+        f"same rule says outside it ({signs}): unfinished at top_p 1, finished at top_p .7, finished at top_p 1, or what "
+        "the claim's page names. If every effect lay exactly on its bound, "
         f"{verdicts_by_chance(n):.1f} of the {n} verdicts with an interval "
         "would read *reproduced* by chance, and fewer where a rule asks for several intervals at once. Verdicts "
         "without an interval are exact and are not counted. Where a rule asks for a gain that matters, one that is "

@@ -1,5 +1,6 @@
 """The claims that are still judged by the first registration, until the runs of the second are recorded."""
 
+from rlvr_direction.lab.claims import recorded
 from rlvr_direction.lab.claims.claim import Judged, Recorded
 from rlvr_direction.lab.first import (
     c2,
@@ -16,11 +17,11 @@ from rlvr_direction.lab.first import (
     reweighting,
 )
 
-__all__ = ["STUDIES", "counts", "extrapolation", "judge_all", "replacement", "reweighting"]
+__all__ = ["STUDIES", "c3c", "counts", "extrapolation", "judge_all", "recorded", "replacement", "reweighting"]
 
 STUDIES = ("replacement", "reweighting", "extrapolation")
 
 
-def judge_all(recorded: Recorded) -> list[Judged]:
+def judge_all(evidence: Recorded) -> list[Judged]:
     """The verdicts on these claims."""
-    return [row for module in (c2, c2f, c3c, c4b, c4c, c5a, c5b, c5c) for row in module.judge(recorded)]
+    return [row for module in (c2, c2f, c3c, c4b, c4c, c5a, c5b, c5c) for row in module.judge(evidence)]

@@ -32,7 +32,12 @@ LABELS = {
     "kl_rl_base": "KL(rl || base)",
     "logp_base": "logp under the base",
     "logp_rl": "logp under RL",
-    "length": "length",
+    "sum_delta_logp": "sum of delta_logp",
+    "sum_logp_base": "sum of logp, base",
+    "sum_logp_rl": "sum of logp, RL",
+    "cumulative_delta_logp": "delta_logp so far",
+    "cumulative_logp_base": "logp so far, base",
+    "cumulative_logp_rl": "logp so far, RL",
 }
 LOG_AXIS = alt.Axis(format="~g", tickCount=5, grid=False)
 
@@ -97,33 +102,34 @@ def histogram(counts: pd.DataFrame, quantity: str, description: str) -> alt.Char
 def areas(table: pd.DataFrame, description: str) -> alt.LayerChart:
     """Oriented AUROC of every score with its interval, one colour per task.
 
-    Columns: `task, score, auroc, low, high, overlap`; at 0.5 a score separates nothing.
+    Columns: `task, score, value, low, high, overlap`; at 0.5 a score separates nothing.
     """
-    named = table.assign(score=table["score"].map(LABELS))
-    order = list(named.groupby("score")["auroc"].max().sort_values(ascending=False).index)
+    named = table.assign(score=table["score"].map(lambda score: LABELS.get(score, score)))
+    order = list(named.groupby("score")["value"].max().sort_values(ascending=False).index)
     place = {"y": alt.Y("score:N", sort=order, title=None), "yOffset": alt.YOffset("task:N"), "color": TASK}
-    tooltip = ["task", "score", *tips(("auroc", "low", "high"), ".3f")]
+    tooltip = ["task", "score", *tips(("value", "low", "high"), ".3f")]
     x = alt.X("low:Q", title="oriented AUROC (95 % interval)", scale=alt.Scale(domain=[0.5, 1.0]))
-    points = intervals(alt.Chart(named), "auroc", x, tooltip=tooltip, shape=TASK_SHAPE, **place)
+    points = intervals(alt.Chart(named), "value", x, tooltip=tooltip, shape=TASK_SHAPE, **place)
     return described(points, description, alt.Step(16))
 
 
-def leads(table: pd.DataFrame, description: str) -> alt.LayerChart:
-    """The lead of delta_logp over its best rival for each RL seed, with intervals; above 0, delta_logp wins.
+def leads(table: pd.DataFrame, along: str, description: str) -> alt.LayerChart:
+    """The lead of a score over its best rival in each `along` ("cell" or "seed"); a menu has the claims.
 
-    Columns: `task, level, rl_seed, auroc (the lead), low, high`; one shape per level.
+    Columns: `claim, task, level, value, low, high` and that of `along`; above 0 the claim holds. One shape per level.
     """
     rows = table.assign(run=table["task"] + ", " + table["level"])
     place = {
-        "x": alt.X("rl_seed:N", title="RL seed", axis=alt.Axis(labelAngle=0)),
-        "xOffset": alt.XOffset("run:N"),
+        "y": alt.Y(f"{along}:N", title=None, sort=list(table[along].unique())),
+        "yOffset": alt.YOffset("run:N"),
         "color": TASK,
     }
-    y = alt.Y("low:Q", title="lead in AUROC", scale=alt.Scale(zero=True))
-    tooltip = ["run", "rl_seed", *tips(("auroc", "low", "high"), "+.4f")]
+    x = alt.X("low:Q", title="lead in AUROC (95 % interval)", scale=alt.Scale(zero=True))
+    tooltip = ["run", along, *tips(("value", "low", "high"), "+.3f")]
     shape = alt.Shape("level:N", title="unit", legend=NEUTRAL)
-    points = intervals(alt.Chart(rows), "auroc", y, tooltip=tooltip, shape=shape, **place)
-    return described(zero("y") + points, description, 220)
+    shown = chosen(rows, "claim").add_params(menu(table, "claim"))
+    points = intervals(shown, "value", x, tooltip=tooltip, shape=shape, **place)
+    return described(zero("x") + points, description, alt.Step(9))
 
 
 def roles(table: pd.DataFrame, description: str) -> alt.Chart:

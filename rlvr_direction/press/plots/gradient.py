@@ -4,9 +4,9 @@ import altair as alt
 import pandas as pd
 
 from rlvr_direction.palette import GREY, VIOLET
-from rlvr_direction.press.plots.shared import TASK, TASK_SHAPE, chosen, described, menu, tips
+from rlvr_direction.press.plots.shared import TASK, TASK_SHAPE, chosen, described, intervals, menu, tips, zero
 
-__all__ = ["mass_by_probability", "norms"]
+__all__ = ["excess", "mass_by_probability", "norms"]
 
 OF = alt.Scale(domain=["tokens", "gradient"], range=[GREY, VIOLET])
 
@@ -25,6 +25,23 @@ def mass_by_probability(table: pd.DataFrame, description: str) -> alt.Chart:
         tooltip=["of", alt.Tooltip("probability:O", format=".2f"), *tips(["share"], ".1%")],
     )
     return described(bars.add_params(menu(table, "task"), menu(table, "stage")), description)
+
+
+def excess(table: pd.DataFrame, description: str) -> alt.LayerChart:
+    """How much more of the gradient rare tokens hold than they must, with intervals; above 0 they hold more.
+
+    Columns: `task, stage, tokens` (such as "p < 0.1"), `value, low, high` (shares of the gradient).
+    """
+    rows = table.assign(at=table["stage"] + ", " + table["tokens"])
+    place = {
+        "y": alt.Y("at:N", title=None, sort=list(rows["at"].unique())),
+        "yOffset": alt.YOffset("task:N"),
+        "color": TASK,
+    }
+    x = alt.X("low:Q", title="share of the gradient beyond the forced share", axis=alt.Axis(format="+.2f"))
+    tooltip = ["task", "at", *tips(("value", "low", "high"), "+.3f")]
+    points = intervals(alt.Chart(rows), "value", x, tooltip=tooltip, shape=TASK_SHAPE, **place)
+    return described(zero("x") + points, description, alt.Step(16))
 
 
 def norms(table: pd.DataFrame, description: str) -> alt.Chart:

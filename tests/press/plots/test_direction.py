@@ -18,11 +18,11 @@ def counts():
 
 AREAS = pd.DataFrame(
     [(task, score, 0.8, 0.7, 0.9, 0.5) for task in TASKS for score in ("delta_logp", "logp_rl")],
-    columns=["task", "score", "auroc", "low", "high", "overlap"],
+    columns=["task", "score", "value", "low", "high", "overlap"],
 )
 LEADS = pd.DataFrame(
-    [(task, "token", seed, 0.1, 0.05, 0.15) for task in TASKS for seed in range(3)],
-    columns=["task", "level", "rl_seed", "auroc", "low", "high"],
+    [("C1", task, "token", f"seed {seed}", 0.1, 0.05, 0.15) for task in TASKS for seed in range(3)],
+    columns=["claim", "task", "level", "seed", "value", "low", "high"],
 )
 ROLES = pd.DataFrame(
     [(task, source, "decide", 0.3, 10) for task in TASKS for source in ("base", "rl")],
@@ -34,7 +34,7 @@ CHARTS = {
     "update_path": (direction.update_path(PATH), PATH),
     "histogram": (direction.histogram(COUNTS, "delta_logp", "a histogram"), COUNTS),
     "areas": (direction.areas(AREAS, "areas"), AREAS),
-    "leads": (direction.leads(LEADS, "leads"), LEADS),
+    "leads": (direction.leads(LEADS, "seed", "leads"), LEADS),
     "roles": (direction.roles(ROLES, "roles"), ROLES),
 }
 

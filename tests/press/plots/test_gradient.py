@@ -24,7 +24,12 @@ NORMS = pd.DataFrame(
         "parameters": 2.0,
     }
 )
+EXCESS = pd.DataFrame(
+    [(task, "start", at, 0.1, 0.05, 0.2) for task in ("arithmetic", "pointer_tree") for at in ("p < 0.1", "p < 0.5")],
+    columns=["task", "stage", "tokens", "value", "low", "high"],
+)
 CHARTS = {
+    "excess": (gradient.excess(EXCESS, "excess"), EXCESS),
     "mass_by_probability": (gradient.mass_by_probability(MASS, "mass"), MASS),
     "norms": (gradient.norms(NORMS, "norms"), NORMS),
 }
