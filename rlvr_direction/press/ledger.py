@@ -77,8 +77,8 @@ def _notes(claims: Sequence[dict]) -> str:
     signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SIGNS.items())
     return (
         "A verdict is about the paper's regime: RL that is not finished, sampled at top_p .7. *Elsewhere* is what the "
-        f"same rule says outside it ({signs}): unfinished at top_p 1, finished at top_p .7, finished at top_p 1, or what "
-        "the claim's page names. If every effect lay exactly on its bound, "
+        f"same rule says outside it ({signs}): unfinished at top_p 1, finished at top_p .7, finished at top_p 1, or "
+        "what the claim's page names. If every effect lay exactly on its bound, "
         f"{verdicts_by_chance(n):.1f} of the {n} verdicts with an interval "
         "would read *reproduced* by chance, and fewer where a rule asks for several intervals at once. Verdicts "
         "without an interval are exact and are not counted. Where a rule asks for a gain that matters, one that is "

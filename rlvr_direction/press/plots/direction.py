@@ -72,7 +72,7 @@ def update_path(table: pd.DataFrame) -> alt.Chart:
     )
     words = (
         "delta_logp of three tokens as the policy moves from base to RL: the token RL favours grows to the right, the "
-        "one it suppresses to the left, and one stays at zero."
+        "one it suppresses to the left, and the third hardly moves."
     )
     return described(bars, words, 150)
 
