@@ -16,16 +16,22 @@ __all__ = ["first_replacements", "token_values"]
 
 
 def first_replacements(
-    pair: ModelPair, task: Task, problems: Sequence[Problem], intervention: Intervention, *, seed: int
+    pair: ModelPair,
+    task: Task,
+    problems: Sequence[Problem],
+    intervention: Intervention,
+    sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
+    *,
+    seed: int,
 ) -> pd.DataFrame:
     """The first token of each response that an intervention changes; the base alone wrote everything before it.
 
     The columns are `problem_id, position, prefix_ids` (the response before it), `proposal_id, replacement_id, role` (of
     the proposal), `base_right, mixed_right, base_response, mixed_response`. Responses without a changed token are left
-    out. Sampling is at T = 1 and top_p = 1.
+    out.
     """
-    mixed = respond(pair, task, problems, intervention, seed=seed)
-    base = respond(pair, task, problems, Intervention(NOWHERE), seed=seed)
+    mixed = respond(pair, task, problems, intervention, sampling, seed=seed)
+    base = respond(pair, task, problems, Intervention(NOWHERE), sampling, seed=seed)
     rows = []
     for with_, without in zip(mixed.itertuples(), base.itertuples(), strict=True):
         changed = np.flatnonzero(np.not_equal(with_.response_ids, with_.proposal_ids))
@@ -51,7 +57,14 @@ def first_replacements(
 
 
 def token_values(
-    pair: ModelPair, task: Task, problems: Sequence[Problem], replacements: pd.DataFrame, *, rollouts: int, seed: int
+    pair: ModelPair,
+    task: Task,
+    problems: Sequence[Problem],
+    replacements: pd.DataFrame,
+    sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
+    *,
+    rollouts: int,
+    seed: int,
 ) -> pd.DataFrame:
     """The base's chance of a right answer after the proposal and after the replacement.
 
@@ -59,7 +72,7 @@ def token_values(
     alone, with the same noise for both) and `value`, their difference.
     """
     kept, replaced = (
-        _chances(pair, task, problems, replacements, tokens, rollouts=rollouts, seed=seed)
+        _chances(pair, task, problems, replacements, tokens, sampling, rollouts=rollouts, seed=seed)
         for tokens in (replacements["proposal_id"], replacements["replacement_id"])
     )
     return replacements.assign(value_kept=kept, value_replaced=replaced, value=np.subtract(replaced, kept))
@@ -71,6 +84,7 @@ def _chances(
     problems: Sequence[Problem],
     replacements: pd.DataFrame,
     tokens: pd.Series,
+    sampling: Sampling,
     *,
     rollouts: int,
     seed: int,
@@ -86,7 +100,7 @@ def _chances(
         pair,
         [prompts[i] + begun[i] for i in rows],
         Intervention(NOWHERE),
-        Sampling(),
+        sampling,
         seed=seed,
         problem_ids=rows,
         sample_ids=[row % rollouts for row in range(len(rows))],

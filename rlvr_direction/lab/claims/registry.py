@@ -33,6 +33,7 @@ from rlvr_direction.lab.claims import (
     c5c,
 )
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, as_records
+from rlvr_direction.lab.tasks import SMALL_TASKS
 
 __all__ = ["CLAIMS", "judge_all", "recorded", "verdict_records"]
 
@@ -52,7 +53,10 @@ def recorded(*studies: str) -> Recorded:
 
 
 def judge_all(recorded: Recorded) -> list[Judged]:
-    """The verdicts on all claims, in the order of `CLAIMS`, for each task of which all is recorded that it needs."""
+    """The verdicts on all claims, in the order of `CLAIMS`, for each task of which all is recorded that it needs.
+
+    A claim that rests on samples waits until both small tasks are recorded.
+    """
     return [row for module in MODULES for row in _judge(module, recorded)]
 
 
@@ -72,7 +76,7 @@ def _needs(claim: Claim) -> tuple[str, ...]:
 def _judge(module: ModuleType, recorded: Recorded) -> list[Judged]:
     needs = _needs(module.CLAIM)
     tasks = set.intersection(*(set(recorded.get(study, {})) for study in needs)) if needs else set()
-    if needs and not tasks:
+    if needs and not (tasks if module.CLAIM.deterministic else tasks >= set(SMALL_TASKS)):
         return []
     whole = {study: {task: recorded[study][task] for task in recorded[study] if task in tasks} for study in needs}
     return module.judge({**recorded, **whole})

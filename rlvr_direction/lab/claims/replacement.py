@@ -41,38 +41,46 @@ def judged(table: pd.DataFrame, families: Iterable[str]) -> pd.DataFrame:
     return rows
 
 
-def ratio_to_reach(ratios: np.ndarray, accuracies: np.ndarray, target: float) -> float:
+def ratio_to_reach(ratios: np.ndarray, accuracies: np.ndarray, target: float, *, fitted: bool = True) -> float:
     """The smallest share of tokens at which accuracy reaches a target; 1 where it never does.
 
-    Accuracy is made monotone by isotonic regression over the points, and interpolated linearly between them.
+    Accuracy is made monotone by isotonic regression over the points, and interpolated linearly between them. Where more
+    replacements do harm the fit pools the rise with the fall; without it (`fitted=False`), the first crossing counts.
 
     >>> ratio_to_reach(np.array([0.0, 0.1, 0.3]), np.array([0.2, 0.4, 0.8]), 0.6)
     0.2
     """
     order = np.argsort(ratios, kind="stable")
-    ratios, fitted = ratios[order], isotonic_regression(accuracies[order]).x
-    if target > fitted[-1]:
+    ratios, accuracies = ratios[order], accuracies[order]
+    heights = isotonic_regression(accuracies).x if fitted else accuracies
+    if target > heights.max():
         return 1.0
-    at = int(np.argmax(fitted >= target))
+    at = int(np.argmax(heights >= target))
     if at == 0:
         return float(ratios[0])
-    rise = (target - fitted[at - 1]) / (fitted[at] - fitted[at - 1])
+    rise = (target - heights[at - 1]) / (heights[at] - heights[at - 1])
     return round(float(ratios[at - 1] + rise * (ratios[at] - ratios[at - 1])), 12)
 
 
 def log_ratios(
-    table: pd.DataFrame, of: str, pairs: Sequence[tuple[str, str]] = AGAINST, *, draws: int = 2000
+    table: pd.DataFrame,
+    of: str,
+    pairs: Sequence[tuple[str, str]] = AGAINST,
+    *,
+    fitted: bool = True,
+    draws: int = 2000,
 ) -> dict[str, Part]:
     """The logs of r50 and r80 of one family over another's, for each of the `pairs`, in one cell.
 
     r50 and r80 are the shares of tokens, `of` "selected" or "changed", that cover 50 and 80 % of the way from the
-    base's accuracy to RL's. They are fitted anew in each draw. Below 0, the first family needs fewer.
+    base's accuracy to RL's. They are fitted anew in each draw; `fitted` is as in `ratio_to_reach`. Below 0, the first
+    family needs fewer.
     """
     names = [f"{first} to {second}, {way:.0%} of the way" for way in WAYS for first, second in pairs]
     left, right = (np.array([ORDER.index(pair[side]) for pair in pairs]) for side in (0, 1))
 
     def numbers(arms: Arms, draws: int) -> dict[str, Interval]:
-        need = _needed(arms, of)
+        need = _needed(arms, of, fitted)
 
         def logs(weights: np.ndarray) -> np.ndarray:
             found = np.log(np.maximum(need(weights), LEAST))
@@ -86,7 +94,7 @@ def log_ratios(
 def ratios_needed(table: pd.DataFrame, of: str, *, draws: int = 1000) -> pd.DataFrame:
     """r50 and r80 themselves in one cell, RL seeds pooled: `way, family, ratio, low, high`."""
     arms = arms_of(judged(table, (*ORDER, *ENDS)))
-    interval = bootstrap(_needed(arms, of), arms.n_problems, draws=draws, seed=SEED)
+    interval = bootstrap(_needed(arms, of, fitted=True), arms.n_problems, draws=draws, seed=SEED)
     rows = [(way, family) for way in WAYS for family in ORDER]
     ratio, low, high = (np.ravel(numbers) for numbers in interval)
     return pd.DataFrame(rows, columns=["way", "family"]).assign(ratio=ratio, low=low, high=high)
@@ -122,7 +130,7 @@ def best_minus_cold(table: pd.DataFrame, *, draws: int = 2000) -> dict[str, Part
     return parts_over_seeds(rows, lambda arms, draws: {"cold RL": arms.gain(ORDER[0], "cold rl", draws)}, draws=draws)
 
 
-def _needed(arms: Arms, of: str) -> Callable[[np.ndarray], np.ndarray]:
+def _needed(arms: Arms, of: str, fitted: bool) -> Callable[[np.ndarray], np.ndarray]:
     """The shares of tokens that each family of `ORDER` needs, `(ways, families)`, as a function of weights."""
     points = [points_of(arms, name, ENDS) for name in ORDER]
     base, rl = (arms.row(end) for end in ENDS)
@@ -130,7 +138,9 @@ def _needed(arms: Arms, of: str) -> Callable[[np.ndarray], np.ndarray]:
     def need(weights: np.ndarray) -> np.ndarray:
         accuracy, ratios = arms.accuracy(weights), arms.ratio(of, weights)
         targets = [accuracy[base] + way * (accuracy[rl] - accuracy[base]) for way in WAYS]
-        return np.array([[ratio_to_reach(ratios[p], accuracy[p], target) for p in points] for target in targets])
+        return np.array(
+            [[ratio_to_reach(ratios[p], accuracy[p], target, fitted=fitted) for p in points] for target in targets]
+        )
 
     return need
 

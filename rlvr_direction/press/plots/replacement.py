@@ -31,9 +31,11 @@ CRITERIA = {
     "logp_base": ("logp under the base", "the token", GOLD, [2, 2]),
     "logp_rl": ("logp under RL", "the token", GOLD, [1, 0]),
     "gap_to_rl_argmax": ("gap to RL's favourite", "the token", GOLD, [6, 3]),
+    "mirrored": ("delta_logp, mirrored", "the token", OLIVE, [6, 3]),
     "mass": ("mass of delta_logp", "the position", VIOLET, [2, 2]),
     "coin": ("matched coin", "neither", GREY, [6, 3]),
 }
+LINES = {"nowhere": "base alone", "everywhere": "RL alone", "cold rl": "cold RL"}
 
 
 def mixture(table: pd.DataFrame, description: str) -> alt.Chart:
@@ -57,12 +59,13 @@ def mixture(table: pd.DataFrame, description: str) -> alt.Chart:
 
 
 def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
-    """Accuracy against the share of tokens selected or changed, one line per criterion; a menu chooses the task.
+    """Accuracy against the share of tokens selected or changed, one line per criterion; menus choose task and `cell`.
 
     The shape of a mark says whether the criterion looks at the token or at its position. Columns: `task, family,
-    selected, changed, accuracy, low, high`; the families "nowhere" and "everywhere" are drawn as horizontal lines.
+    selected, changed, accuracy, low, high`, and `cell` if there are several; the families in `LINES` are horizontal.
     """
-    ends = table["family"].isin(["nowhere", "everywhere"])
+    menus = [column for column in ("task", "cell") if column in table]
+    ends = table["family"].isin(list(LINES))
     drawn = [CRITERIA[family] for family in CRITERIA if family in set(table["family"])]
     names, _, colours, dashes = (list(column) for column in zip(*drawn, strict=True))
     named = table[~ends].assign(
@@ -71,17 +74,22 @@ def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
     )
     x = alt.X(f"{of}:Q", title=f"share of tokens {of}", scale=alt.Scale(type="symlog", constant=0.02))
     x = x.axis(format="%", values=[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1])
-    y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=True))
+    y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=False))
     legend = alt.Legend(symbolType="stroke", symbolStrokeWidth=2, symbolSize=300)
     color = alt.Color("criterion:N", title="criterion", scale=alt.Scale(domain=names, range=colours), legend=legend)
     dash = alt.StrokeDash("criterion:N", title="criterion", scale=alt.Scale(domain=names, range=dashes), legend=legend)
     shape = alt.Shape("looks_at:N", title="looks at", sort=LOOKS_AT, legend=NEUTRAL)
     tooltip = ["criterion", *tips([of], ".1%"), *tips(["accuracy"], ".3f")]
-    rows = chosen(named, "task")
+    rows = chosen(named, *menus)
     lines = rows.mark_line(strokeWidth=1.5).encode(x=x, y="accuracy:Q", color=color, strokeDash=dash)
     points = intervals(rows, "accuracy", y, tooltip=tooltip, shape=shape, x=x, color=color)
-    rules = chosen(table[ends], "task").mark_rule(strokeDash=[5, 4], color="#888").encode(y="accuracy:Q")
-    return described((lines + points + rules).add_params(menu(table, "task")), description, 280)
+    alone = table[ends].assign(name=lambda rows: [LINES[family] for family in rows["family"]])
+    rules = chosen(alone, *menus).mark_rule(strokeDash=[5, 4], color="#888")
+    rules = rules.encode(y="accuracy:Q", tooltip=["name", *tips(["accuracy"], ".3f")])
+    words = chosen(alone, *menus).mark_text(align="right", dx=-3, dy=-6, color="#888")
+    words = words.encode(y="accuracy:Q", x=alt.value("width"), text="name")
+    drawn = (lines + points + rules + words).add_params(*(menu(table, column) for column in menus))
+    return described(drawn, description, 300)
 
 
 def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:

@@ -38,16 +38,23 @@ def test_the_recorded_verdicts_are_what_the_recorded_data_say():
     assert verdict_records([*judge_all(recorded()), *first.judge_all(recorded(*first.STUDIES))]) == KEPT
 
 
-def test_a_claim_is_judged_on_the_tasks_of_which_all_is_recorded_that_it_needs(monkeypatch):
-    claim = replace(c1.CLAIM, study="a", also=("b",))
-    asked = []
-    module = ModuleType("of_the_test")
-    module.CLAIM, module.judge = claim, lambda known: asked.append(known) or []
+def test_a_claim_is_judged_on_the_tasks_of_which_all_is_recorded_and_waits_for_both_small_ones(monkeypatch):
+    module, asked = ModuleType("of_the_test"), []
+    module.CLAIM = replace(c1.CLAIM, study="a", also=("b",))
+    module.judge = lambda known: asked.append({study: sorted(tables) for study, tables in known.items()}) or []
     monkeypatch.setattr(registry, "MODULES", [module])
-    table = pd.DataFrame()
-    for tasks in ({"a": "xy", "b": "yz", "c": "x"}, {"a": "x", "b": "z"}, {"a": "x"}):
-        judge_all({study: dict.fromkeys(of, table) for study, of in tasks.items()})
-    assert [{study: "".join(of) for study, of in known.items()} for known in asked] == [{"a": "y", "b": "y", "c": "x"}]
+
+    def judge(**tasks):
+        judge_all({study: dict.fromkeys(of, pd.DataFrame()) for study, of in tasks.items()})
+
+    both = ["arithmetic", "pointer_tree"]
+    judge(a=[*both, "worded"], b=both, c=["worded"])
+    judge(a=both, b=["pointer_tree"])
+    judge(a=both)
+    assert asked == [{"a": both, "b": both, "c": ["worded"]}]
+    module.CLAIM = replace(module.CLAIM, deterministic=True, also=())
+    judge(a=["arithmetic"])
+    assert asked[1:] == [{"a": ["arithmetic"]}]
 
 
 def test_exact_verdicts_have_no_interval_and_all_others_have_one():

@@ -29,6 +29,12 @@ def test_a_target_that_is_never_reached_counts_as_one_and_a_dip_does_not_count()
     assert 0.2 < dipping < 0.3
 
 
+def test_without_the_fit_the_first_crossing_counts():
+    first = ratio_to_reach(np.array([0.0, 0.1, 0.2, 0.3]), np.array([0.0, 0.6, 0.4, 0.9]), 0.55, fitted=False)
+    assert first == pytest.approx(0.1 * 0.55 / 0.6)
+    assert ratio_to_reach(np.array([0.0, 0.1]), np.array([0.2, 0.3]), 0.6, fitted=False) == 1.0
+
+
 def test_shares_of_known_speeds_are_found(gates_table):
     table = ratios_needed(gates_table(SPEEDS, seeds=2, n=1500), "selected", draws=20)
     half = table[table["way"] == 0.5].set_index("family")

@@ -9,8 +9,13 @@ from rlvr_direction.press.plots import replacement
 TASKS = ("arithmetic", "pointer_tree")
 FAMILIES = ("delta_logp", "kl_rl_base", "random")
 POINTS = pd.DataFrame(
-    [(t, f, b, b / 2, 0.5, 0.4, 0.6) for t in TASKS for f in (*FAMILIES, "nowhere", "everywhere") for b in (0.02, 0.1)],
-    columns=["task", "family", "selected", "changed", "accuracy", "low", "high"],
+    [
+        (task, "here", family, budget, budget / 2, 0.5, 0.4, 0.6)
+        for task in TASKS
+        for family in (*FAMILIES, *replacement.LINES)
+        for budget in (0.02, 0.1)
+    ],
+    columns=["task", "cell", "family", "selected", "changed", "accuracy", "low", "high"],
 )
 LEADS = pd.DataFrame(
     [(t, name, 0.1, -0.1, 0.3) for t in TASKS for name in ("abs_delta_logp", "coin")],
