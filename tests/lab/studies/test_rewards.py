@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rlvr_direction import load_toy_pair
 from rlvr_direction.lab.checkout import TOYS
 from rlvr_direction.lab.claims import b3
 from rlvr_direction.lab.claims.rewards import selection
@@ -68,9 +69,9 @@ def test_rewards_are_those_of_the_tokens(monkeypatch):
     """Two responses, of which the second has no end; delta_logp of a token is minus its position."""
     rows = [(0, 0, 0.0), (0, 1, -1.0), (0, 2, -2.0), (1, 0, 0.0), (1, 1, -1.0)]
     tokens = pd.DataFrame(rows, columns=["text_id", "position", "delta_logp"]).assign(logp_rl=-0.5)
-    monkeypatch.setattr(rewards, "score_tokens", lambda *_arguments, **_options: tokens.astype({"delta_logp": "f4"}))
-    texts = {"prompt": ["p", "p"], "response": ["a", "b"], "response_ids": [[5, 6, 1], [5, 6]]}
-    found = rewards._rewards(None, pd.DataFrame(texts).assign(n_tokens=[3, 2], finished=[True, False]))
+    monkeypatch.setattr(rewards, "score_responses", lambda *_arguments, **_options: tokens.astype({"delta_logp": "f4"}))
+    written = pd.DataFrame({"n_tokens": [3, 2], "finished": [True, False]})
+    found = rewards._rewards(load_toy_pair(TASK), [], written)
     assert found["sum"].tolist() == [-3, -1] and found["minimum"].tolist() == [-2, -1]
     assert found["last"].tolist() == [-1, -1] and found["sum_logp_rl"].tolist() == [-1.5, -1]
 
