@@ -9,7 +9,7 @@ import pandas as pd
 from rlvr_direction.lab.claims.claim import SEED, Part
 from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["Arms", "accuracies", "arms_of", "parts_over_seeds"]
+__all__ = ["COUNTS", "Arms", "accuracies", "arms_of", "parts_over_seeds"]
 
 COUNTS = ("correct", "samples", "n_tokens", "n_selected", "n_changed")
 Numbers = Callable[["Arms", int], Mapping[str, Interval]]

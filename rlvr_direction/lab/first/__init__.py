@@ -1,6 +1,6 @@
 """The claims that are still judged by the first registration, until the runs of the second are recorded."""
 
-from rlvr_direction.lab.claims import recorded
+from rlvr_direction.lab.claims import recorded, reweighting
 from rlvr_direction.lab.claims.claim import Judged, Recorded
 from rlvr_direction.lab.first import (
     c2,
@@ -14,7 +14,6 @@ from rlvr_direction.lab.first import (
     counts,
     extrapolation,
     replacement,
-    reweighting,
 )
 
 __all__ = ["STUDIES", "c3c", "counts", "extrapolation", "judge_all", "recorded", "replacement", "reweighting"]

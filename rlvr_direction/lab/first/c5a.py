@@ -1,7 +1,7 @@
 """Claim C5a: the paper's weighting trains better than DAPO."""
 
-from rlvr_direction.lab.first.claim import Claim, Judged, Recorded, judge_tasks
-from rlvr_direction.lab.first.reweighting import OWN_RATES, areas, paired_difference
+from rlvr_direction.lab.claims.reweighting import areas, paired_difference
+from rlvr_direction.lab.first.claim import OWN_RATES, Claim, Judged, Recorded, judge_tasks
 
 __all__ = ["CLAIM", "judge"]
 

@@ -1,7 +1,7 @@
 """Claim C5b: the paper's weighting keeps the chance that one of sixteen tries is right."""
 
-from rlvr_direction.lab.first.claim import Claim, Judged, Recorded, judge_tasks
-from rlvr_direction.lab.first.reweighting import OWN_RATES, at_the_end, paired_difference
+from rlvr_direction.lab.claims.reweighting import at_the_end, paired_difference
+from rlvr_direction.lab.first.claim import OWN_RATES, Claim, Judged, Recorded, judge_tasks
 
 __all__ = ["CLAIM", "judge"]
 

@@ -10,9 +10,10 @@ from rlvr_direction.lab.claims.verdicts import combine
 from rlvr_direction.lab.first.verdicts import verdict
 from rlvr_direction.statistics import Interval
 
-__all__ = ["SEED", "Claim", "Judged", "Part", "Recorded", "judge_tasks"]
+__all__ = ["OWN_RATES", "SEED", "Claim", "Judged", "Part", "Recorded", "judge_tasks"]
 
 CELL = "finished, top_p 1"
+OWN_RATES = "Each method has its own learning rate, tuned on one seed of arithmetic and used for both tasks."
 
 
 class Part(NamedTuple):

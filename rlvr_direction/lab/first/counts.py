@@ -1,44 +1,14 @@
 """Counts of arms, problem by problem, and what a bootstrap over problems makes of them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from rlvr_direction.lab.claims.counts import COUNTS, Arms
 from rlvr_direction.statistics import bootstrap
 
 __all__ = ["Arms", "accuracies", "arms_of", "arms_of_part"]
-
-COUNTS = ("correct", "samples", "n_tokens", "n_selected", "n_changed")
-
-
-class Arms(NamedTuple):
-    """The arms of a study: one row of labels per arm, and for each count an array `(arms, problems)`."""
-
-    labels: pd.DataFrame
-    correct: np.ndarray
-    samples: np.ndarray
-    n_tokens: np.ndarray
-    n_selected: np.ndarray
-    n_changed: np.ndarray
-
-    @property
-    def n_problems(self) -> int:
-        """How many problems all arms share."""
-        return self.correct.shape[1]
-
-    def row(self, family: str) -> int:
-        """The row of the arm with this `family`; of the first one, if there are several."""
-        return list(self.labels["family"]).index(family)
-
-    def accuracy(self, weights: np.ndarray) -> np.ndarray:
-        """The accuracy of each arm when problem i is drawn `weights[i]` times."""
-        return self.correct @ weights / (self.samples @ weights)
-
-    def ratio(self, of: str, weights: np.ndarray) -> np.ndarray:
-        """The share of tokens that each arm selected or changed, `of` "selected" or "changed"."""
-        return getattr(self, f"n_{of}") @ weights / (self.n_tokens @ weights)
 
 
 def arms_of(table: pd.DataFrame, labels: Sequence[str]) -> Arms:

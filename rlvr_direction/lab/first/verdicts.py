@@ -1,16 +1,13 @@
-"""The three verdicts, from intervals, conjunctions and the estimates of several RL seeds."""
+"""The verdicts of the first registration, whose seeds must uphold a verdict and not only its sign."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 
+from rlvr_direction.lab.claims.verdicts import SEEDS_NEEDED, Verdict
 from rlvr_direction.statistics import Interval
 
-__all__ = ["SEEDS_NEEDED", "Verdict", "combine", "seeds_agree", "verdict", "verdicts_by_chance"]
-
-Verdict = Literal["reproduced", "not reproduced", "inconclusive"]
-SEEDS_NEEDED = 4
+__all__ = ["seeds_agree", "verdict"]
 
 
 def verdict(
@@ -50,23 +47,3 @@ def seeds_agree(found: Verdict, seeds: Sequence[float], *, edge: float = 0.0, en
     """
     upholding = {"reproduced": np.greater(seeds, edge), "not reproduced": np.less(seeds, enough)}
     return found in upholding and bool(upholding[found].sum() >= SEEDS_NEEDED)
-
-
-def combine(verdicts: Sequence[Verdict]) -> Verdict:
-    """The verdict of a conjunction: reproduced if every part is, not reproduced if any part is not, else inconclusive.
-
-    Raises ValueError where there are no parts.
-    """
-    if not verdicts:
-        raise ValueError("a conjunction of no verdicts decides nothing: pass at least one")
-    if "not reproduced" in verdicts:
-        return "not reproduced"
-    return "inconclusive" if "inconclusive" in verdicts else "reproduced"
-
-
-def verdicts_by_chance(n_judged: int) -> float:
-    """The expected number of false "reproduced" if each of `n_judged` effects lay exactly on its bound.
-
-    A 95 % interval lies wholly above the true value 2.5 % of the time; a conjunction errs less often.
-    """
-    return 0.025 * n_judged

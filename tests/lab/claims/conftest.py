@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rlvr_direction.lab.claims.direction import POOLED
 from rlvr_direction.lab.regime import DECIDING
 
 BUDGETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
@@ -39,5 +40,22 @@ def gates_table():
                     if family == "delta_logp":
                         arms.append(arm(family, budget, reached, changed=share, purpose="calibration", **of))
         return pd.concat(arms, ignore_index=True)
+
+    return make
+
+
+@pytest.fixture
+def separation_table():
+    """A function of a claim's id and its levels -> a recorded cell of the study "separation".
+
+    The cell has this pooled `lead` and those of RL `seeds` at one level, and a lead of .2 at every other.
+    """
+
+    def make(claim, levels, lead, seeds, *, cell=DECIDING, level=None):
+        asked = level or levels[-1]
+        of = [(name, k, x if name == asked else 0.2) for name in levels for k, x in ((POOLED, lead), *enumerate(seeds))]
+        table = pd.DataFrame(of, columns=["level", "rl_seed", "value"]).assign(score=f"lead {claim}", cell=str(cell))
+        table = table.assign(low=table["value"] - 0.02, high=table["value"] + 0.02)
+        return pd.concat([table, table.assign(score="delta_logp", value=0.9)])
 
     return make

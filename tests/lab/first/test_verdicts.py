@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from rlvr_direction.lab.claims.verdicts import combine, verdicts_by_chance
 from rlvr_direction.lab.first import verdicts
-from rlvr_direction.lab.first.verdicts import combine, seeds_agree, verdict, verdicts_by_chance
+from rlvr_direction.lab.first.verdicts import seeds_agree, verdict
 from rlvr_direction.statistics import Interval
 
 YES, NO, OPEN = "reproduced", "not reproduced", "inconclusive"
