@@ -7,7 +7,7 @@ import pandas as pd
 import vl_convert
 
 from rlvr_direction import load_toy_pair, records
-from rlvr_direction.lab import claims
+from rlvr_direction.lab import first as claims
 from rlvr_direction.lab.anatomy import score_sources
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.palette import LESS_LIKELY, LIKELIER
