@@ -13,6 +13,7 @@ import pandas as pd
 import torch
 from jaxtyping import Int
 from torch import Tensor
+from torch.nn.functional import cross_entropy
 from torch.nn.utils import clip_grad_norm_
 from tqdm import tqdm
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
@@ -26,6 +27,7 @@ __all__ = ["train_base"]
 
 IGNORED = -100
 SAVE_EVERY = 100
+PIECE = 2500  # tokens at a time: what the backward pass keeps of them stays in the processor's cache
 
 
 def train_base(
@@ -100,13 +102,16 @@ def _update(
     """Make one optimizer step, and return the loss before it (nats per response token)."""
     for group in optimizer.param_groups:
         group["lr"] = rate
-    logits = model(input_ids=ids).logits[:, :-1]
-    loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=IGNORED)
     optimizer.zero_grad()
-    loss.backward()
+    rows, counted, total = max(1, PIECE // ids.shape[1]), (labels[:, 1:] != IGNORED).sum(), 0.0
+    for piece, wanted in zip(ids.split(rows), labels.split(rows), strict=True):
+        logits, wanted = model(input_ids=piece, use_cache=False).logits[:, :-1].flatten(0, 1), wanted[:, 1:].flatten()
+        loss = cross_entropy(logits, wanted, ignore_index=IGNORED, reduction="sum") / counted
+        loss.backward()
+        total += loss.item()
     clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
-    return loss.item()
+    return total
 
 
 def _batch(
