@@ -60,7 +60,8 @@ class ModelPair:
                 "pass two checkpoints and the tokenizer of one family"
             )
         object.__setattr__(self, "vocab_size", vocab_size)
-        object.__setattr__(self, "capabilities", tuple(examine(model.eval()) for model in self.models))
+        found = {model: examine(model.eval()) for model in self.models}
+        object.__setattr__(self, "capabilities", tuple(found[model] for model in self.models))
         checkpoints.warn_of_settings(*(model.generation_config for model in self.models))
 
     @classmethod
@@ -134,9 +135,11 @@ class ModelPair:
     def streams(self) -> tuple[Stream, Stream]:
         """Start a cached stream of next-token log-probabilities for each model: base, then RL.
 
-        Raises ValueError for a model whose cached steps do not give what a full forward gives.
+        A pair of one model with itself has one stream. Raises ValueError for a model whose cached steps do not give
+        what a full forward gives.
         """
-        return tuple(map(self._stream, self.models, self.capabilities))
+        base = self._stream(self.base, self.capabilities[0])
+        return base, base if self.rl is self.base else self._stream(self.rl, self.capabilities[1])
 
     def _stream(self, model: PreTrainedModel, capabilities: Capabilities) -> Stream:
         if capabilities.stream is None:

@@ -48,10 +48,15 @@ class Job(NamedTuple):
 
 
 class Caches(NamedTuple):
-    """Both models' streams, each with what it has read of every row."""
+    """Both models' streams, each with what it has read of every row; one and the same where the models are."""
 
     proposer: Stream
     checker: Stream
+
+    @property
+    def each(self) -> tuple[Stream, ...]:
+        """Every stream once."""
+        return tuple({id(stream): stream for stream in self}.values())
 
 
 class Rows(NamedTuple):
@@ -108,7 +113,7 @@ def begin(
         first = {tuple(prompt): i for i, prompt in enumerate(prompts)}
         copies = {prompt: i for i, prompt in enumerate(first)}
         read, copied = list(first.values()), torch.tensor([copies[tuple(prompt)] for prompt in prompts])
-        for cache in caches:
+        for cache in caches.each:
             cache.feed(Fed(ids[read, :-1], where[read, :-1], mask[read, :-1]), keep=1)
             if len(read) < len(prompts):
                 cache.keep(copied)
@@ -137,7 +142,9 @@ def draft(caches: Caches, job: Job, rows: Rows, length: int) -> Draft:
 
 
 def check(caches: Caches, job: Job, rows: Rows, drafted: Draft) -> PairLogprobs:
-    """Read the draft with the other model: both policies at every drafted position."""
+    """Read the draft with the other model, if it is another: both policies at every drafted position."""
+    if caches.checker is caches.proposer:
+        return PairLogprobs(drafted.logp, drafted.logp)
     ids = torch.cat([rows.last.unsqueeze(1), drafted.token_ids[:, :-1]], dim=1)
     steps = torch.arange(ids.shape[1])
     fed = Fed(ids, rows.position.unsqueeze(1) + steps, torch.ones_like(ids, dtype=torch.bool))
@@ -180,7 +187,7 @@ def advance(caches: Caches, job: Job, rows: Rows, written: Written) -> Rows:
     n_kept, finished = written.columns.n_tokens, written.columns.finished
     moved = Rows(rows.number, rows.written + n_kept, written.last, rows.position + n_kept)
     staying = (~finished & (moved.written < job.limit)).nonzero().squeeze(1)
-    for cache in caches:
+    for cache in caches.each:
         if not written.kept.all():
             cache.drop(written.kept)
         if 0 < len(staying) < len(rows.number):

@@ -35,10 +35,11 @@ def decode(
     r"""Sample one response per prompt: `propose` drafts each token and the intervention replaces what it selects.
 
     `problem_ids` (default 0, 1, ...) and `sample_ids` (default 0) number the rows and, with the seed, fix the noise.
-    The proposer drafts up to `block` tokens before the other model checks them; "auto" is `auto_block`. Neither `block`
-    nor `batch_size` changes the policies, but a forward pass over many tokens and a cached step round differently. In
-    float32 the chance per token of another draw is 7e-5 with 1,152 vocabulary rows, and from 1.5e-4 (low entropy) to
-    5e-3 (high entropy) with 152,000; in bfloat16, another batch size changed 17 of 32 texts.
+    The proposer drafts up to `block` tokens before the other model checks them, and a single one while at least half of
+    all tokens are selected, for drafts would be lost; "auto" is `auto_block`. Neither `block` nor `batch_size` changes
+    the policies, but a forward pass over many tokens and a cached step round differently. In float32 the chance per
+    token of another draw is 7e-5 with 1,152 vocabulary rows, and from 1.5e-4 (low entropy) to 5e-3 (high entropy) with
+    152,000; in bfloat16, another batch size changed 17 of 32 texts.
 
     Raises ValueError for a prompt that is not a list of ids, is empty or leaves no room for `max_new_tokens` in the
     context, for a block that is not a number of tokens or needs a rollback that this pair does not support, and for
@@ -51,7 +52,7 @@ def decode(
     >>> pair.tokenizer.decode(rl.token_ids[0, : rl.n_tokens[0]])
     '=7+15-4\n=22-4\n=18\nA:18<eos>'
     """
-    block = auto_block(pair, intervention) if block == "auto" else block
+    block = auto_block(pair) if block == "auto" else block
     _check(pair, prompt_ids, propose, max_new_tokens, block)
     problem_ids = range(len(prompt_ids)) if problem_ids is None else problem_ids
     sample_ids = [0] * len(prompt_ids) if sample_ids is None else sample_ids
@@ -63,22 +64,21 @@ def decode(
         chosen = order[start : start + batch_size]
         caches, rows = begin(pair, job, [prompt_ids[i] for i in chosen], torch.tensor(chosen))
         while len(rows.number):
-            drafted = draft(caches, job, rows, block)
+            drafted = draft(caches, job, rows, 1 if _selects_often(decoded) else block)
             written = act(job, rows, drafted.token_ids, check(caches, job, rows, drafted))
             _write(decoded, rows, written)
             rows = advance(caches, job, rows, written)
     return decoded
 
 
-def auto_block(pair: ModelPair, intervention: Intervention) -> int:
-    """How many tokens to draft before a check: 8, or 1 (lockstep) where drafts would be lost.
+def auto_block(pair: ModelPair) -> int:
+    """How many tokens to draft before a check: 8, or 1 (lockstep) where a model cannot take tokens back."""
+    return 8 if pair.supports_rollback else 1
 
-    That is where a model cannot take tokens back, and where tokens are selected at random at a rate of one half or more
-    ("everywhere" is rate 1): five times slower when drafted on a toy.
-    """
-    rate = getattr(intervention.where, "rate", 0.0)
-    often = not callable(rate) and rate >= 0.5
-    return 8 if pair.supports_rollback and not often else 1
+
+def _selects_often(decoded: Decoded) -> bool:
+    """Whether at least half of the tokens written so far were selected; drafting is then up to five times slower."""
+    return bool(2 * decoded.selected.sum() >= decoded.n_tokens.sum() > 0)
 
 
 def end_ids(pair: ModelPair) -> Int[Tensor, " ends"]:

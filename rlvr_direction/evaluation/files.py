@@ -50,7 +50,7 @@ def decode_file(settings: DecodeSettings) -> Path:
     pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
     check_lengths(pair, prompts, grade.max_new_tokens)
     how = {"samples": s.samples, "seed": s.seed, "propose": s.propose, "batch_size": s.batch_size}
-    block = auto_block(pair, intervention) if s.block == "auto" else int(s.block)
+    block = auto_block(pair) if s.block == "auto" else int(s.block)
     logging.getLogger(__name__).info("prompts: %s", described(tokenizer))
     for index in responses.parts("decoding"):
         start = index * PROBLEMS_PER_PART

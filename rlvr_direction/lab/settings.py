@@ -25,8 +25,9 @@ class ToySettings(Settings):
 class StudySettings(Settings):
     """Repeat a measurement over seeds, resumable part by part, and record what it counted.
 
-    Of claim C1: separation. C2: gates, promoted, advantages, q_head. C3: lemma, gradients. C4: tilts, trees, travel,
-    spaces, rewards. C5: tuning, then weightings; own_rates, then at_own_rates. Beyond: together, adapters, sizes.
+    Of claim C1: separation. C2: gates, then gate_finalists; promoted, advantages, q_head. C3: lemma, gradients. C4:
+    tilts, then tilt_finalists; trees, travel, spaces, rewards. C5: tuning, then weightings; own_rates, then
+    at_own_rates. Beyond: together, adapters, sizes.
     """
 
     name: Annotated[

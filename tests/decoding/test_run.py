@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from rlvr_direction.decoding import auto_block, decode, end_ids, indexed_noise
+from rlvr_direction.decoding import run as run_module
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Intervention, parse
 from rlvr_direction.lab.tasks import TASKS
@@ -267,13 +268,16 @@ def test_blocks_and_batches_do_not_matter_to_a_toy(task):
 
 
 def test_auto_drafts_eight_tokens_where_both_models_can_take_them_back(load_pair):
-    gate = Intervention("delta_logp<=-0.3")
-    assert [auto_block(load_pair(family), gate) for family in ("llama", "mistral", "mamba2")] == [8, 8, 1]
+    assert [auto_block(load_pair(family)) for family in ("llama", "mistral", "mamba2")] == [8, 8, 1]
 
 
-def test_auto_is_lockstep_where_drafts_would_be_lost(load_pair):
-    wheres = ("everywhere", "random:0.7", "random:0.1", "random:mass(delta_logp<=-0.3)", "nowhere")
-    assert [auto_block(load_pair("llama"), Intervention(where)) for where in wheres] == [1, 1, 8, 8, 8]
+@pytest.mark.parametrize(("where", "drafts"), [(NOWHERE, True), (AtRandom(0.2), True), (EVERYWHERE, False)])
+def test_nothing_is_drafted_while_half_of_all_tokens_are_selected(run, monkeypatch, where, drafts):
+    lengths = []
+    plain = run_module.draft
+    monkeypatch.setattr(run_module, "draft", lambda *a: lengths.append(a[-1]) or plain(*a))
+    run(where=where, block=4)
+    assert lengths[0] == 4 and set(lengths[1:]) == ({4} if drafts else {1})
 
 
 def test_no_prompts_give_no_rows(load_pair):
@@ -319,3 +323,13 @@ def test_a_model_that_breaks_is_named_with_the_position(load_pair, run, model):
         getattr(copied, model).transformer.wpe.weight[longest + 2] = torch.nan
     with pytest.raises(ValueError, match=f"the {model} model gave .* not finite at response position 3 of prompt 5;"):
         run(pair=copied)
+
+
+@pytest.mark.parametrize("where", [NOWHERE, AtRandom(0.3), EVERYWHERE])
+@pytest.mark.parametrize("block", [1, 4])
+def test_a_model_paired_with_itself_reads_once_and_writes_as_two_copies_do(load_pair, run, where, block):
+    one, tokenizer = load_pair("llama").rl, load_pair("llama").tokenizer
+    itself, copies = ModelPair(one, one, tokenizer), ModelPair(one, copy.deepcopy(one), tokenizer)
+    first, second = itself.streams()
+    assert first is second
+    assert_same(run(pair=itself, where=where, block=block), run(pair=copies, where=where, block=block))

@@ -1,6 +1,7 @@
 """Claim C2h: replacement beats RL, even RL at its best sampling."""
 
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
+from rlvr_direction.lab.claims.counts import with_finalists
 from rlvr_direction.lab.claims.replacement import best_minus_cold
 
 __all__ = ["CLAIM", "judge"]
@@ -14,9 +15,10 @@ CLAIM = Claim(
     measured="Lead of the best budget over cold RL",
     unit="accuracy difference",
     study="gates",
+    also=("gate_finalists",),
 )
 
 
 def judge(recorded: Recorded) -> list[Judged]:
     """One row per task and cell: the lead of the best budget over cold RL."""
-    return judge_cells(CLAIM, recorded, best_minus_cold)
+    return judge_cells(CLAIM, with_finalists(recorded, "gates", "gate_finalists"), best_minus_cold)

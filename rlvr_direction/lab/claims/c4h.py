@@ -1,6 +1,7 @@
 """Claim C4h: extrapolation against RL at its best temperature and top_p."""
 
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
+from rlvr_direction.lab.claims.counts import with_finalists
 from rlvr_direction.lab.claims.extrapolation import gains_over
 
 __all__ = ["CLAIM", "judge"]
@@ -15,10 +16,11 @@ CLAIM = Claim(
     measured="Gain in accuracy over {part}",
     unit="accuracy difference",
     study="tilts",
+    also=("tilt_finalists",),
     minimum_gain=0.01,
 )
 
 
 def judge(recorded: Recorded) -> list[Judged]:
     """A row per task and cell."""
-    return judge_cells(CLAIM, recorded, gains_over("cold rl"))
+    return judge_cells(CLAIM, with_finalists(recorded, "tilts", "tilt_finalists"), gains_over("cold rl"))

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rlvr_direction.lab.claims.claim import SEED, Part
+from rlvr_direction.lab.claims.claim import SEED, Part, Recorded
 from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["COUNTS", "Arms", "accuracies", "arms_of", "parts_over_seeds"]
+__all__ = ["COUNTS", "Arms", "accuracies", "arms_of", "parts_over_seeds", "with_finalists"]
 
 COUNTS = ("correct", "samples", "n_tokens", "n_selected", "n_changed")
 Numbers = Callable[["Arms", int], Mapping[str, Interval]]
@@ -88,6 +88,22 @@ def parts_over_seeds(
         return {name: Part(interval) for name, interval in pooled.items()}
     alone = [numbers(arms_of(table[table["rl_seed"] == seed], labels), 1) for seed in seeds]
     return {name: Part(interval, [float(of[name].value) for of in alone]) for name, interval in pooled.items()}
+
+
+def with_finalists(recorded: Recorded, study: str, finalists: str) -> dict[str, Mapping[str, pd.DataFrame]]:
+    """The recorded tables, in which rows of `finalists` replace those of the same arms in `study`: more samples each.
+
+    A task without finalists keeps its table.
+    """
+    same = ["cell", "rl_seed", "family", "where", "gamma", "temperature", "top_p", "purpose"]
+
+    def replaced(table: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
+        before, after = (pd.MultiIndex.from_frame(rows[same]) for rows in (table, again))
+        return pd.concat([table[~before.isin(after)], again], ignore_index=True)
+
+    again = recorded.get(finalists, {})
+    tables = {task: replaced(table, again[task]) if task in again else table for task, table in recorded[study].items()}
+    return {**recorded, study: tables}
 
 
 def accuracies(arms: Arms, *, draws: int = 1000) -> pd.DataFrame:

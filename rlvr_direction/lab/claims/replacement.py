@@ -15,6 +15,7 @@ __all__ = [
     "AGAINST",
     "NEIGHBOURS",
     "ORDER",
+    "best_budgets",
     "best_minus_cold",
     "judged",
     "log_ratios",
@@ -122,12 +123,16 @@ def best_minus_cold(table: pd.DataFrame, *, draws: int = 2000) -> dict[str, Part
     Each RL seed chooses its own budget, the smallest one of equals, from the rows of purpose "calibration"; 100 %, RL
     everywhere, is not among them.
     """
-    tried = table[(table["purpose"] == "calibration") & (table["family"] == ORDER[0])]
-    best = tried.groupby(["rl_seed", "budget"])["correct"].sum().unstack().idxmax(axis=1)
     rows = judged(table, (ORDER[0], "cold rl"))
-    cold, gated = rows["family"] == "cold rl", rows["budget"] == rows["rl_seed"].map(best)
+    cold, gated = rows["family"] == "cold rl", rows["budget"] == rows["rl_seed"].map(best_budgets(table))
     rows = rows[cold | gated].assign(budget=0.0)  # the seeds' budgets differ, and are pooled
     return parts_over_seeds(rows, lambda arms, draws: {"cold RL": arms.gain(ORDER[0], "cold rl", draws)}, draws=draws)
+
+
+def best_budgets(table: pd.DataFrame) -> pd.Series:
+    """delta_logp's budget with the most right answers on calibration problems in one cell, by `rl_seed`."""
+    tried = table[(table["purpose"] == "calibration") & (table["family"] == ORDER[0])]
+    return tried.groupby(["rl_seed", "budget"])["correct"].sum().unstack().idxmax(axis=1)
 
 
 def _needed(arms: Arms, of: str, fitted: bool) -> Callable[[np.ndarray], np.ndarray]:

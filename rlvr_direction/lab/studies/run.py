@@ -12,6 +12,7 @@ from rlvr_direction.lab.settings import StudySettings
 from rlvr_direction.lab.studies import (
     adapters,
     advantages,
+    finalists,
     gates,
     gradients,
     lemma,
@@ -49,12 +50,14 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
     {
         "separation": Study(separation.plan),
         "gates": Study(gates.plan),
+        "gate_finalists": Study(finalists.plan_gates),
         "promoted": Study(promoted.plan, n=500),
         "advantages": Study(advantages.plan, n=600),
         "q_head": Study(advantages.plan_head),
         "lemma": Study(lemma.plan, seeds=1, n=24),
         "gradients": Study(gradients.plan, n=400),
         "tilts": Study(tilts.plan),
+        "tilt_finalists": Study(finalists.plan_tilts),
         "trees": Study(trees.plan, seeds=20, n=5000),
         "travel": Study(travel.plan, n=500),
         "spaces": Study(spaces.plan, seeds=1, n=500),

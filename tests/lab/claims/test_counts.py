@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rlvr_direction.lab.claims.counts import accuracies, arms_of, parts_over_seeds
+from rlvr_direction.lab.claims.counts import accuracies, arms_of, parts_over_seeds, with_finalists
 
 
 def recorded(accuracy, *, seeds=2, n=400):
@@ -45,3 +45,20 @@ def test_arms_on_other_problems_or_seeds_or_twice_are_refused():
         arms_of(table[(table["family"] == "a") | (table["rl_seed"] == 0)])
     with pytest.raises(ValueError, match="twice"):
         arms_of(pd.concat([table, table]))
+
+
+def test_finalists_replace_the_rows_of_their_own_arms_alone():
+    labels = {"cell": "here", "where": "x", "gamma": 0.0, "temperature": 1.0, "top_p": 0.7, "purpose": "judged"}
+    table = recorded({"a": 0.2, "b": 0.5}).assign(**labels)
+    again = table[table["family"] == "b"].assign(correct=3, samples=4)
+    found = with_finalists({"gates": {"one": table, "other": table}, "again": {"one": again}}, "gates", "again")
+    arms = arms_of(found["gates"]["one"])
+    assert arms.correct.sum(1).tolist() == [0.2 * 800, 3 * 800] and arms.samples[:, 0].tolist() == [2, 8]
+    assert found["gates"]["other"] is table
+
+
+def test_finalists_of_another_cell_replace_nothing():
+    labels = {"cell": "here", "where": "x", "gamma": 0.0, "temperature": 1.0, "top_p": 0.7, "purpose": "judged"}
+    table = recorded({"a": 0.2}, seeds=1).assign(**labels)
+    found = with_finalists({"gates": {"one": table}, "again": {"one": table.assign(cell="there")}}, "gates", "again")
+    assert len(found["gates"]["one"]) == 2 * len(table)
