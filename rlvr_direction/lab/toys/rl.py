@@ -86,6 +86,7 @@ def _arguments(task: Task, scratch: Path, recipe: RLRecipe, *, seed: int, progre
         rollouts=recipe.rollouts,
         prompts=recipe.prompts,
         generations=recipe.generations,
+        pieces=recipe.pieces,
         dynamic_sampling=False,
         learning_rate=recipe.learning_rate,
         save_steps=UPDATES_PER_ROLLOUT * min(SAVE_EVERY, recipe.rollouts),
@@ -95,9 +96,20 @@ def _arguments(task: Task, scratch: Path, recipe: RLRecipe, *, seed: int, progre
 
 
 def grpo_config(
-    task: Task, out: Path | str, *, seed: int, rollouts: int, prompts: int, generations: int, **more: Any
+    task: Task,
+    out: Path | str,
+    *,
+    seed: int,
+    rollouts: int,
+    prompts: int,
+    generations: int,
+    pieces: int = 1,
+    **more: Any,
 ) -> ReweightedGRPOConfig:
-    """The paper's preset at a toy's size: `rollouts` of `generations` responses to `prompts` each, in two updates."""
+    """The paper's preset at a toy's size: `rollouts` of `generations` responses to `prompts` each, in two updates.
+
+    The gradient of an update is added up over `pieces` of its responses.
+    """
     return ReweightedGRPOConfig.dapo(
         str(out),
         seed=seed,
@@ -105,8 +117,9 @@ def grpo_config(
         weight_decay=0.0,
         adam_beta2=0.99,
         num_generations=generations,
-        per_device_train_batch_size=prompts * generations // UPDATES_PER_ROLLOUT,
-        steps_per_generation=UPDATES_PER_ROLLOUT,
+        per_device_train_batch_size=prompts * generations // (UPDATES_PER_ROLLOUT * pieces),
+        gradient_accumulation_steps=pieces,
+        steps_per_generation=UPDATES_PER_ROLLOUT * pieces,
         max_completion_length=task.max_new_tokens,
         max_steps=UPDATES_PER_ROLLOUT * rollouts,
         logging_steps=UPDATES_PER_ROLLOUT,

@@ -13,6 +13,7 @@ from rlvr_direction.lab.checkout import TOYS
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import rl, train_rl
 from rlvr_direction.lab.toys.recipe import RLRecipe
+from rlvr_direction.lab.toys.rl import grpo_config
 
 TASK = TASKS["pointer_tree"]
 TINY = RLRecipe(rollouts=3, prompts=4, generations=4, stages=(1, 3))
@@ -62,6 +63,21 @@ def test_another_seed_is_another_run_from_the_same_base(trained):
     folder, stages = trained
     (other,) = train_rl(TASK, folder, seed=2, recipe=RLRecipe(1, 4, 4, stages=(1,)), progress=False)
     assert other.name == "rl_001_seed_2" and not same(weights(other), weights(stages[0]))
+
+
+def test_pieces_leave_the_rows_of_a_rollout_and_of_an_update_as_they_are(tmp_path):
+    whole, cut = (
+        grpo_config(TASK, tmp_path, seed=0, rollouts=3, prompts=8, generations=4, pieces=pieces) for pieces in (1, 4)
+    )
+    assert whole.generation_batch_size == cut.generation_batch_size == 32
+    assert [c.per_device_train_batch_size * c.gradient_accumulation_steps for c in (whole, cut)] == [16, 16]
+    assert whole.max_steps == cut.max_steps == 6
+
+
+def test_a_run_in_pieces_has_its_rollouts_and_stages(tmp_path):
+    pieces = RLRecipe(rollouts=2, prompts=4, generations=4, pieces=2, stages=(1, 2))
+    stages = train_rl(TASK, with_base(tmp_path), seed=0, recipe=pieces, progress=False)
+    assert metrics(tmp_path)["rollout"].tolist() == [1, 2] and not same(*map(weights, stages))
 
 
 def test_it_is_trls_own_trainer_bit_for_bit(trained, tmp_path, monkeypatch):
