@@ -7,7 +7,7 @@ import pandas as pd
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
 from rlvr_direction.lab.claims.replacement import AGAINST, NEIGHBOURS, log_ratios, rows_below
 
-__all__ = ["CLAIM", "ROWS", "below", "judge"]
+__all__ = ["ALL_PAIRS", "CLAIM", "ROWS", "below", "judge"]
 
 CLAIM = Claim(
     id="C2",
@@ -23,8 +23,11 @@ CLAIM = Claim(
     below=True,
     departures=("On worded there are 3 or 4 budgets per gate, not 8, and 100 %.",),
 )
-ROWS = {f"{first} needs fewer than {second}": ((first, second),) for first, second in AGAINST}
-ROWS["the full order"] = NEIGHBOURS
+ROWS = {
+    **{f"{first} needs fewer than {second}": [f"{first} to {second},"] for first, second in AGAINST},
+    "the full order": [f"{first} to {second}," for first, second in NEIGHBOURS],
+}
+ALL_PAIRS = tuple(dict.fromkeys(AGAINST + NEIGHBOURS))
 
 
 def judge(recorded: Recorded) -> list[Judged]:
@@ -34,5 +37,4 @@ def judge(recorded: Recorded) -> list[Judged]:
 
 def below(recorded: Recorded) -> pd.DataFrame:
     """What the rule says of delta_logp against each rival alone, and of the order delta_logp, KL, entropy, random."""
-    parts = {name: partial(log_ratios, of="selected", pairs=pairs) for name, pairs in ROWS.items()}
-    return rows_below(CLAIM, recorded, parts)
+    return rows_below(CLAIM, recorded, partial(log_ratios, of="selected", pairs=ALL_PAIRS), ROWS)

@@ -27,5 +27,4 @@ def judge(recorded: Recorded) -> list[Judged]:
 
 def below(recorded: Recorded) -> pd.DataFrame:
     """What the rule says of delta_logp against each rival alone, and of the order delta_logp, KL, entropy, random."""
-    parts = {name: partial(log_ratios, of="changed", pairs=pairs) for name, pairs in c2.ROWS.items()}
-    return rows_below(CLAIM, recorded, parts)
+    return rows_below(CLAIM, recorded, partial(log_ratios, of="changed", pairs=c2.ALL_PAIRS), c2.ROWS)

@@ -1,6 +1,7 @@
 """Claims C2, C2c and C2h: the share of tokens that a gate must replace, and the best that replacement does."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -102,19 +103,31 @@ def ratios_needed(table: pd.DataFrame, of: str, *, draws: int = 1000) -> pd.Data
 
 
 def rows_below(
-    claim: Claim, recorded: Recorded, parts: Mapping[str, Callable[[pd.DataFrame], Mapping[str, Part]]]
+    claim: Claim,
+    recorded: Recorded,
+    parts_of: Callable[[pd.DataFrame], Mapping[str, Part]],
+    rows: Mapping[str, Sequence[str]],
 ) -> pd.DataFrame:
-    """What a claim's rule says of some of its comparisons alone, one row per name in `parts`, task and cell.
+    """What a claim's rule says of some of its parts alone, one row per task, cell and name in `rows`.
 
-    The columns are `row, task, cell, deciding, verdict, value, low, high, text`; `parts` gives what a row needs in a
-    cell.
+    `parts_of` gives all parts of a cell, and `rows` the beginnings of those that a row needs. The columns are `row,
+    task, cell, deciding, verdict, value, low, high, text`.
     """
-    fields = ("task", "cell", "deciding", "verdict", "value", "low", "high", "text")
-    return pd.DataFrame(
-        {"row": name, **{field: getattr(row, field) for field in fields}}
-        for name, parts_of in parts.items()
-        for row in judge_cells(claim, recorded, parts_of)
-    )
+    known: dict[str, Mapping[str, Part]] = {}
+
+    def some(table: pd.DataFrame, beginnings: tuple[str, ...]) -> Mapping[str, Part]:
+        cell = table["cell"].iloc[0]
+        if cell not in known:
+            known[cell] = parts_of(table)
+        return {name: part for name, part in known[cell].items() if name.startswith(beginnings)}
+
+    found = []
+    for task, table in recorded[claim.study].items():
+        known.clear()
+        for name, beginnings in rows.items():
+            judged_rows = judge_cells(claim, {claim.study: {task: table}}, partial(some, beginnings=tuple(beginnings)))
+            found += [{"row": name, **vars(row)} for row in judged_rows]
+    return pd.DataFrame(found).drop(columns="claim")
 
 
 def best_minus_cold(table: pd.DataFrame, *, draws: int = 2000) -> dict[str, Part]:
