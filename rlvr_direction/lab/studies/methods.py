@@ -166,6 +166,6 @@ class _Measured(TrainerCallback):
         """How many of its samples are right, one number per problem; every run and stage shares the noise."""
         model.eval()
         pair, alone = ModelPair(model, model, self._tokenizer), Intervention(NOWHERE)
-        table = respond(pair, self._task, problems, alone, Sampling(), samples=samples, seed=self._seed, block=1)
+        table = respond(pair, self._task, problems, alone, Sampling(), samples=samples, seed=self._seed)
         model.train()
         return table.groupby("problem_id")["correct"].sum().to_numpy()
