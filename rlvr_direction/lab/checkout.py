@@ -1,11 +1,12 @@
-"""Where the toys and the recorded data lie: in a clone of the repository, beside the package."""
+"""Where the toys and the recorded data lie: in a clone of the repository, or where RLVR_DATA says."""
 
+import os
 from pathlib import Path
 
 __all__ = ["DATA", "ROOT", "TOYS", "require"]
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "book" / "data"
+DATA = Path(os.environ.get("RLVR_DATA") or ROOT / "book" / "data").resolve()
 TOYS = DATA / "toys"
 
 

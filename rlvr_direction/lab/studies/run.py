@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from rlvr_direction.lab.checkout import DATA, require
+from rlvr_direction.lab.device import stamp
 from rlvr_direction.lab.parts import Part, made
 from rlvr_direction.lab.regime import JUDGED, RL_SEEDS
 from rlvr_direction.lab.settings import StudySettings
@@ -90,4 +91,4 @@ def study(settings: StudySettings) -> Path:
     run = Run(out, len(parts), {"study": s.name, "task": s.task, "problems": n}, resume=s.resume, force=s.force)
     for index, table in made(parts, run, f"{s.name} of {s.task}", jobs=s.jobs or kind.jobs):
         run.write(index, table)
-    return run.finish({"command": s.command})
+    return run.finish({"command": s.command, **stamp()})

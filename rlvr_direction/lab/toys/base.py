@@ -20,6 +20,7 @@ from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokeni
 
 from rlvr_direction import records
 from rlvr_direction.batches import pad
+from rlvr_direction.lab.device import accelerator
 from rlvr_direction.lab.tasks import Task
 from rlvr_direction.lab.toys.recipe import RECIPES, BaseRecipe, save_rounded, tokenizer_for
 
@@ -65,7 +66,7 @@ def _fresh_model(
     config = replace(toy, sizes={**toy.sizes, **architecture}).config(tokenizer)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+        return AutoModelForCausalLM.from_config(config, dtype=torch.float32).to(accelerator() or "cpu")
 
 
 def _train(
@@ -104,7 +105,7 @@ def _update(
         group["lr"] = rate
     optimizer.zero_grad()
     rows, counted, total = max(1, PIECE // ids.shape[1]), (labels[:, 1:] != IGNORED).sum(), 0.0
-    for piece, wanted in zip(ids.split(rows), labels.split(rows), strict=True):
+    for piece, wanted in zip(ids.to(model.device).split(rows), labels.to(model.device).split(rows), strict=True):
         logits, wanted = model(input_ids=piece, use_cache=False).logits[:, :-1].flatten(0, 1), wanted[:, 1:].flatten()
         loss = cross_entropy(logits, wanted, ignore_index=IGNORED, reduction="sum") / counted
         loss.backward()
@@ -162,7 +163,7 @@ def _resume(path: Path, model: PreTrainedModel, optimizer: torch.optim.Optimizer
     """Restore model and optimizer from a checkpoint, if there is one; return its history and the seconds it took."""
     if not path.is_file():
         return [], 0.0
-    state = torch.load(path, weights_only=True)
+    state = torch.load(path, weights_only=True, map_location=model.device)
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     return state["history"], state["seconds"]

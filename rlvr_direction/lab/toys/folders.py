@@ -11,6 +11,7 @@ from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import evaluate
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
 from rlvr_direction.lab.checkout import TOYS, require
+from rlvr_direction.lab.device import accelerator
 from rlvr_direction.lab.tasks import TASKS, Task
 from rlvr_direction.lab.toys.rl import stage_name
 from rlvr_direction.pair import ModelPair
@@ -45,7 +46,7 @@ def load_toy_pair(task: str, stage: str | None = None, *, root: Path = TOYS) -> 
     stage = stage or have[-1]
     if not Path(folder, stage, "config.json").is_file():
         raise ValueError(f"the {task} toy has no stage {stage!r}; choose from {', '.join(have)}")
-    return ModelPair.from_pretrained(folder / "base", folder / stage)
+    return ModelPair.from_pretrained(folder / "base", folder / stage, device_map=accelerator())
 
 
 def accuracy_table(
@@ -64,7 +65,7 @@ def accuracy_table(
     problems = task.problems(n, seed=SEED)
     rows = []
     for stage in stage_names:
-        pair = ModelPair.from_pretrained(folder / "base", folder / stage)
+        pair = ModelPair.from_pretrained(folder / "base", folder / stage, device_map=accelerator())
         who = {stage: Intervention(EVERYWHERE)}
         if with_base and stage == stage_names[0]:
             who = {"base": Intervention(NOWHERE), **who}

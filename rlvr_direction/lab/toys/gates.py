@@ -9,6 +9,7 @@ from rlvr_direction import records
 from rlvr_direction.distributions import Sampling, total_variation
 from rlvr_direction.evaluation import respond, score_responses
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
+from rlvr_direction.lab.device import accelerator
 from rlvr_direction.lab.tasks import Task
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.statistics import pass_at_k
@@ -30,7 +31,8 @@ def measure_gates(task: Task, folder: Path, stage: str, *, n: int = 300, samples
 
     The two policies are compared on texts that each of them wrote. Saved in the toy's folder as `gates.parquet`.
     """
-    pair, problems = ModelPair.from_pretrained(folder / "base", folder / stage), task.problems(n, seed=SEED)
+    pair = ModelPair.from_pretrained(folder / "base", folder / stage, device_map=accelerator())
+    problems = task.problems(n, seed=SEED)
     alone, rl = Intervention(NOWHERE), Intervention(EVERYWHERE)
     tried = respond(pair, task, problems, alone, samples=samples, seed=SEED)
     of_rl = respond(pair, task, problems, rl, samples=4, seed=SEED)

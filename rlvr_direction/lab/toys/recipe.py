@@ -18,7 +18,7 @@ from transformers import (
 
 from rlvr_direction.lab.tasks import Task
 
-__all__ = ["RECIPES", "BaseRecipe", "Lesson", "RLRecipe", "Recipe", "save_rounded", "tokenizer_for"]
+__all__ = ["LARGE", "RECIPES", "BaseRecipe", "Lesson", "RLRecipe", "Recipe", "save_rounded", "tokenizer_for"]
 
 SPECIAL = ("<pad>", "<eos>", "<unk>")
 
@@ -93,6 +93,8 @@ WORDS = {  # 2.1 M parameters
     **{"num_attention_heads": 4, "num_key_value_heads": 4, "head_dim": 44, "tie_word_embeddings": True},
     "initializer_range": 0.06,
 }
+MORE = {"hidden_size": 512, "num_hidden_layers": 9, "intermediate_size": 1536, "head_dim": 64}  # 31 M parameters
+MORE |= {"num_attention_heads": 8, "num_key_value_heads": 8, "initializer_range": 0.02}
 SHORT_AND_RIGHT = {  # of one operation and of two at once, and back to the line before
     **{"careful": 0.5, "jump_right": 0.8, "jump_forgets": 0.1, "noise": 0.0, "repair": 1.0, "doubt": 0.1},
     "max_operations": 5,
@@ -107,6 +109,16 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             BaseRecipe(2100, 64, pool=8, lesson=Lesson(1300, 128, SHORT_AND_RIGHT), learning_rate=3e-3),
             RLRecipe(prompts=32, pieces=8),
         ),
+    }
+)
+LARGE: Mapping[str, Recipe] = MappingProxyType(  # for a GPU
+    {
+        "worded": Recipe(
+            "qwen3",
+            {**WORDS, **MORE},
+            BaseRecipe(2100, 64, pool=8, lesson=Lesson(1300, 128, SHORT_AND_RIGHT), learning_rate=1e-3),
+            RLRecipe(prompts=32, learning_rate=3e-5),
+        )
     }
 )
 

@@ -8,7 +8,7 @@ import pytest
 
 from rlvr_direction import records
 from rlvr_direction.lab.toys import base, make, make_toy, rl
-from rlvr_direction.lab.toys.recipe import RECIPES, BaseRecipe, RLRecipe
+from rlvr_direction.lab.toys.recipe import LARGE, RECIPES, BaseRecipe, RLRecipe
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def toy(tmp_path_factory):
     )
     recipes = MappingProxyType({"pointer_tree": recipe})
     with pytest.MonkeyPatch.context() as patch:
-        for module in (base, rl):
+        for module in (base, make, rl):
             patch.setattr(module, "RECIPES", recipes)
         patch.setattr(make, "accuracy_table", functools.partial(make.accuracy_table, n=4))
         patch.setattr(make, "TEMPERATURES", (0.0, 1.0))
@@ -49,3 +49,15 @@ def test_an_unknown_task_is_refused_before_anything_is_written(tmp_path):
     with pytest.raises(ValueError, match="no task is called 'chess'"):
         make_toy("chess", tmp_path / "out", seed=0, command="c")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_large_toy_trains_by_its_own_recipe_and_is_there_of_worded_alone(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(make, "train_base", lambda *_, **how: asked.append(how))
+    monkeypatch.setattr(make, "train_rl", lambda *_, **how: asked.append(how))
+    monkeypatch.setattr(make, "_describe", lambda *_, **how: None)
+    make_toy("worded", tmp_path, seed=0, large=True, command="c")
+    large = LARGE["worded"]
+    assert asked == [{"seed": 0, "recipe": large.base, "architecture": large.sizes}, {"seed": 0, "recipe": large.rl}]
+    with pytest.raises(ValueError, match="the arithmetic toy has one size; a large one is there of worded"):
+        make_toy("arithmetic", tmp_path, seed=0, large=True, command="c")

@@ -1,10 +1,11 @@
 """The recipe of each toy: one token per entry of the alphabet, a stock architecture, below three million parameters."""
 
 import pytest
+import torch
 from transformers import AutoModelForCausalLM
 
 from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.lab.toys.recipe import RECIPES, tokenizer_for
+from rlvr_direction.lab.toys.recipe import LARGE, RECIPES, tokenizer_for
 
 each = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 
@@ -55,3 +56,9 @@ def test_the_model_is_small_and_has_room_for_every_problem(task):
 def test_the_last_stage_is_the_end_of_the_run(task):
     rl = RECIPES[task.name].rl
     assert len(rl.stages) >= 4 and max(rl.stages) == rl.rollouts
+
+
+def test_the_large_toy_has_about_thirty_million_parameters():
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(LARGE["worded"].config(tokenizer_for(TASKS["worded"])))
+    assert 28e6 < model.num_parameters() < 33e6
