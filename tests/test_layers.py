@@ -24,7 +24,7 @@ LIBRARY = [
     {"cli"},
 ]
 LAB = [
-    {"checkout", "parts", "settings", "tasks"},
+    {"checkout", "device", "parts", "settings", "tasks"},
     {"regime"},
     {"anatomy", "claims", "toys"},
     {"first"},

@@ -7,16 +7,17 @@ import pandas as pd
 import vl_convert
 
 from rlvr_direction import load_toy_pair, records
-from rlvr_direction.lab import first as claims
 from rlvr_direction.lab.anatomy import score_sources
+from rlvr_direction.lab.claims import counts
+from rlvr_direction.lab.regime import DECIDING
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.palette import LESS_LIKELY, LIKELIER
 from rlvr_direction.press.plots.direction import density, histograms
-from rlvr_direction.press.plots.replacement import curves
+from rlvr_direction.press.plots.replacement import LINES, curves
 
 HERE = Path(__file__).parent
 QUANTITIES = ("delta_logp", "entropy_base", "kl_rl_base")
-FAMILIES = ("delta_logp", "logp_rl", "kl_rl_base", "entropy_base", "coin", "random", "nowhere", "everywhere")
+FAMILIES = ("delta_logp", "logp_rl", "kl_rl_base", "entropy_base", "mirrored", "random", *LINES)
 
 
 def direction() -> alt.TopLevelMixin:
@@ -56,10 +57,10 @@ def strip(texts: pd.DataFrame) -> alt.LayerChart:
 
 def replacement() -> alt.TopLevelMixin:
     """Accuracy against the share of tokens selected, one line per criterion."""
-    table = records.load(HERE.parent / "data" / "replacement" / "arithmetic.parquet")
-    arms = claims.counts.arms_of(table[table["part"] == "curves"], ["family", "budget"])
-    points = claims.counts.accuracies(arms, draws=500, seed=0).assign(task="arithmetic")
-    chart = curves(points[points["family"].isin(FAMILIES)], "selected", "Accuracy against tokens selected.")
+    table = records.load(HERE.parent / "data" / "gates" / "arithmetic.parquet")
+    rows = table[(table["cell"] == str(DECIDING)) & (table["purpose"] == "judged") & table["family"].isin(FAMILIES)]
+    points = counts.accuracies(counts.arms_of(rows), draws=500).assign(task="arithmetic")
+    chart = curves(points, "selected", "Accuracy against tokens selected.")
     return chart.properties(width=640, height=240).configure(background="white")
 
 

@@ -35,11 +35,10 @@ def decode(
     r"""Sample one response per prompt: `propose` drafts each token and the intervention replaces what it selects.
 
     `problem_ids` (default 0, 1, ...) and `sample_ids` (default 0) number the rows and, with the seed, fix the noise.
-    The proposer drafts up to `block` tokens before the other model checks them, and a single one while at least half of
-    all tokens are selected, for drafts would be lost; "auto" is `auto_block`. Neither `block` nor `batch_size` changes
-    the policies, but a forward pass over many tokens and a cached step round differently. In float32 the chance per
-    token of another draw is 7e-5 with 1,152 vocabulary rows, and from 1.5e-4 (low entropy) to 5e-3 (high entropy) with
-    152,000; in bfloat16, another batch size changed 17 of 32 texts.
+    The proposer drafts up to `block` tokens before the other model checks them, and one while at least half of all
+    tokens are selected; "auto" is `auto_block`. Neither `block` nor `batch_size` changes the policies, but a forward
+    pass over many tokens and a cached step round differently: in float32 the chance per token of another draw is 7e-5
+    at 1,152 vocabulary rows, and 1.5e-4 (low entropy) to 5e-3 (high) at 152,000; bfloat16 changed 17 of 32 texts.
 
     Raises ValueError for a prompt that is not a list of ids, is empty or leaves no room for `max_new_tokens` in the
     context, for a block that is not a number of tokens or needs a rollback that this pair does not support, and for

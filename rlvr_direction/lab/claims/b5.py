@@ -21,7 +21,7 @@ CLAIM = Claim(
     "by KL and by delta_logp. Every 95 % interval lies above 0, and none wholly below 1 point. Each rival alone, and "
     "how often the promoted token is among the base's five likeliest, are shown beside it without a bound.",
     chapter="04_the_right_gate",
-    measured="Smallest lead of the base's entropy at an equal share of tokens selected: over {part}",
+    measured="The lead of the base's entropy that decides, at an equal share of tokens selected: over {part}",
     unit="accuracy difference",
     study="gates",
     minimum_gain=0.01,
@@ -32,7 +32,7 @@ _against = partial(leads, of="selected", shares=SELECTED, first="entropy_base")
 
 
 def judge(recorded: Recorded) -> list[Judged]:
-    """One row per task and cell: the smallest lead of entropy over three rivals at three shares."""
+    """One row per task and cell: of its leads over three rivals at three shares, the one that decides."""
     return judge_cells(CLAIM, recorded, lambda cell: _against(cell, RIVALS))
 
 

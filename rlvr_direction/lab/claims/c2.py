@@ -17,7 +17,7 @@ CLAIM = Claim(
     "accuracy to RL's, by an isotonic fit over budgets up to 100 %; a share that is never reached counts as 1. The log "
     "ratio of delta_logp's share to that of each of KL, entropy and random has a 95 % interval below 0, for both.",
     chapter="03_token_replacement",
-    measured="Largest of six log ratios of tokens selected: {part}",
+    measured="The one of six log ratios of tokens selected that decides: {part}",
     unit="log ratio of shares of tokens",
     study="gates",
     below=True,
@@ -31,7 +31,7 @@ ALL_PAIRS = tuple(dict.fromkeys(AGAINST + NEIGHBOURS))
 
 
 def judge(recorded: Recorded) -> list[Judged]:
-    """One row per task and cell: the largest of six log ratios."""
+    """One row per task and cell: the one of six log ratios that decides."""
     return judge_cells(CLAIM, recorded, partial(log_ratios, of="selected"))
 
 

@@ -16,12 +16,12 @@ CLAIM = replace(
     id="C2c",
     statement="Counted by tokens changed, too, delta_logp needs fewer than KL, entropy and chance.",
     rule="As C2, in tokens changed: those that really differ from what the base proposed.",
-    measured="Largest of six log ratios of tokens changed: {part}",
+    measured="The one of six log ratios of tokens changed that decides: {part}",
 )
 
 
 def judge(recorded: Recorded) -> list[Judged]:
-    """One row per task and cell: the largest of six log ratios."""
+    """One row per task and cell: the one of six log ratios that decides."""
     return judge_cells(CLAIM, recorded, partial(log_ratios, of="changed"))
 
 

@@ -19,7 +19,7 @@ CLAIM = Claim(
     "changed. Every 95 % interval lies above 0, and none wholly below 1 point. A share that one of two gates does not "
     "reach with some RL seed is left out.",
     chapter="03_token_replacement",
-    measured="Smallest lead of delta_logp at an equal share of tokens changed: over {part}",
+    measured="The lead of delta_logp that decides, at an equal share of tokens changed: over {part}",
     unit="accuracy difference",
     study="gates",
     minimum_gain=0.01,
@@ -28,7 +28,7 @@ CLAIM = Claim(
 
 
 def judge(recorded: Recorded) -> list[Judged]:
-    """One row per task and cell: the smallest lead over three rivals at four shares."""
+    """One row per task and cell: of its leads over three rivals at four shares, the one that decides."""
     return judge_leads(CLAIM, recorded, RIVALS)
 
 

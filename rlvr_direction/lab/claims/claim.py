@@ -133,10 +133,15 @@ def _as_record(row: Judged) -> dict:
 
 
 def _row(claim: Claim, task: str, parts: Mapping[str, Part | Interval], **where: object) -> Judged:
-    """A row with the numbers of the part nearest to failing; its name replaces `{part}` in `claim.measured`."""
+    """A row with the numbers of the part that decides; its name replaces `{part}` in `claim.measured`.
+
+    That is, of the parts that read as the whole does, the one nearest to failing.
+    """
     rule = {"bound": claim.bound, "minimum_gain": claim.minimum_gain, "below": claim.below}
     parts = {name: Part(part) if isinstance(part, Interval) else part for name, part in parts.items()}
-    found = combine([verdict(*part, **rule) for part in parts.values()])
-    nearest = min(parts, key=lambda name: -parts[name].interval.high if claim.below else parts[name].interval.low)
+    verdicts = {name: verdict(*part, **rule) for name, part in parts.items()}
+    found = combine([*verdicts.values()])
+    deciding = [name for name in parts if verdicts[name] == found]
+    nearest = min(deciding, key=lambda name: -parts[name].interval.high if claim.below else parts[name].interval.low)
     numbers = map(float, parts[nearest].interval)
     return Judged(claim, task, found, *numbers, claim.measured.replace("{part}", nearest), **where)

@@ -57,10 +57,11 @@ def leads(
 
 
 def left_out(table: pd.DataFrame, rivals: Sequence[str]) -> list[str]:
-    """The comparisons of `leads` in tokens changed that one cell does not allow, such as "mass at 12%"."""
+    """The comparisons of `leads` in tokens changed that one cell does not allow, such as "mass at 8%, 12%"."""
     rows = _short_of_everywhere(judged(table, ("nowhere", "delta_logp", *rivals)))
     found = _reached(rows, rivals, "changed", CHANGED, "delta_logp")
-    return [f"{rival} at {share:.0%}" for (rival, share), there in found.items() if not there]
+    missing = {rival: [f"{share:.0%}" for share in CHANGED if not found[rival, share]] for rival in rivals}
+    return [f"{rival} at {', '.join(shares)}" for rival, shares in missing.items() if shares]
 
 
 def judge_leads(claim: Claim, recorded: Recorded, rivals: Sequence[str]) -> list[Judged]:
@@ -69,7 +70,7 @@ def judge_leads(claim: Claim, recorded: Recorded, rivals: Sequence[str]) -> list
     def said(row: Judged) -> Judged:
         table = recorded[claim.study][row.task]
         unreached = left_out(table[table["cell"] == row.cell], rivals)
-        return replace(row, text=f"{row.text}; not reached: {', '.join(unreached)}") if unreached else row
+        return replace(row, text=f"{row.text}; not reached: {'; '.join(unreached)}") if unreached else row
 
     return [said(row) for row in judge_cells(claim, recorded, lambda cell: leads(cell, rivals))]
 

@@ -23,6 +23,13 @@ def test_every_cell_has_a_row_and_the_deciding_one_comes_first():
     assert first.text == "Least gain: b" and second.value == -0.2
 
 
+def test_the_number_shown_is_of_a_part_that_reads_as_the_whole_does():
+    wide, small = Interval(0.005, -0.02, 0.03), Interval(0.0, -0.005, 0.005)
+    recorded = {"s": {"arithmetic": pd.DataFrame({"gain": [0.2]})}}
+    (row,) = judge_tasks(CLAIM, recorded, lambda _: {"wide": wide, "small": small})
+    assert (row.verdict, row.text, row.high) == ("not reproduced", "Least gain: small", 0.005)
+
+
 def test_a_study_without_cells_has_a_row_per_task():
     recorded = {"s": {"arithmetic": pd.DataFrame({"gain": [0.2]}), "pointer_tree": pd.DataFrame({"gain": [0.01]})}}
     assert [(r.task, r.verdict) for r in judge_tasks(CLAIM, recorded, gains)] == [
