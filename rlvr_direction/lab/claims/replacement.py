@@ -38,7 +38,7 @@ LEAST = 1e-6  # a share of tokens whose logarithm is taken
 def judged(table: pd.DataFrame, families: Iterable[str]) -> pd.DataFrame:
     """The rows of some families on judged problems. Raises ValueError where a family has none."""
     rows = table[(table["purpose"] == "judged") & table["family"].isin(families := [*families])]
-    if missing := sorted(set(families) - set(rows["family"])):
+    if missing := sorted(set(families) - set(rows["family"].unique())):
         raise ValueError(f"no judged arms of {', '.join(missing)}; the table has {', '.join(table['family'].unique())}")
     return rows
 
@@ -52,16 +52,27 @@ def ratio_to_reach(ratios: np.ndarray, accuracies: np.ndarray, target: float, *,
     >>> ratio_to_reach(np.array([0.0, 0.1, 0.3]), np.array([0.2, 0.4, 0.8]), 0.6)
     0.2
     """
+    return float(_shares_to_reach(ratios, accuracies, [target], fitted=fitted)[0])
+
+
+def _shares_to_reach(
+    ratios: np.ndarray, accuracies: np.ndarray, targets: Sequence[float], *, fitted: bool
+) -> np.ndarray:
+    """`ratio_to_reach` of several targets on one curve, which is fitted once."""
     order = np.argsort(ratios, kind="stable")
-    ratios, accuracies = ratios[order], accuracies[order]
-    heights = isotonic_regression(accuracies).x if fitted else accuracies
-    if target > heights.max():
-        return 1.0
-    at = int(np.argmax(heights >= target))
-    if at == 0:
-        return float(ratios[0])
-    rise = (target - heights[at - 1]) / (heights[at] - heights[at - 1])
-    return round(float(ratios[at - 1] + rise * (ratios[at] - ratios[at - 1])), 12)
+    ratios, heights = ratios[order], accuracies[order]
+    if fitted and (heights[1:] < heights[:-1]).any():
+        heights = isotonic_regression(heights).x
+    found = np.ones(len(targets))
+    for i, target in enumerate(targets):
+        if target > heights.max():
+            continue
+        at = int(np.argmax(heights >= target))
+        found[i] = ratios[at]
+        if at:
+            rise = (target - heights[at - 1]) / (heights[at] - heights[at - 1])
+            found[i] = round(float(ratios[at - 1]) + float(rise) * float(ratios[at] - ratios[at - 1]), 12)
+    return found
 
 
 def log_ratios(
@@ -156,9 +167,8 @@ def _needed(arms: Arms, of: str, fitted: bool) -> Callable[[np.ndarray], np.ndar
     def need(weights: np.ndarray) -> np.ndarray:
         accuracy, ratios = arms.accuracy(weights), arms.ratio(of, weights)
         targets = [accuracy[base] + way * (accuracy[rl] - accuracy[base]) for way in WAYS]
-        return np.array(
-            [[ratio_to_reach(ratios[p], accuracy[p], target, fitted=fitted) for p in points] for target in targets]
-        )
+        shares = [_shares_to_reach(ratios[p], accuracy[p], targets, fitted=fitted) for p in points]
+        return np.transpose(shares)
 
     return need
 
