@@ -12,7 +12,6 @@ __all__ = [
     "auroc",
     "auroc_of_weights",
     "bootstrap",
-    "holm",
     "oriented",
     "overlap",
     "paired_t",
@@ -169,16 +168,3 @@ def overlap(a: Real[np.ndarray, " a"], b: Real[np.ndarray, " b"], *, bins: int =
     edges = np.unique(np.quantile(pooled, np.arange(1, bins) / bins))
     shares = [np.bincount(np.searchsorted(edges, x, side="right"), minlength=bins) / len(x) for x in (a, b)]
     return float(np.minimum(*shares).sum())
-
-
-def holm(p_values: Float[np.ndarray, " family"]) -> Float[np.ndarray, " family"]:
-    """Adjusted p-values of a family (Holm, 1979): rejecting those below a keeps the familywise error rate below a.
-
-    Raises ValueError if one is not between 0 and 1.
-    """
-    if not ((p_values >= 0) & (p_values <= 1)).all():
-        raise ValueError(f"p-values {p_values}: expected numbers between 0 and 1")
-    order = np.argsort(p_values)
-    adjusted = np.empty_like(p_values)
-    adjusted[order] = np.minimum(np.maximum.accumulate(p_values[order] * np.arange(len(order), 0, -1)), 1)
-    return adjusted

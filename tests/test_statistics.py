@@ -9,7 +9,6 @@ from rlvr_direction.statistics import (
     auroc,
     auroc_of_weights,
     bootstrap,
-    holm,
     oriented,
     overlap,
     paired_t,
@@ -161,15 +160,3 @@ def test_overlap_is_1_for_equal_0_for_separate_and_the_closed_form_between(rng):
 def test_overlap_of_ties_keeps_equal_values_in_one_bin():
     a, b = np.array([0, 0, 0, 1]), np.array([0, 1, 1, 1])
     assert overlap(a, b) == pytest.approx(0.5)
-
-
-def test_holm_is_the_textbook_step_down_in_the_order_given():
-    np.testing.assert_allclose(holm(np.array([0.04, 0.01, 0.03, 0.005])), [0.06, 0.03, 0.06, 0.02])
-    np.testing.assert_allclose(holm(np.array([0.9, 0.6])), [1.0, 1.0])
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        holm(np.array([0.5, np.nan]))
-
-
-def test_holm_keeps_the_familywise_error_under_the_null(rng):
-    rejected = [holm(rng.random(6)).min() < 0.05 for _ in range(4000)]
-    assert np.mean(rejected) == pytest.approx(0.05, abs=0.012)

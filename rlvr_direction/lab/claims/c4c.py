@@ -1,8 +1,7 @@
 """Claim C4c: extrapolation against RL at the same sampling."""
 
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
-from rlvr_direction.lab.claims.counts import with_finalists
-from rlvr_direction.lab.claims.extrapolation import gains_over
+from rlvr_direction.lab.claims.extrapolation import contrasts, gains_over
 
 __all__ = ["CLAIM", "judge"]
 
@@ -23,4 +22,4 @@ CLAIM = Claim(
 
 def judge(recorded: Recorded) -> list[Judged]:
     """A row per task and cell."""
-    return judge_cells(CLAIM, with_finalists(recorded, "tilts", "tilt_finalists"), gains_over("rl"))
+    return judge_cells(CLAIM, contrasts(recorded), gains_over("rl"))

@@ -98,8 +98,9 @@ def with_finalists(recorded: Recorded, study: str, finalists: str) -> dict[str, 
     same = ["cell", "rl_seed", "family", "where", "gamma", "temperature", "top_p", "purpose"]
 
     def replaced(table: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
-        before, after = (pd.MultiIndex.from_frame(rows[same]) for rows in (table, again))
-        return pd.concat([table[~before.isin(after)], again], ignore_index=True)
+        there = table["cell"].isin(again["cell"].unique())
+        before, after = (pd.MultiIndex.from_frame(rows[same]) for rows in (table[there], again.drop_duplicates(same)))
+        return pd.concat([table[~there], table[there][~before.isin(after)], again], ignore_index=True)
 
     again = recorded.get(finalists, {})
     tables = {task: replaced(table, again[task]) if task in again else table for task, table in recorded[study].items()}

@@ -1,14 +1,16 @@
 """Claims C4b, C4c and C4h: what the chosen gamma and gate gain on each rival, and what was chosen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from rlvr_direction.lab.claims.claim import SEED, Part
-from rlvr_direction.lab.claims.counts import Arms, arms_of, parts_over_seeds
+from rlvr_direction.lab.claims.claim import SEED, Part, Recorded
+from rlvr_direction.lab.claims.counts import Arms, arms_of, parts_over_seeds, with_finalists
 from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["choices", "gains_over", "map_of"]
+__all__ = ["choices", "contrasts", "gains_over", "map_of"]
+
+MAPS = ("map", "own samples")  # what the study calls the cells that no rule reads
 
 RIVALS = {
     "gamma 0": "gamma 0 under the same gate",
@@ -16,6 +18,12 @@ RIVALS = {
     "ungated": "the best gamma without a gate",
     "cold rl": "RL at its best temperature and top_p",
 }
+
+
+def contrasts(recorded: Recorded) -> dict[str, Mapping[str, pd.DataFrame]]:
+    """The recorded tables with the cells of "tilts" alone, not its maps, and with the samples of its finalists."""
+    cells = {task: table[~table["cell"].isin(MAPS)] for task, table in recorded["tilts"].items()}
+    return with_finalists({**recorded, "tilts": cells}, "tilts", "tilt_finalists")
 
 
 def gains_over(*rivals: str) -> Callable[[pd.DataFrame], dict[str, Part]]:

@@ -48,9 +48,7 @@ def speed(runs: Runs, *, draws: int = 1000) -> Part:
     is made monotone in the step first, since c could otherwise not be told.
     """
     seeds = (
-        [speed(_one(runs, i), draws=draws).interval.value for i in range(len(runs.seeds))]
-        if len(runs.seeds) > 1
-        else None
+        [speed(_one(runs, i), draws=1).interval.value for i in range(len(runs.seeds))] if len(runs.seeds) > 1 else None
     )
 
     def fitted(weights: np.ndarray) -> float:

@@ -2,13 +2,13 @@
 
 from rlvr_direction.lab.claims import recorded, reweighting
 from rlvr_direction.lab.claims.claim import Judged, Recorded
-from rlvr_direction.lab.first import c3c, c4b, c4c, c5a, c5b, c5c, counts, extrapolation
+from rlvr_direction.lab.first import c3c, c5a, c5b, c5c
 
-__all__ = ["STUDIES", "c3c", "counts", "extrapolation", "judge_all", "recorded", "reweighting"]
+__all__ = ["STUDIES", "c3c", "c5a", "c5b", "c5c", "judge_all", "recorded", "reweighting"]
 
-STUDIES = ("reweighting", "extrapolation")
+STUDIES = ("reweighting",)
 
 
 def judge_all(evidence: Recorded) -> list[Judged]:
     """The verdicts on these claims."""
-    return [row for module in (c3c, c4b, c4c, c5a, c5b, c5c) for row in module.judge(evidence)]
+    return [row for module in (c3c, c5a, c5b, c5c) for row in module.judge(evidence)]

@@ -11,12 +11,11 @@ from functools import partial
 
 import pandas as pd
 
-from rlvr_direction import records
-from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.claims.replacement import best_budgets
 from rlvr_direction.lab.parts import Part
 from rlvr_direction.lab.regime import DECIDING, JUDGED
 from rlvr_direction.lab.studies.arms import Arm, run_arm
+from rlvr_direction.lab.studies.earlier import table_of
 
 __all__ = ["SAMPLES", "plan_gates", "plan_tilts"]
 
@@ -40,10 +39,7 @@ def plan_tilts(task: str, *, seeds: int, n: int) -> list[Part]:
 
 def _deciding(study: str, task: str) -> pd.DataFrame:
     """The rows of the deciding cell in a recorded study."""
-    path = require(DATA) / study / f"{task}.parquet"
-    if not path.is_file():
-        raise FileNotFoundError(f"no {path}: choose the arms first, `rlvr-direction study {study} --task {task}`")
-    table = records.load(path)
+    table = table_of(study, task, first="choose the arms")
     return table[table["cell"] == str(DECIDING)]
 
 

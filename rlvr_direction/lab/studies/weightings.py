@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from functools import partial
 
-import pandas as pd
-
-from rlvr_direction import records
-from rlvr_direction.lab.checkout import DATA, require
 from rlvr_direction.lab.claims.reweighting import best_rates
 from rlvr_direction.lab.parts import Part
+from rlvr_direction.lab.studies.earlier import table_of
 from rlvr_direction.lab.studies.methods import train_once
 
 __all__ = ["COMPARED", "RATES", "best_rate", "plan", "plan_at_own_rates", "plan_own_rates", "plan_tuning"]
@@ -47,7 +44,7 @@ def plan_at_own_rates(task: str, *, seeds: int, n: int) -> list[Part]:
 
     Raises ValueError where there is no such method: then study `weightings` has these runs already.
     """
-    shared, own = best_rate(task), best_rates(_recorded("own_rates", task))
+    shared, own = best_rate(task), best_rates(table_of("own_rates", task, first="tune the rates"))
     differ = {name: rate for name, rate in own.items() if rate != shared}
     if not differ:
         raise ValueError(f"every method's best rate on {task} is DAPO's, {shared:g}: study `weightings` has its runs")
@@ -60,17 +57,10 @@ def plan_at_own_rates(task: str, *, seeds: int, n: int) -> list[Part]:
 
 def best_rate(task: str) -> float:
     """The rate at which DAPO's area under accuracy is largest on tuning seeds; FileNotFoundError where none ran."""
-    return float(best_rates(_recorded("tuning", task))["DAPO"])
+    return float(best_rates(table_of("tuning", task, first="tune the rate"))["DAPO"])
 
 
 def _tuned(task: str, methods: tuple[str, ...], seeds: int, n: int) -> list[Part]:
     own = range(TUNING_SEED, TUNING_SEED + seeds)
     runs = [(name, seed, rate) for seed in own for name in methods for rate in RATES]
     return [partial(train_once, task, name, seed, rate, n, "tuning") for name, seed, rate in runs]
-
-
-def _recorded(study: str, task: str) -> pd.DataFrame:
-    path = require(DATA) / study / f"{task}.parquet"
-    if not path.is_file():
-        raise FileNotFoundError(f"no {path}: tune the rate first, `rlvr-direction study {study} --task {task}`")
-    return records.load(path)

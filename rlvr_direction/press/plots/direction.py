@@ -17,9 +17,9 @@ from rlvr_direction.press.plots.shared import (
     described,
     intervals,
     menu,
+    reference,
     slider,
     tips,
-    zero,
 )
 
 __all__ = ["areas", "density", "histogram", "histograms", "leads", "roles", "update_path"]
@@ -129,7 +129,7 @@ def leads(table: pd.DataFrame, along: str, description: str) -> alt.LayerChart:
     shape = alt.Shape("level:N", title="unit", legend=NEUTRAL)
     shown = chosen(rows, "claim").add_params(menu(table, "claim"))
     points = intervals(shown, "value", x, tooltip=tooltip, shape=shape, **place)
-    return described(zero("x") + points, description, alt.Step(9))
+    return described(reference("x") + points, description, alt.Step(9))
 
 
 def roles(table: pd.DataFrame, description: str) -> alt.Chart:

@@ -1,12 +1,24 @@
-"""Charts of chapter 6: expected reward along gamma, and maps of gains over gamma, gate and training stage."""
+"""Charts of chapter 6: reward along gamma, gains by gamma and gate, time travel, and rewards of whole responses."""
 
 import altair as alt
 import pandas as pd
 
-from rlvr_direction.palette import BROWN, CYAN, GOLD, VIOLET
-from rlvr_direction.press.plots.shared import chosen, described, menu, slider, tips
+from rlvr_direction.palette import BROWN, CYAN, GOLD, GREY, OLIVE, RL, ROSE, SLATE, VIOLET
+from rlvr_direction.press.plots.shared import chosen, described, intervals, menu, reference, slider, tips
 
-__all__ = ["gain_map", "rewards"]
+__all__ = ["gain_map", "rankings", "rewards", "selections", "travel"]
+
+MENUS = ("task", "over", "sampling", "stage")
+WAYS = {  # of choosing one response: its colour and dash
+    "the sum of delta_logp": (VIOLET, [1, 0]),
+    "its mean": (CYAN, [1, 0]),
+    "its minimum": (ROSE, [1, 0]),
+    "its last token": (OLIVE, [1, 0]),
+    "the sum of RL's log-probability": (GOLD, [1, 0]),
+    "the mean of it": (GOLD, [6, 3]),
+    "majority vote": (SLATE, [1, 0]),
+    "verifier (pass@n)": (GREY, [6, 3]),
+}
 
 
 def rewards(table: pd.DataFrame, description: str) -> alt.LayerChart:
@@ -31,19 +43,81 @@ def rewards(table: pd.DataFrame, description: str) -> alt.LayerChart:
     return described((lines + points + words).add_params(gamma), description)
 
 
-def gain_map(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:
-    """One cell per gamma and gate, coloured by its gain in points; menus choose the task and the stage.
+def gain_map(table: pd.DataFrame, description: str) -> alt.LayerChart:
+    """One cell per gamma and gate, coloured by its gain in points; menus choose the other columns that there are.
 
-    Columns: `task, stage, where, gamma, gain` (a fraction).
+    Columns: `where, gamma, gain` (a fraction), and of `task, over, sampling, stage` those that vary.
     """
-    cells = chosen(table, "task", "stage")
+    menus = [column for column in MENUS if column in table]
+    cells = chosen(table, *menus)
     place = {
         "x": alt.X("gamma:O", title="gamma", axis=alt.Axis(labelAngle=0)),
         "y": alt.Y("where:N", title="gate", sort=list(dict.fromkeys(table["where"]))),
     }
     scale = alt.Scale(domain=[-0.1, 0, 0.1], range=[BROWN, "#f4f4f4", CYAN], clamp=True, interpolate="rgb")
-    color = alt.Color("gain:Q", title=title, scale=scale, legend=alt.Legend(format="+.0%", titleLimit=300))
+    color = alt.Color("gain:Q", title="gain", scale=scale, legend=alt.Legend(format="+.0%", titleLimit=300))
     tooltip = ["where", "gamma", *tips(["gain"], "+.3f")]
     words = cells.mark_text(color="#111").encode(**place, text=alt.Text("gain:Q", format="+.3f"))
     drawn = cells.mark_rect().encode(**place, color=color, tooltip=tooltip) + words
-    return described(drawn.add_params(menu(table, "task"), menu(table, "stage", start=-1)), description, alt.Step(34))
+    return described(drawn.add_params(*(menu(table, column) for column in menus)), description, alt.Step(34))
+
+
+def travel(table: pd.DataFrame, description: str) -> alt.LayerChart:
+    """Accuracy against KL to the base: RL's own way as a line, and what each gamma makes of the step on the slider.
+
+    Columns: `task, sampling, step, gamma, kl, accuracy`; gamma 0 is RL alone. Menus choose task and sampling.
+    """
+    menus = ("task", "sampling")
+    steps = sorted(float(at) for at in table.loc[table["gamma"] > 0, "step"].unique())
+    step = slider("step", steps[0], steps[-1], step=steps[1] - steps[0], start=steps[1], label="rollouts of RL")
+    place = {
+        "x": alt.X("kl:Q", title="KL to the base (nats a response)", scale=alt.Scale(type="symlog")).axis(
+            values=[0, 0.5, 1, 2, 5, 10, 20, 50, 100]
+        ),
+        "y": alt.Y("accuracy:Q", title="accuracy", scale=alt.Scale(zero=False)),
+    }
+    tooltip = ["step", "gamma", *tips(["kl"], ".2f"), *tips(["accuracy"], ".3f")]
+    rows = chosen(table, *menus)
+    alone = rows.transform_filter("datum.gamma == 0")
+    way = alone.mark_line(color=RL, strokeWidth=1.5).encode(**place, order="step:Q")
+    dots = alone.mark_point(filled=True, color=RL, size=30, opacity=1).encode(**place, tooltip=tooltip)
+    tilted = rows.transform_filter("datum.step == step")
+    beyond = tilted.mark_line(color=VIOLET, strokeDash=[4, 3]).encode(**place, order="gamma:Q")
+    points = tilted.mark_point(filled=True, color=VIOLET, size=70, opacity=1).encode(**place, tooltip=tooltip)
+    words = tilted.mark_text(align="left", dx=7, dy=-7).encode(**place, text=alt.Text("gamma:Q", format="~g"))
+    drawn = (way + dots + beyond + points + words).add_params(*(menu(table, column) for column in menus), step)
+    return described(drawn, description, 280)
+
+
+def rankings(table: pd.DataFrame, description: str) -> alt.LayerChart:
+    """How well each reward ranks the responses of one problem, by stage of RL; menus choose task and writer.
+
+    Columns: `task, writer, stage, way, auroc, low, high`.
+    """
+    y = alt.Y("low:Q", title="within-problem AUROC (95 % interval)", scale=alt.Scale(zero=False))
+    x = alt.X("stage:O", title="rollouts of RL", axis=alt.Axis(labelAngle=0))
+    return described(reference("y", 0.5) + _ways(table, ("task", "writer"), "auroc", x, y), description, 280)
+
+
+def selections(table: pd.DataFrame, description: str) -> alt.LayerChart:
+    """Accuracy of the one response that each way chooses of n; menus choose task, writer and stage.
+
+    Columns: `task, writer, stage, way, n, accuracy, low, high`.
+    """
+    y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=False))
+    x = alt.X("n:O", title="responses to choose from", axis=alt.Axis(labelAngle=0))
+    return described(_ways(table, ("task", "writer", "stage"), "accuracy", x, y), description, 280)
+
+
+def _ways(table: pd.DataFrame, menus: tuple[str, ...], value: str, x: alt.X, y: alt.Y) -> alt.LayerChart:
+    """One line with intervals per way of choosing a response."""
+    names = [name for name in WAYS if name in set(table["way"])]
+    colours, dashes = ([WAYS[name][i] for name in names] for i in (0, 1))
+    legend = alt.Legend(symbolType="stroke", symbolStrokeWidth=2, symbolSize=300, labelLimit=300)
+    color = alt.Color("way:N", title="chosen by", scale=alt.Scale(domain=names, range=colours), legend=legend)
+    dash = alt.StrokeDash("way:N", title="chosen by", scale=alt.Scale(domain=names, range=dashes), legend=legend)
+    rows = chosen(table, *menus)
+    tooltip = ["way", x.shorthand.split(":")[0], *tips((value, "low", "high"), ".3f")]
+    lines = rows.mark_line(strokeWidth=1.8).encode(x=x, y=f"{value}:Q", color=color, strokeDash=dash)
+    points = intervals(rows, value, y, tooltip=tooltip, x=x, color=color)
+    return (lines + points).add_params(*(menu(table, column) for column in menus))

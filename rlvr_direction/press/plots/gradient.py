@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from rlvr_direction.palette import GREY, VIOLET
-from rlvr_direction.press.plots.shared import TASK, TASK_SHAPE, chosen, described, intervals, menu, tips, zero
+from rlvr_direction.press.plots.shared import TASK, TASK_SHAPE, chosen, described, intervals, menu, reference, tips
 
 __all__ = ["excess", "mass_by_probability", "norms"]
 
@@ -41,7 +41,7 @@ def excess(table: pd.DataFrame, description: str) -> alt.LayerChart:
     x = alt.X("low:Q", title="share of the gradient beyond the forced share", axis=alt.Axis(format="+.2f"))
     tooltip = ["task", "at", *tips(("value", "low", "high"), "+.3f")]
     points = intervals(alt.Chart(rows), "value", x, tooltip=tooltip, shape=TASK_SHAPE, **place)
-    return described(zero("x") + points, description, alt.Step(16))
+    return described(reference("x") + points, description, alt.Step(16))
 
 
 def norms(table: pd.DataFrame, description: str) -> alt.Chart:

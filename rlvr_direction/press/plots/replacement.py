@@ -12,9 +12,9 @@ from rlvr_direction.press.plots.shared import (
     described,
     intervals,
     menu,
+    reference,
     slider,
     tips,
-    zero,
 )
 
 __all__ = ["curves", "forest", "mixture", "values"]
@@ -104,7 +104,7 @@ def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:
     tooltip = ["task", "label", *tips(("value", "low", "high"), "+.3f")]
     x = alt.X("low:Q", title=title)
     points = intervals(alt.Chart(rows), "value", x, tooltip=tooltip, shape=TASK_SHAPE, **place)
-    return described(zero("x") + points, description, alt.Step(16))
+    return described(reference("x") + points, description, alt.Step(16))
 
 
 def values(table: pd.DataFrame, description: str) -> alt.Chart:

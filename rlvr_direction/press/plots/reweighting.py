@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from rlvr_direction.palette import BROWN, CYAN, GOLD, GREY, OLIVE, ROSE, SLATE, VIOLET
-from rlvr_direction.press.plots.shared import chosen, described, intervals, menu, tips, zero
+from rlvr_direction.press.plots.shared import chosen, described, intervals, menu, reference, tips
 
 __all__ = ["curves", "differences", "weights"]
 
@@ -60,4 +60,6 @@ def differences(table: pd.DataFrame, description: str) -> alt.LayerChart:
     x = alt.X("low:Q", title="difference (95 % interval over seeds)", axis=alt.Axis(format="+.2f", tickCount=5))
     tooltip = ["method", *tips(("difference", "low", "high"), "+.4f")]
     points = intervals(rows, "difference", x, tooltip=tooltip, y=y, color=alt.value(SLATE))
-    return described((zero("x") + points).add_params(menu(table, "task"), menu(table, "quantity")), description, 200)
+    return described(
+        (reference("x") + points).add_params(menu(table, "task"), menu(table, "quantity")), description, 200
+    )

@@ -1,4 +1,4 @@
-"""What the charts share: the colours of models and tasks, menus, sliders, intervals and the line at zero."""
+"""What the charts share: the colours of models and tasks, menus, sliders, intervals and lines of reference."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -18,9 +18,9 @@ __all__ = [
     "described",
     "intervals",
     "menu",
+    "reference",
     "slider",
     "tips",
-    "zero",
 ]
 
 Drawn = TypeVar("Drawn", alt.Chart, alt.LayerChart)
@@ -58,10 +58,10 @@ def intervals(
     return bars + points.encode(**{name: f"{value}:Q"}, tooltip=tooltip, **marks, **place)
 
 
-def zero(axis: str) -> alt.Chart:
-    """A dashed line at zero on the x or the y axis."""
-    at = alt.Chart(pd.DataFrame({axis: [0.0]}))
-    return at.mark_rule(strokeDash=[4, 4], color="#888").encode(**{axis: f"{axis}:Q"})
+def reference(axis: str, at: float = 0.0) -> alt.Chart:
+    """A dashed line at a value, "x" or "y": where there is no difference."""
+    line = alt.Chart(pd.DataFrame({axis: [at]}))
+    return line.mark_rule(strokeDash=[4, 4], color="#888").encode(**{axis: f"{axis}:Q"})
 
 
 def tips(names: Iterable[str], form: str) -> list[alt.Tooltip]:

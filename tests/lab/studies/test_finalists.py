@@ -7,7 +7,7 @@ from rlvr_direction.lab.claims import c2h, c4b
 from rlvr_direction.lab.claims import recorded as recorded_studies
 from rlvr_direction.lab.claims.replacement import best_budgets
 from rlvr_direction.lab.regime import DECIDING
-from rlvr_direction.lab.studies import finalists
+from rlvr_direction.lab.studies import earlier, finalists
 
 TASK = "pointer_tree"
 
@@ -44,6 +44,6 @@ def test_finalists_answer_every_problem_several_times_and_are_judged():
 
 
 def test_without_the_study_that_chooses_it_is_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(finalists, "DATA", tmp_path)
+    monkeypatch.setattr(earlier, "DATA", tmp_path)
     with pytest.raises(FileNotFoundError, match="choose the arms first, `rlvr-direction study tilts --task"):
         finalists.plan_tilts(TASK, seeds=1, n=5)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from rlvr_direction import records
-from rlvr_direction.lab.studies import weightings
+from rlvr_direction.lab.studies import earlier, weightings
 
 
 def runs(rate_of):
@@ -22,7 +22,7 @@ def runs(rate_of):
 @pytest.fixture
 def recorded(tmp_path, monkeypatch):
     """A function that records tuning runs of a study with each method's best rate."""
-    monkeypatch.setattr(weightings, "DATA", tmp_path)
+    monkeypatch.setattr(earlier, "DATA", tmp_path)
 
     def record(study, rate_of, task="arithmetic"):
         records.save(runs(rate_of), tmp_path / study / f"{task}.parquet", metadata={})

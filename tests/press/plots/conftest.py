@@ -33,7 +33,7 @@ def honest(draw):
         spec = chart.to_dict()
         assert spec["description"] and draw(chart).startswith("<svg")
         held = list(spec["datasets"].values())
-        rows = [row for rows in held for row in rows if set(row) not in ({"x"}, {"y"})]  # without the lines at zero
+        rows = [row for rows in held for row in rows if set(row) not in ({"x"}, {"y"})]  # without lines of reference
         assert len(rows) == sum(map(len, tables))
         made = {step["as"] for step in parts(spec) if "calculate" in step}
         assert {part["field"] for part in parts(spec) if "field" in part} <= made.union(*(rows[0] for rows in held))

@@ -11,17 +11,40 @@ REWARDS = pd.DataFrame(
 )
 GAINS = pd.DataFrame(
     [
-        (task, stage, where, gamma, 0.02)
+        (task, over, stage, where, gamma, 0.02)
         for task in ("arithmetic", "pointer_tree")
+        for over in ("gamma 0", "RL alone")
         for stage in ("rl_010", "rl_080")
         for where in ("delta_logp<=-0.3", "everywhere")
         for gamma in (0.0, 0.3, 1.0)
     ],
-    columns=["task", "stage", "where", "gamma", "gain"],
+    columns=["task", "over", "stage", "where", "gamma", "gain"],
 )
+STEPS = pd.DataFrame(
+    [
+        ("arithmetic", "T 1", step, gamma, step * (1 + gamma), 0.3 + step / 50)
+        for step in (0, 5, 10)
+        for gamma in (0.0, 0.3, 1.0)
+        if step or not gamma
+    ],
+    columns=["task", "sampling", "step", "gamma", "kl", "accuracy"],
+)
+WAYS = pd.DataFrame(
+    [
+        ("arithmetic", "base", stage, way, n, 0.6, 0.55, 0.65)
+        for stage in (10, 80)
+        for way in ("its mean", "the sum of delta_logp")
+        for n in (2, 4)
+    ],
+    columns=["task", "writer", "stage", "way", "n", "accuracy", "low", "high"],
+)
+RANKED = WAYS[WAYS["n"] == 2].drop(columns="n").rename(columns={"accuracy": "auroc"})
 CHARTS = {
     "rewards": (extrapolation.rewards(REWARDS, "rewards"), REWARDS),
-    "gain_map": (extrapolation.gain_map(GAINS, "gain", "a map"), GAINS),
+    "gain_map": (extrapolation.gain_map(GAINS, "a map"), GAINS),
+    "travel": (extrapolation.travel(STEPS, "a way"), STEPS),
+    "rankings": (extrapolation.rankings(RANKED, "ranks"), RANKED),
+    "selections": (extrapolation.selections(WAYS, "one of n"), WAYS),
 }
 
 
@@ -30,7 +53,18 @@ def test_a_chart_is_described_and_draws_every_row_and_column(honest, name):
     honest(*CHARTS[name])
 
 
-def test_the_map_starts_with_the_first_task_and_the_last_stage(offers, draw):
+def test_the_map_offers_what_varies_and_starts_with_the_first_of_each(offers, draw):
     chart, _ = CHARTS["gain_map"]
-    assert {name: first for name, (_, first) in offers(chart).items()} == {"task": "arithmetic", "stage": "rl_080"}
+    first = {name: first for name, (_, first) in offers(chart).items()}
+    assert first == {"task": "arithmetic", "over": "gamma 0", "stage": "rl_010"}
     assert draw(chart).count(">+0.020<") == 2 * 3, "a number in every cell"
+
+
+def test_time_travel_draws_the_whole_way_and_the_gammas_of_one_step(draw):
+    drawn = draw(CHARTS["travel"][0])
+    assert all(f">{gamma}<" in drawn for gamma in ("0", "0.3", "1"))
+
+
+def test_ways_are_listed_in_one_order_whatever_the_order_of_the_table(draw):
+    drawn = draw(CHARTS["selections"][0])
+    assert drawn.index(">the sum of delta_logp<") < drawn.index(">its mean<")
