@@ -15,7 +15,7 @@ WAYS = {  # of choosing one response: its colour and dash
     "its minimum": (ROSE, [1, 0]),
     "its last token": (OLIVE, [1, 0]),
     "the sum of RL's log-probability": (GOLD, [1, 0]),
-    "the mean of it": (GOLD, [6, 3]),
+    "the mean of RL's log-probability": (GOLD, [6, 3]),
     "majority vote": (SLATE, [1, 0]),
     "verifier (pass@n)": (GREY, [6, 3]),
 }
