@@ -13,7 +13,10 @@ __all__ = ["COMPARED", "RATES", "best_rate", "plan", "plan_at_own_rates", "plan_
 RATES = (1e-4, 2e-4, 4e-4, 8e-4)
 TUNING_SEED = 1000  # and those after it; no judged run has them
 COMPARED = ("DAPO", "paper", "paper, mean 1", "Dominate", "PPL")
-ASIDE, ASIDE_SEEDS = ("top-p 0.9", "negative only"), 10  # of C3c, and of the reviewers' Q8
+ASIDE: Mapping[str, int] = {  # seeds: of C3c, of the reviewers' Q8, a rival without a rule, and where learning sits
+    **{"top-p 0.9": 10, "negative only": 10, "STARE": 10},
+    **{"keep below": 5, "keep above": 5},
+}
 LOOKS: Mapping[str, tuple[int, int]] = {"worded": (2, 5)}  # tuning and judged seeds at most: too slow for a verdict
 
 
@@ -28,9 +31,8 @@ def plan(task: str, *, seeds: int, n: int) -> list[Part]:
     if task in LOOKS:
         methods = [(seed, name) for seed in range(min(seeds, LOOKS[task][1])) for name in COMPARED]
     else:
-        methods = [
-            (seed, name) for seed in range(seeds) for name in (*COMPARED, *(ASIDE if seed < ASIDE_SEEDS else ()))
-        ]
+        wanted = dict.fromkeys(COMPARED, seeds) | ASIDE
+        methods = [(seed, name) for seed in range(seeds) for name, most in wanted.items() if seed < most]
     return [partial(train_once, task, name, seed, rate, n, "judged") for seed, name in methods]
 
 

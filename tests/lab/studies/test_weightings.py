@@ -47,7 +47,7 @@ def test_all_methods_run_at_dapos_best_rate(recorded):
     wanted = asked(weightings.plan("arithmetic", seeds=30, n=500))
     assert {args[3] for args in wanted} == {4e-4} and {args[5] for args in wanted} == {"judged"}
     counts = pd.Series([args[1] for args in wanted]).value_counts()
-    assert (counts[list(weightings.COMPARED)] == 30).all() and counts["top-p 0.9"] == counts["negative only"] == 10
+    assert (counts[list(weightings.COMPARED)] == 30).all() and counts["STARE"] == 10 and counts["keep above"] == 5
 
 
 def test_worded_is_looked_at_on_five_seeds_of_five_methods(recorded):
