@@ -7,6 +7,7 @@ from rlvr_direction.lab.claims import (
     extrapolation,
     gradient,
     leads,
+    other_pairs,
     replacement,
     rewards,
     reweighting,
@@ -17,4 +18,4 @@ from rlvr_direction.lab.claims import (
 from rlvr_direction.lab.claims.registry import CLAIMS, judge_all, recorded, verdict_records
 
 __all__ = ["CLAIMS", "advantage", "counts", "direction", "extrapolation", "gradient", "judge_all", "leads", "recorded"]
-__all__ += ["replacement", "rewards", "reweighting", "together", "travel", "trees", "verdict_records"]
+__all__ += ["other_pairs", "replacement", "rewards", "reweighting", "together", "travel", "trees", "verdict_records"]
