@@ -60,7 +60,7 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
         "tilts": Study(tilts.plan),
         "tilt_finalists": Study(finalists.plan_tilts),
         "trees": Study(trees.plan, seeds=20, n=5000),
-        "travel": Study(travel.plan, n=500),
+        "travel": Study(travel.plan, n=300),
         "spaces": Study(spaces.plan, seeds=1, n=500),
         "rewards": Study(rewards.plan, n=500),
         "tuning": Study(weightings.plan_tuning, n=500),

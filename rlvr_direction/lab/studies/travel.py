@@ -19,7 +19,7 @@ from rlvr_direction.pair import ModelPair
 
 __all__ = ["GAMMAS", "SAMPLINGS", "STEPS", "measure", "plan"]
 
-GAMMAS = (0.1, 0.3, 1.0, 2.0)
+GAMMAS = (0.3, 1.0, 2.0)
 SAMPLINGS = (Sampling(1.0, 0.7), Sampling(1.0, 1.0), Sampling(0.0, 1.0))
 STEPS = tuple(range(5, 81, 5))  # rollouts
 
