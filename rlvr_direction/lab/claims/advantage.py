@@ -1,6 +1,7 @@
 """Scores as estimates of the advantage of replacing a proposal: which share of an oracle's gain each one reaches."""
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pandas as pd
 from rlvr_direction.lab.claims.claim import SEED, Part
 from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["BUDGETS", "SIDES", "leads", "ranking", "shares_of_oracle"]
+__all__ = ["BUDGETS", "SIDES", "leads", "ranking", "share_where_models_agree", "shares_of_oracle"]
 
 BUDGETS = (0.02, 0.05, 0.1)  # of all proposals
 SIDES: Mapping[str, int] = {  # which way a score says "replace": 1 where it is large
@@ -35,22 +36,17 @@ def shares_of_oracle(table: pd.DataFrame, budget: float) -> tuple[list[str], Cal
     there, per proposal. The oracle chooses by one half of the continuations and is judged by the other, and the other
     way round: it never gains by the noise that it chose by, and is a lower bound of what perfect knowledge would gain.
     """
-    problem, places = pd.factorize(table["problem_id"], sort=True)
-    weight = 1 / table["chance"].to_numpy(float)
-    half_1, half_2 = ((table[f"replaced_{h}"] - table[f"kept_{h}"]).to_numpy(float) / table["rollouts"] for h in (1, 2))
-    half_1, half_2 = np.asarray(half_1), np.asarray(half_2)
-    advantage = (half_1 + half_2) / 2
+    measured = _measured(table)
     sides = {name: side for name, side in {**SIDES, **LEARNT}.items() if name in table and table[name].notna().all()}
     gains = [
-        _gain(side * table[name].to_numpy(float), advantage, weight, problem, budget) for name, side in sides.items()
+        _gain(side * table[name].to_numpy(float), measured.advantage, measured, budget) for name, side in sides.items()
     ]
-    oracle = [_gain(by, on, weight, problem, budget) for by, on in ((half_1, half_2), (half_2, half_1))]
+    oracle = _oracle(measured, budget)
 
     def shares(weights: np.ndarray) -> np.ndarray:
-        best = sum(gain(weights) for gain in oracle) / 2
-        return np.array([gain(weights) for gain in gains]) / best
+        return np.array([gain(weights) for gain in gains]) / oracle(weights)
 
-    return list(sides), shares, len(places)
+    return list(sides), shares, measured.problems
 
 
 def ranking(table: pd.DataFrame, *, budgets: tuple[float, ...] = BUDGETS, draws: int = 1000) -> pd.DataFrame:
@@ -77,6 +73,21 @@ def leads(table: pd.DataFrame, budget: float, *, draws: int = 2000) -> dict[str,
     return {name: Part(interval, [float(of[name].value) for of in alone]) for name, interval in pooled.items()}
 
 
+def share_where_models_agree(table: pd.DataFrame, budget: float, *, below: float = 0.01, draws: int = 1000) -> Interval:
+    """The oracle's gain if it may fire only where KL(RL || base) lies below so many nats, as a share of all its gain.
+
+    No score of a pair can tell these positions apart: it is what a judge of the text would add.
+    """
+    measured = _measured(table)
+    agree = (table["kl_rl_base"] < below).to_numpy()
+    whole, part = _oracle(measured, budget), _oracle(measured, budget, agree)
+
+    def share(weights: np.ndarray) -> float:
+        return part(weights) / whole(weights)
+
+    return bootstrap(share, measured.problems, draws=draws, seed=SEED)
+
+
 def _leads(table: pd.DataFrame, budget: float, draws: int) -> dict[str, Interval]:
     names, shares, n = shares_of_oracle(table.drop(columns=list(LEARNT), errors="ignore"), budget)
     own = names.index("delta_logp")
@@ -90,14 +101,47 @@ def _leads(table: pd.DataFrame, budget: float, draws: int) -> dict[str, Interval
     return {name: Interval(*map(float, ends)) for name, *ends in zip(others, *interval, strict=True)}
 
 
-def _gain(score: np.ndarray, advantage: np.ndarray, weight: np.ndarray, problem: np.ndarray, budget: float) -> Gain:
+class _Measured(NamedTuple):
+    """The advantage of replacing at every drawn position, by two halves of the continuations."""
+
+    half_1: np.ndarray
+    half_2: np.ndarray
+    weight: np.ndarray  # 1 / the chance of being drawn
+    problem: np.ndarray  # its number
+    problems: int
+
+    @property
+    def advantage(self) -> np.ndarray:
+        """The mean of both halves."""
+        return (self.half_1 + self.half_2) / 2
+
+
+def _measured(table: pd.DataFrame) -> _Measured:
+    problem, places = pd.factorize(table["problem_id"], sort=True)
+    halves = [((table[f"replaced_{h}"] - table[f"kept_{h}"]) / table["rollouts"]).to_numpy(float) for h in (1, 2)]
+    return _Measured(*halves, 1 / table["chance"].to_numpy(float), problem, len(places))
+
+
+def _oracle(measured: _Measured, budget: float, allowed: np.ndarray | bool = True) -> Gain:
+    """The gain of choosing among the rows allowed by one half, judged by the other, and the other way round."""
+    halves = (measured.half_1, measured.half_2)
+    gains = [_gain(np.where(allowed, by, -2.0), on, measured, budget) for by, on in (halves, halves[::-1])]
+
+    def gain(weights: np.ndarray) -> float:
+        return sum(gain(weights) for gain in gains) / 2
+
+    return gain
+
+
+def _gain(score: np.ndarray, advantage: np.ndarray, measured: _Measured, budget: float) -> Gain:
     """The mean advantage, per proposal, where a score is among its largest: as a function of problem weights.
 
     Rows with one value of the score share what is left of the budget.
     """
     order = np.argsort(-score, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
-    weight, worth, problem = weight[order], (weight * advantage)[order], problem[order]
+    weight, problem = measured.weight[order], measured.problem[order]
+    worth = weight * advantage[order]
 
     def gain(weights: np.ndarray) -> float:
         drawn = weights[problem]

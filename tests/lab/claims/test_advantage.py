@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rlvr_direction.lab.claims.advantage import SIDES, leads, ranking, shares_of_oracle
+from rlvr_direction.lab.claims.advantage import SIDES, leads, ranking, share_where_models_agree, shares_of_oracle
 
 
 def recorded(*, seeds=1, problems=300, noise=0.5, cell="unfinished, top_p 0.7", best="delta_logp"):
@@ -65,3 +65,14 @@ def test_leads_are_above_zero_for_the_best_score_in_every_seed():
     found = leads(recorded(seeds=3), 0.05, draws=50)
     assert set(found) == set(SIDES) - {"delta_logp"}
     assert all(part.interval.low > 0 and min(part.seeds) > 0 for part in found.values())
+
+
+def test_what_no_score_captures_is_the_gain_where_the_models_agree():
+    table = recorded(best="mass")
+    everywhere = share_where_models_agree(table.assign(kl_rl_base=0.0), 0.05, draws=20)
+    without_gain = share_where_models_agree(
+        table.assign(kl_rl_base=(table["mass"] > 0.3).astype(float)), 0.05, draws=20
+    )
+    assert everywhere == (1, 1, 1) and without_gain.high < 0.1
+    half = table.assign(kl_rl_base=table["problem_id"] % 2.0)
+    assert 0.3 < share_where_models_agree(half, 0.1, draws=20).value < 0.7
