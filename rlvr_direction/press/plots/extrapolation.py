@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from rlvr_direction.palette import BROWN, CYAN, GOLD, GREY, OLIVE, RL, ROSE, SLATE, VIOLET
-from rlvr_direction.press.plots.shared import chosen, described, intervals, menu, reference, slider, tips
+from rlvr_direction.press.plots.shared import chosen, described, intervals, menu, reference, slider, strokes, tips
 
 __all__ = ["gain_map", "rankings", "rewards", "selections", "travel"]
 
@@ -111,13 +111,9 @@ def selections(table: pd.DataFrame, description: str) -> alt.LayerChart:
 
 def _ways(table: pd.DataFrame, menus: tuple[str, ...], value: str, x: alt.X, y: alt.Y) -> alt.LayerChart:
     """One line with intervals per way of choosing a response."""
-    names = [name for name in WAYS if name in set(table["way"])]
-    colours, dashes = ([WAYS[name][i] for name in names] for i in (0, 1))
-    legend = alt.Legend(symbolType="stroke", symbolStrokeWidth=2, symbolSize=300, labelLimit=300)
-    color = alt.Color("way:N", title="chosen by", scale=alt.Scale(domain=names, range=colours), legend=legend)
-    dash = alt.StrokeDash("way:N", title="chosen by", scale=alt.Scale(domain=names, range=dashes), legend=legend)
+    look = strokes("way", "chosen by", {name: WAYS[name] for name in WAYS if name in set(table["way"])})
     rows = chosen(table, *menus)
     tooltip = ["way", x.shorthand.split(":")[0], *tips((value, "low", "high"), ".3f")]
-    lines = rows.mark_line(strokeWidth=1.8).encode(x=x, y=f"{value}:Q", color=color, strokeDash=dash)
-    points = intervals(rows, value, y, tooltip=tooltip, x=x, color=color)
+    lines = rows.mark_line(strokeWidth=1.8).encode(x=x, y=f"{value}:Q", **look)
+    points = intervals(rows, value, y, tooltip=tooltip, x=x, color=look["color"])
     return (lines + points).add_params(*(menu(table, column) for column in menus))

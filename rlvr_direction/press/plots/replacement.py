@@ -14,6 +14,7 @@ from rlvr_direction.press.plots.shared import (
     menu,
     reference,
     slider,
+    strokes,
     tips,
 )
 
@@ -67,7 +68,7 @@ def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
     menus = [column for column in ("task", "cell") if column in table]
     ends = table["family"].isin(list(LINES))
     drawn = [CRITERIA[family] for family in CRITERIA if family in set(table["family"])]
-    names, _, colours, dashes = (list(column) for column in zip(*drawn, strict=True))
+    look = strokes("criterion", "criterion", {name: (colour, dash) for name, _, colour, dash in drawn})
     named = table[~ends].assign(
         criterion=lambda rows: [CRITERIA[family][0] for family in rows["family"]],
         looks_at=lambda rows: [CRITERIA[family][1] for family in rows["family"]],
@@ -75,14 +76,11 @@ def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
     x = alt.X(f"{of}:Q", title=f"share of tokens {of}", scale=alt.Scale(type="symlog", constant=0.02))
     x = x.axis(format="%", values=[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1])
     y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=False))
-    legend = alt.Legend(symbolType="stroke", symbolStrokeWidth=2, symbolSize=300)
-    color = alt.Color("criterion:N", title="criterion", scale=alt.Scale(domain=names, range=colours), legend=legend)
-    dash = alt.StrokeDash("criterion:N", title="criterion", scale=alt.Scale(domain=names, range=dashes), legend=legend)
     shape = alt.Shape("looks_at:N", title="looks at", sort=LOOKS_AT, legend=NEUTRAL)
     tooltip = ["criterion", *tips([of], ".1%"), *tips(["accuracy"], ".3f")]
     rows = chosen(named, *menus)
-    lines = rows.mark_line(strokeWidth=1.5).encode(x=x, y="accuracy:Q", color=color, strokeDash=dash)
-    points = intervals(rows, "accuracy", y, tooltip=tooltip, shape=shape, x=x, color=color)
+    lines = rows.mark_line(strokeWidth=1.5).encode(x=x, y="accuracy:Q", **look)
+    points = intervals(rows, "accuracy", y, tooltip=tooltip, shape=shape, x=x, color=look["color"])
     alone = table[ends].assign(name=lambda rows: [LINES[family] for family in rows["family"]])
     rules = chosen(alone, *menus).mark_rule(strokeDash=[5, 4], color="#888")
     rules = rules.encode(y="accuracy:Q", tooltip=["name", *tips(["accuracy"], ".3f")])

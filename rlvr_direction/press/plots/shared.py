@@ -1,6 +1,6 @@
 """What the charts share: the colours of models and tasks, menus, sliders, intervals and lines of reference."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import altair as alt
@@ -20,6 +20,7 @@ __all__ = [
     "menu",
     "reference",
     "slider",
+    "strokes",
     "tips",
 ]
 
@@ -31,10 +32,10 @@ TASK = alt.Color("task:N", title="task", scale=alt.Scale(domain=["arithmetic", "
 TASK_SHAPE = alt.Shape("task:N", title="task", scale=alt.Scale(domain=["arithmetic", "pointer_tree"]))
 
 
-def menu(table: pd.DataFrame, column: str, *, start: int = 0) -> alt.Parameter:
-    """A menu of a column's values in order of appearance; `start` is the index of the one shown first."""
+def menu(table: pd.DataFrame, column: str) -> alt.Parameter:
+    """A menu of a column's values in order of appearance."""
     options = list(table[column].unique())
-    return alt.param(name=column, value=options[start], bind=alt.binding_select(options=options, name=f"{column}: "))
+    return alt.param(name=column, value=options[0], bind=alt.binding_select(options=options, name=f"{column}: "))
 
 
 def slider(name: str, low: float, high: float, *, step: float, start: float, label: str) -> alt.Parameter:
@@ -62,6 +63,19 @@ def reference(axis: str, at: float = 0.0) -> alt.Chart:
     """A dashed line at a value, "x" or "y": where there is no difference."""
     line = alt.Chart(pd.DataFrame({axis: [at]}))
     return line.mark_rule(strokeDash=[4, 4], color="#888").encode(**{axis: f"{axis}:Q"})
+
+
+def strokes(
+    column: str, title: str, looks: Mapping[str, tuple[str, list[int]]]
+) -> dict[str, alt.Color | alt.StrokeDash]:
+    """Encodings of a line by a column's value: `looks` gives each its colour and dash, and one legend shows both."""
+    colours, dashes = map(list, zip(*looks.values(), strict=True))
+    legend = alt.Legend(symbolType="stroke", symbolStrokeWidth=2, symbolSize=300, labelLimit=300)
+    channels = {"color": (alt.Color, colours), "strokeDash": (alt.StrokeDash, dashes)}
+    return {
+        name: kind(f"{column}:N", title=title, scale=alt.Scale(domain=list(looks), range=looks_like), legend=legend)
+        for name, (kind, looks_like) in channels.items()
+    }
 
 
 def tips(names: Iterable[str], form: str) -> list[alt.Tooltip]:
