@@ -1,12 +1,17 @@
 """Graders by name: Math-Verify, a task that an installed package offers, or your own function."""
 
+import json
+import os
+import shlex
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
-
-from math_verify import ExprExtractionConfig, LatexExtractionConfig, parse, verify
 
 from rlvr_direction.problems.types import Grader, Problem, Task, Verifier
 
@@ -14,8 +19,7 @@ __all__ = ["grader", "load_function", "math_reward", "task_named", "task_names"]
 
 GROUP = "rlvr_direction.tasks"
 MATH_TOKENS = 1024
-SECONDS = 5
-BOXED_FIRST = (LatexExtractionConfig(boxed_match_priority=0), ExprExtractionConfig())
+SECONDS = 4  # that a comparison may take
 
 
 def task_names() -> list[str]:
@@ -61,15 +65,63 @@ def math_reward(problem: Problem, response: str) -> float:
     r"""Return 1.0 if the response's answer, in `\boxed{}` or else its last expression, equals the problem's, else 0.0.
 
     Equality is Math-Verify's, which reads boxes that follow each other closely as one set. A response that it cannot
-    parse or compare gets 0.0. So does one that takes more than five seconds per stage, but only on the main thread,
-    because the limit is a signal.
+    parse or compare gets 0.0, and so does one that takes more than four seconds or too much memory: comparisons are
+    made in a process that is then killed.
     """
-    seconds = SECONDS if threading.current_thread() is threading.main_thread() else None
-    try:
-        wanted, given = (
-            parse(text, extraction_config=BOXED_FIRST, parsing_timeout=seconds)
-            for text in (rf"\boxed{{{problem.answer}}}", response)
+    return _worker(os.getpid()).compare(problem.answer, response)
+
+
+class _Worker:
+    """The process that compares answers, started anew whenever it was killed; threads take turns."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._start()
+
+    def _start(self) -> None:
+        self._program = [sys.executable, "-P", str(Path(__file__).with_name("worker.py")), str(SECONDS)]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        alone = {"start_new_session": True}  # an interruption of this process is none of the worker's
+        self._process, self._ready = (
+            subprocess.Popen(self._program, **pipes, **alone, text=True, encoding="utf-8"),
+            False,
         )
-        return float(verify(wanted, given, timeout_seconds=seconds))
-    except Exception:  # whatever error a parser raises on a model's text, the text has not earned the reward
-        return 0.0
+
+    def compare(self, answer: str, response: str) -> float:
+        """Return 1.0 or 0.0; the latter, too, if the process does not survive the comparison.
+
+        Raises RuntimeError if there is no such process.
+        """
+        with self._lock:
+            self._require_ready()
+            try:
+                reward = self._ask(answer, response)
+            except BaseException:  # interrupted: an answer still to come would be taken for the next one's
+                self._process.kill()
+                raise
+            return float(reward or 0.0)
+
+    def _ask(self, answer: str, response: str) -> str:
+        """The process's line of output, empty where it was killed."""
+        self._process.stdin.write(json.dumps([answer, response]) + "\n")
+        self._process.stdin.flush()
+        reward = self._process.stdout.readline()
+        if not reward:
+            self._process.wait()
+            self._start()  # at once, so that it is ready when it is wanted next
+        return reward
+
+    def _require_ready(self) -> None:
+        if self._process.poll() is not None:
+            self._start()
+        if not self._ready and not self._process.stdout.readline():
+            raise RuntimeError(
+                f"the process that compares answers does not start; see why with `{shlex.join(self._program)}`"
+            )
+        self._ready = True
+
+
+@cache
+def _worker(_process_id: int) -> _Worker:
+    """One worker for each process: a forked one must not share its parent's."""
+    return _Worker()

@@ -1,9 +1,16 @@
+import json
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.problems import Grader, Problem, Task, grader, grading, math_reward, task_named, task_names
+from rlvr_direction.problems import Grader, Problem, Task, grader, grading, math_reward, task_named, task_names, worker
 
 
 def test_installed_tasks_are_found_by_name_without_naming_their_package():
@@ -61,14 +68,71 @@ def test_the_reward_is_equality_of_the_boxed_answer_on_any_thread(answer, respon
         assert pool.submit(math_reward, problem, response).result() == reward
 
 
-def test_a_comparison_that_takes_too_long_earns_nothing(monkeypatch):
+def test_a_comparison_that_takes_too_long_earns_nothing_and_the_next_one_is_made(monkeypatch):
     monkeypatch.setattr(grading, "SECONDS", 1)
-    assert math_reward(Problem("q", "4"), r"\boxed{9^{9^{9^{9}}}}") == 0.0
+    own = grading._Worker()
+    assert own.compare("4", r"\boxed{9^{9^{9^{9}}}}") == 0.0
+    assert own.compare("4", r"\boxed{4}") == 1.0
+
+
+def test_a_worker_that_was_killed_is_replaced_and_loses_no_reward():
+    own = grading._Worker()
+    assert own.compare("4", "4") == 1.0
+    own._process.kill()
+    own._process.wait()
+    assert own.compare("4", "4") == 1.0
+
+
+def test_an_interrupted_comparison_does_not_answer_the_next(monkeypatch):
+    own = grading._Worker()
+    assert own.compare("4", "4") == 1.0
+    ask = own._ask
+
+    def interrupted(answer, response):
+        own._process.stdin.write(json.dumps([answer, response]) + "\n")
+        own._process.stdin.flush()
+        raise KeyboardInterrupt
+
+    own._ask = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        own.compare("4", "4")
+    own._ask = ask
+    own._process.wait()
+    assert own.compare("4", "5") == 0.0
+
+
+def test_a_worker_that_does_not_start_is_an_error_and_no_reward(monkeypatch):
+    monkeypatch.setattr(grading, "SECONDS", "no number")
+    with pytest.raises(RuntimeError, match=r"does not start; see why with `.*worker.py 'no number'`"):
+        grading._Worker().compare("4", "4")
+
+
+def test_a_worker_ends_with_the_program_that_started_it():
+    script = (
+        "from rlvr_direction.problems import Problem, grading, math_reward\n"
+        "math_reward(Problem('q', '4'), '4')\n"
+        "print(grading._worker(__import__('os').getpid())._process.pid)"
+    )
+    pid = int(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout)
+    for _ in range(50):
+        if not Path(f"/proc/{pid}").exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"worker {pid} lives on")
 
 
 def test_an_error_of_the_parser_earns_nothing(monkeypatch):
     def broken(*_, **__):
         raise RecursionError
 
-    monkeypatch.setattr(grading, "parse", broken)
-    assert math_reward(Problem("q", "4"), r"\boxed{4}") == 0.0
+    monkeypatch.setattr(worker, "parse", broken)
+    assert worker.compare("4", r"\boxed{4}") == 0.0
+
+
+HOSTILE = st.text(st.sampled_from("\\\\{}[]()^_$0123456789.,+-*/=<>!%xyz\n\x00\u2028\ud800é∞"), max_size=60)
+
+
+@given(answer=st.sampled_from(["4", r"\frac{1}{2}", "(1,2)", "x^2"]), response=HOSTILE)
+@settings(max_examples=150, deadline=None)
+def test_any_text_has_a_reward(answer, response):
+    assert math_reward(Problem("q", answer), response) in (0.0, 1.0)
