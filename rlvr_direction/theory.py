@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from rlvr_direction.distributions import Sampling, extrapolate, truncate
+from rlvr_direction.distributions import Sampling, extrapolate, inverse_cdf, truncate
 from rlvr_direction.interventions import AtRandom, Intervention
 from rlvr_direction.scores import View
 
 __all__ = [
+    "Accepted",
     "Mixed",
     "advantages",
     "expected_reward",
@@ -22,6 +23,8 @@ __all__ = [
     "objective_weight",
     "response_probabilities",
     "response_tilt",
+    "speculate",
+    "speculative",
     "tilt",
     "whole_response_gradient",
 ]
@@ -49,6 +52,38 @@ def mixed_policy(view: View, intervention: Intervention, sampling: Sampling) -> 
     selected = (q * firing).sum(-1)
     policy = q * (1 - firing) + selected.unsqueeze(-1) * a
     return Mixed(policy, selected, selected - (q * firing * a).sum(-1))
+
+
+class Accepted(NamedTuple):
+    """What speculative sampling makes of a draft: the policy of its tokens, and the share of drafts accepted."""
+
+    policy: Float[Tensor, "*batch vocab"]
+    accepted: Float[Tensor, "*batch"]
+
+
+def speculative(draft: Float[Tensor, "*batch vocab"], target: Float[Tensor, "*batch vocab"]) -> Accepted:
+    """Speculative sampling (arXiv 2211.17192) by its own steps: the policy is the target's, whatever the draft.
+
+    A token v of the draft q is accepted with probability min(1, p(v) / q(v)), p being the target; a refused one is
+    drawn anew from the positive part of p - q. Accepted is 1 minus the total variation of both. With the base as the
+    draft and the policy of `mixed_policy` as the target, an engine's rejection sampler makes the paper's replacement.
+    """
+    kept = torch.minimum(draft, target)
+    refused = 1 - kept.sum(-1, keepdim=True)
+    rest = (target - draft).clamp(min=0)
+    anew = rest / rest.sum(-1, keepdim=True).clamp(min=torch.finfo(rest.dtype).tiny)
+    return Accepted(kept + refused * anew, kept.sum(-1))
+
+
+def speculate(
+    draft: Float[Tensor, " vocab"], target: Float[Tensor, " vocab"], uniforms: Float[Tensor, "draws 3"]
+) -> tuple[Int[Tensor, " draws"], Bool[Tensor, " draws"]]:
+    """Tokens drawn by speculative sampling and whether each is the draft's, from three uniforms per draw."""
+    proposed = inverse_cdf(draft.log().expand(len(uniforms), -1), uniforms[:, 0])
+    accepted = uniforms[:, 1] * draft[proposed] < target[proposed]
+    rest = (target - draft).clamp(min=0)
+    anew = inverse_cdf((rest / rest.sum()).log().expand(len(uniforms), -1), uniforms[:, 2])
+    return torch.where(accepted, proposed, anew), accepted
 
 
 def _firing(view: View, where: object) -> Float[Tensor, "*batch vocab"]:

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 import pytest
 import torch
+from scipy.stats import chisquare
 
 from rlvr_direction.decoding import decode, end_ids, indexed_noise, run
 from rlvr_direction.distributions import PairLogprobs, Sampling, truncate
@@ -19,6 +20,8 @@ from rlvr_direction.theory import (
     objective_weight,
     response_probabilities,
     response_tilt,
+    speculate,
+    speculative,
     tilt,
     whole_response_gradient,
 )
@@ -277,3 +280,39 @@ def test_the_lemma_gives_every_tokens_gradient_and_clipped_tokens_have_none(temp
     clipped = weight == 0
     assert 20 < clipped.sum() < 300 and (gradient[clipped] == 0).all() and (norm[clipped] == 0).all()
     torch.testing.assert_close(norm[~clipped], gradient[~clipped].abs().sum(-1), rtol=1e-9, atol=1e-12)
+
+
+def test_speculative_sampling_by_hand_on_three_tokens():
+    draft, target = torch.tensor([0.6, 0.3, 0.1]), torch.tensor([0.12, 0.48, 0.4])
+    found = speculative(draft, target)
+    assert found.accepted.item() == pytest.approx(0.12 + 0.3 + 0.1)
+    assert found.policy.tolist() == pytest.approx(target.tolist())
+    same = speculative(target, target)
+    assert same.accepted.item() == pytest.approx(1) and same.policy.tolist() == pytest.approx(target.tolist())
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_a_rejection_sampler_whose_target_is_the_mixture_makes_the_replacement(criterion):
+    generator = torch.Generator().manual_seed(0)
+    raw = PairLogprobs(*torch.randn(2, 50, 12, generator=generator).mul(2).log_softmax(-1))
+    sampling = Sampling(0.9, 0.95)
+    view = View(raw, PairLogprobs(*(truncate(logp, sampling) for logp in raw)), "base")
+    target = mixed_policy(view, Intervention(parse(criterion), 0.5), sampling).policy
+    draft = view.sampled.base.double().exp()
+    found = speculative(draft, target)
+    close = {"rtol": 0, "atol": 1e-6}  # policies are exponentials of float32
+    torch.testing.assert_close(found.policy, target, **close)
+    torch.testing.assert_close(found.accepted, 1 - (draft - target).abs().sum(-1) / 2, **close)
+
+
+def test_twenty_thousand_speculative_draws_follow_the_mixture():
+    view = three_tokens()
+    mixed = mixed_policy(view, Intervention(parse("delta_logp<=-0.3"), 0.5), PLAIN).policy
+    draft, target = (policy / policy.sum() for policy in (view.sampled.base.double().exp(), mixed))
+    uniforms = torch.rand(20_000, 3, dtype=torch.double, generator=torch.Generator().manual_seed(1))
+    tokens, accepted = speculate(draft, target, uniforms)
+    counts = torch.bincount(tokens, minlength=3).numpy()
+    assert chisquare(counts, target.numpy() * 20_000).pvalue > 0.001
+    assert chisquare(counts, draft.numpy() * 20_000).pvalue < 1e-6
+    share = speculative(draft, target).accepted.item()
+    assert accepted.double().mean().item() == pytest.approx(share, abs=4 * (share * (1 - share) / 20_000) ** 0.5)
