@@ -1,6 +1,5 @@
 """Load checkpoints from folders or Hub names, or refuse them in one sentence."""
 
-import json
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +14,13 @@ from transformers import (
     AutoTokenizer,
     GenerationConfig,
     PreTrainedModel,
-    PreTrainedTokenizerBase,
 )
 
+from rlvr_direction.adapters import adapted, is_adapter
+
 __all__ = [
-    *("check_model", "context_length", "load_part", "load_tokenizer"),
-    *("same_tokenizer", "torch_dtype", "warn_of_settings"),
+    *("check_model", "context_length", "has_tokenizer", "load_part"),
+    *("torch_dtype", "warn_of_settings"),
 ]
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -33,16 +33,22 @@ OFFLINE = (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled, Connecti
 def load_part(auto: type, name: str | Path, **options: object) -> Any:
     """Load a model, configuration or tokenizer by its Auto class; options that are None are left out.
 
+    Weights are read from safetensors only, and a checkpoint's own code is run only with `trust_remote_code=True`.
     Raises FileNotFoundError, in one sentence, for a name that is neither a folder nor available from the Hub, and
     ValueError for a folder that holds only part of a checkpoint, or another kind of checkpoint.
     """
     _check_path(Path(name), auto)
-    given = {key: value for key, value in options.items() if value is not None}
+    given = {"trust_remote_code": False} | {key: value for key, value in options.items() if value is not None}
     try:
         if auto is not AutoModelForCausalLM:
             return auto.from_pretrained(name, **given)
-        model, loaded = auto.from_pretrained(name, output_loading_info=True, **given)
+        model, loaded = auto.from_pretrained(name, output_loading_info=True, use_safetensors=True, **given)
     except (OSError, ValueError, SafetensorError) as error:
+        if "trust_remote_code" in str(error):
+            raise ValueError(
+                f"{name} brings code of its own, which is not run unless asked for; read it, then allow it with "
+                "--trust-remote-code"
+            ) from error
         if isinstance(error, OSError) and not Path(name).is_dir():
             raise FileNotFoundError(_why_not(str(name), options.get("revision"), error)) from error
         why = str(error).splitlines()[0]
@@ -55,14 +61,16 @@ def load_part(auto: type, name: str | Path, **options: object) -> Any:
     return model
 
 
-def check_model(name: str | Path, *, revision: str | None, device_map: str | None) -> None:
+def check_model(
+    name: str | Path, *, revision: str | None = None, device_map: str | None = None, trust_remote_code: bool = False
+) -> None:
     """Raise ValueError, before weights are loaded, for a family that is not supported or a device that is missing."""
     kinds = ("auto", "cpu", "cuda", "balanced", "sequential", "mps", "xpu", "npu", "meta")
     if device_map is not None and not str(device_map).startswith(kinds):
         raise ValueError(f"the device map is {device_map!r}; expected auto, cpu, cuda or another device of PyTorch's")
     if str(device_map).startswith("cuda") and not torch.cuda.is_available():
         raise ValueError(f"the device map is {device_map}, but PyTorch sees no CUDA device; leave it out for the CPU")
-    family = load_part(AutoConfig, name, revision=revision).model_type
+    family = load_part(AutoConfig, name, revision=revision, trust_remote_code=trust_remote_code).model_type
     if family in STATE_IN_LAYERS:
         raise ValueError(
             f"{name} is of the family {family}, which keeps its state in its layers and not in a cache, so it cannot "
@@ -79,28 +87,9 @@ def torch_dtype(dtype: torch.dtype | str) -> torch.dtype | str:
     return DTYPES[dtype]
 
 
-def load_tokenizer(base: str | Path, rl: str | Path, *, revision: str | None = None) -> PreTrainedTokenizerBase:
-    """Load RL's tokenizer for a pair. Raises what `load_part` raises, and ValueError if the base's is another."""
-    ours, theirs = (load_part(AutoTokenizer, name, revision=revision) for name in (base, rl))
-    same_tokenizer(ours, theirs, base_name=str(base), rl_name=str(rl))
-    return theirs
-
-
-def same_tokenizer(base: PreTrainedTokenizerBase, rl: PreTrainedTokenizerBase, *, base_name: str, rl_name: str) -> None:
-    """Raise ValueError at the first token id that differs, or if the two split text differently."""
-    ours, theirs = ({i: token for token, i in t.get_vocab().items()} for t in (base, rl))
-    for i in sorted(ours.keys() | theirs.keys()):
-        if (a := ours.get(i)) != (b := theirs.get(i)):
-            raise ValueError(
-                f"base and rl disagree on the tokenizer: token {i} is {a!r} in {base_name} and {b!r} in {rl_name}; "
-                "delta_logp compares the same token under both, so pass two checkpoints of one family"
-            )
-    ours, theirs = _splitting(base), _splitting(rl)
-    if different := [part for part in ours.keys() & theirs.keys() if ours[part] != theirs[part]]:
-        raise ValueError(
-            f"the tokenizers of {base_name} and {rl_name} have one vocabulary but cut text into tokens differently "
-            f"(their {' and '.join(sorted(different))} differ); pass two checkpoints of one family"
-        )
+def has_tokenizer(path: str | Path) -> bool:
+    """Whether a folder has files of a tokenizer."""
+    return any(any(Path(path).glob(pattern)) for pattern in TOKENIZER_FILES)
 
 
 def context_length(model: PreTrainedModel) -> int:
@@ -132,16 +121,22 @@ def _check_path(path: Path, auto: type) -> None:
         raise ValueError(f"{path} is a file; pass the folder that save_pretrained wrote")
     if not path.is_dir():
         return
-    if (path / "adapter_config.json").is_file() and not any(path.glob("model*.safetensors")):
-        below = json.loads((path / "adapter_config.json").read_text()).get("base_model_name_or_path")
+    if is_adapter(path):
+        if auto is AutoTokenizer and has_tokenizer(path):
+            return
         raise ValueError(
-            f"{path} holds an adapter for {below}, not a model; merge it with peft (merge_and_unload), save the result "
-            "and its tokenizer with save_pretrained, and pass that folder"
+            f"{path} holds an adapter for {adapted(path)}, not a model; pass it as RL of a pair whose base is that "
+            "model, or merge it with peft (merge_and_unload) and save the result with save_pretrained"
         )
     if not (path / "config.json").is_file():
         raise FileNotFoundError(f"{path} is a folder without a config.json; pass a folder that save_pretrained wrote")
-    if auto is AutoTokenizer and not any(any(path.glob(pattern)) for pattern in TOKENIZER_FILES):
+    if auto is AutoTokenizer and not has_tokenizer(path):
         raise FileNotFoundError(f"{path} is a folder without tokenizer files; save the model's tokenizer there, too")
+    if auto is AutoModelForCausalLM and any(path.glob("*.bin")) and not any(path.glob("*.safetensors")):
+        raise ValueError(
+            f"{path} holds its weights as pickled .bin files, which can run code when they are opened; load it where "
+            "you trust it and save it again with save_pretrained, which writes safetensors"
+        )
 
 
 def _why_not(name: str, revision: object, error: BaseException) -> str:
@@ -167,13 +162,3 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _splitting(tokenizer: PreTrainedTokenizerBase) -> dict[str, object]:
-    """How a fast tokenizer splits text, apart from its vocabulary; empty for a slow one."""
-    if not tokenizer.is_fast:
-        return {}
-    whole = json.loads(tokenizer.backend_tokenizer.to_str())
-    model = {key: value for key, value in whole["model"].items() if key != "vocab"}
-    merges = model.pop("merges", None)
-    return {"merges": merges, "model": model} | {key: whole[key] for key in ("normalizer", "pre_tokenizer")}

@@ -9,6 +9,7 @@ from typing import Any
 from huggingface_hub import hf_hub_download
 from transformers import PreTrainedModel
 
+from rlvr_direction.adapters import is_adapter
 from rlvr_direction.settings import PairSettings
 
 __all__ = ["content_digest", "fingerprint", "parameters_digest", "weights_digest"]
@@ -26,7 +27,8 @@ def fingerprint(settings: PairSettings, **contents: object) -> dict[str, Any]:
     options = {field.name: getattr(settings, field.name) for field in fields(settings)}
     for name in ("out", "resume", "force"):
         del options[name]
-    weights = {f"weights of {name}": weights_digest(options[name], settings.revision) for name in ("base", "rl")}
+    revisions = {name: settings.tokenizer[f"{name}_revision"] for name in ("base", "rl")}
+    weights = {f"weights of {name}": weights_digest(options[name], revisions[name]) for name in revisions}
     return options | weights | contents
 
 
@@ -43,7 +45,8 @@ def weights_digest(name: str | Path, revision: str | None = None) -> str:
     name that cannot be resolved.
     """
     if not Path(name).is_dir():
-        return f"commit {Path(hf_hub_download(str(name), 'config.json', revision=revision)).parent.name}"
+        file = "adapter_config.json" if is_adapter(name, revision) else "config.json"
+        return f"commit {Path(hf_hub_download(str(name), file, revision=revision)).parent.name}"
     files = sorted(path for path in Path(name).iterdir() if path.suffix in SUFFIXES)
     return _digest(part for file in files for part in _sampled(file))
 

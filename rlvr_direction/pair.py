@@ -12,12 +12,14 @@ from torch import Tensor
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from rlvr_direction import checkpoints
+from rlvr_direction.adapters import is_adapter, with_adapter
 from rlvr_direction.batches import forward
 from rlvr_direction.cache import RollbackStream, Stream
 from rlvr_direction.distributions import PairLogprobs, log_softmax
 from rlvr_direction.prompts import Prompt, encode_prompt
 from rlvr_direction.rope import SwitchingStream, rows_per_side, switch_length
 from rlvr_direction.selfcheck import Capabilities, examine
+from rlvr_direction.vocabularies import load_tokenizer
 
 __all__ = ["ModelPair", "Predictions"]
 
@@ -50,7 +52,8 @@ class ModelPair:
         for name, model in zip(("base", "rl"), self.models, strict=True):
             if hasattr(model, "merge_and_unload"):
                 raise ValueError(
-                    f"{name} is a model inside an adapter ({type(model).__name__}); pass {name}.merge_and_unload()"
+                    f"{name} is a model inside an adapter ({type(model).__name__}); pass {name}.merge_and_unload(), or "
+                    f"{name}.get_base_model() if the other model is not the one inside"
                 )
         rows = {model.get_output_embeddings().weight.shape[0] for model in self.models}
         vocab_size = min(rows) if len(rows) == 1 else len(self.tokenizer)
@@ -71,19 +74,45 @@ class ModelPair:
         rl: str | Path,
         *,
         revision: str | None = None,
+        base_revision: str | None = None,
+        rl_revision: str | None = None,
+        adapter: bool = False,
+        tokenizer_from: str = "rl",
         dtype: torch.dtype | str = torch.float32,
         device_map: str | None = None,
+        rl_device_map: str | None = None,
+        attn_implementation: str | None = None,
+        trust_remote_code: bool = False,
     ) -> "ModelPair":
-        """Load both models from folders or Hub names; the tokenizer is RL's and must agree with the base's.
+        """Load both models from folders or Hub names; the tokenizers must agree, and RL's is taken unless asked.
 
-        Raises FileNotFoundError for a model that is neither a folder nor available from the Hub, and ValueError for two
-        tokenizers that disagree and for a family, number format or device that is not available.
+        If `rl` is an adapter of the base, the base's weights are held once; `adapter` insists on it. `rl_device_map` is
+        RL's device if it is another. Raises FileNotFoundError for a model that is neither a folder nor available from
+        the Hub, and ValueError for two tokenizers that disagree, for weights that are not in safetensors, and for a
+        family, number format, attention or device that is not available.
         """
-        options = {"revision": revision, "dtype": checkpoints.torch_dtype(dtype), "device_map": device_map}
-        for name in (base, rl):
-            checkpoints.check_model(name, revision=revision, device_map=device_map)
-        tokenizer = checkpoints.load_tokenizer(base, rl, revision=revision)
-        return cls(*(checkpoints.load_part(AutoModelForCausalLM, name, **options) for name in (base, rl)), tokenizer)
+        both = {"dtype": checkpoints.torch_dtype(dtype), "attn_implementation": attn_implementation}
+        both["trust_remote_code"] = trust_remote_code
+        of_base = {"revision": base_revision or revision, "device_map": device_map}
+        of_rl = {"revision": rl_revision or revision, "device_map": rl_device_map or device_map}
+        adapts = is_adapter(rl, of_rl["revision"])
+        if adapter and not adapts:
+            raise ValueError(f"{rl} is no adapter: it has no adapter_config.json, or a model beside it")
+        checkpoints.check_model(base, trust_remote_code=trust_remote_code, **of_base)
+        if not adapts:
+            checkpoints.check_model(rl, trust_remote_code=trust_remote_code, **of_rl)
+        tokenizer = load_tokenizer(
+            base,
+            rl,
+            base_revision=of_base["revision"],
+            rl_revision=of_rl["revision"],
+            tokenizer_from=tokenizer_from,
+            trust_remote_code=trust_remote_code,
+        )
+        below = checkpoints.load_part(AutoModelForCausalLM, base, **of_base, **both)
+        if adapts:
+            return cls(below, with_adapter(below, rl, revision=of_rl["revision"]), tokenizer)
+        return cls(below, checkpoints.load_part(AutoModelForCausalLM, rl, **of_rl, **both), tokenizer)
 
     @property
     def models(self) -> tuple[PreTrainedModel, PreTrainedModel]:

@@ -12,6 +12,7 @@ from typer.models import ArgumentInfo
 
 __all__ = ["DecodeSettings", "Force", "PairSettings", "ReportSettings", "Resume", "ScoreSettings", "Settings"]
 
+LOADING = ("adapter", "dtype", "device_map", "rl_device_map", "attn_implementation")
 Resume = Annotated[bool, Option("--resume", help="Continue a run that was interrupted.")]
 Force = Annotated[bool, Option("--force", help="Start over and replace existing output.")]
 
@@ -65,15 +66,38 @@ class PairSettings(Settings):
     rl: Annotated[str, Argument(help="RL-trained model: a folder or a Hub name.")]
     _: KW_ONLY
     revision: Annotated[str | None, Option(help="Revision of both models on the Hub.")] = None
+    base_revision: Annotated[str | None, Option(help="Revision of the base, if it is another.")] = None
+    rl_revision: Annotated[str | None, Option(help="Revision of RL, if it is another.")] = None
+    adapter: Annotated[
+        bool, Option("--adapter", help="Insist that RL is an adapter of the base; such a folder is known as one.")
+    ] = False
+    tokenizer_from: Annotated[str, Option(help="Whose tokenizer and chat template both read: base or rl.")] = "rl"
     dtype: Annotated[str, Option(help="Number format of the weights: float32, bfloat16, float16 or auto.")] = "float32"
     device_map: Annotated[str | None, Option(help="Device of the models, as in transformers: cuda, auto, ...")] = None
+    rl_device_map: Annotated[str | None, Option(help="Device of RL, if it is another.")] = None
+    attn_implementation: Annotated[
+        str | None, Option(help="Attention, as in transformers: eager, sdpa, flash_attention_2, ...")
+    ] = None
+    trust_remote_code: Annotated[
+        bool, Option("--trust-remote-code", help="Run code that a checkpoint brings. Read it first.")
+    ] = False
     resume: Resume = False
     force: Force = False
 
     @property
     def load(self) -> dict[str, Any]:
         """Keyword arguments of `ModelPair.from_pretrained`, which takes them after the two names."""
-        return {name: getattr(self, name) for name in ("revision", "dtype", "device_map")}
+        return {name: getattr(self, name) for name in LOADING} | self.tokenizer
+
+    @property
+    def tokenizer(self) -> dict[str, Any]:
+        """Keyword arguments of `load_tokenizer`, which takes them after the two names."""
+        return {
+            "base_revision": self.base_revision or self.revision,
+            "rl_revision": self.rl_revision or self.revision,
+            "tokenizer_from": self.tokenizer_from,
+            "trust_remote_code": self.trust_remote_code,
+        }
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,4 @@
+import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -6,21 +7,19 @@ import pytest
 import torch
 from huggingface_hub import errors
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import (
+    AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
     BloomConfig,
     BloomForCausalLM,
     GenerationConfig,
-    PreTrainedTokenizerFast,
 )
 
 from rlvr_direction.checkpoints import (
     check_model,
     context_length,
     load_part,
-    same_tokenizer,
     torch_dtype,
     warn_of_settings,
 )
@@ -59,38 +58,6 @@ def test_options_that_are_none_are_left_out_and_others_reach_transformers(folder
     assert str(model.dtype) == "torch.bfloat16"
 
 
-def test_a_tokenizer_agrees_with_itself(tokenizer):
-    same_tokenizer(tokenizer, tokenizer, base_name="one", rl_name="two")
-
-
-@pytest.mark.parametrize("swapped", [False, True])
-def test_the_first_token_that_differs_is_named(tokenizer, folders, swapped):
-    longer = AutoTokenizer.from_pretrained(folders("llama")[0])
-    longer.add_tokens(["more", "most"])
-    first, second = (longer, tokenizer) if swapped else (tokenizer, longer)
-    message = refusal(ValueError, same_tokenizer, first, second, base_name="one", rl_name="two")
-    here, there = ("'more'", "None") if swapped else ("None", "'more'")
-    assert f"token {len(tokenizer)} is {here} in one and {there} in two" in message
-
-
-@pytest.mark.parametrize("part", ["merges", "normalizer", "pre_tokenizer"])
-def test_tokenizers_of_one_vocabulary_that_cut_text_differently_are_named(part):
-    def build(*, merges=(("a", "b"), ("b", "c")), lowercase=False, split=False):
-        words = {"<unk>": 0, "a": 1, "b": 2, "c": 3, "ab": 4, "bc": 5}
-        fast = Tokenizer(models.BPE(words, list(merges), unk_token="<unk>"))
-        fast.normalizer = normalizers.Lowercase() if lowercase else normalizers.NFC()
-        fast.pre_tokenizer = pre_tokenizers.Whitespace() if split else pre_tokenizers.WhitespaceSplit()
-        return PreTrainedTokenizerFast(tokenizer_object=fast)
-
-    other = {
-        "merges": {"merges": (("b", "c"), ("a", "b"))},
-        "normalizer": {"lowercase": True},
-        "pre_tokenizer": {"split": True},
-    }
-    message = refusal(ValueError, same_tokenizer, build(), build(**other[part]), base_name="one", rl_name="two")
-    assert "one and two have one vocabulary" in message and f"(their {part} differ)" in message
-
-
 ANSWER = SimpleNamespace(headers={}, request=None)
 
 
@@ -125,7 +92,7 @@ def test_what_is_no_whole_checkpoint_is_called_by_its_name(folders, tmp_path):
     shutil.copy(folders("llama")[0] / "config.json", bare)
     for auto in (AutoModelForCausalLM, AutoTokenizer):
         message = refusal(ValueError, load_part, auto, adapter)
-        assert "an adapter for some/base, not a model; merge it" in message
+        assert "an adapter for some/base, not a model; pass it as RL of a pair" in message
         for name in (gguf, gguf / "model-q4.gguf"):
             assert "GGUF" in refusal(ValueError, load_part, auto, name)
     assert "without tokenizer files" in refusal(FileNotFoundError, load_part, AutoTokenizer, bare)
@@ -176,3 +143,24 @@ def test_tied_weights_are_not_missing(folders, family):
 def test_a_device_that_is_none_is_refused(folders):
     with pytest.raises(ValueError, match="the device map is 'nonsense'; expected auto, cpu, cuda"):
         check_model(folders("llama")[0], revision=None, device_map="nonsense")
+
+
+def test_weights_that_can_run_code_are_refused(folders, tmp_path):
+    folder = Path(shutil.copytree(folders("llama")[0], tmp_path / "old"))
+    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    message = refusal(ValueError, load_part, AutoModelForCausalLM, folder)
+    assert "pickled .bin files" in message and "save_pretrained, which writes safetensors" in message
+
+
+def test_code_that_a_checkpoint_brings_is_not_run_unless_asked(folders, tmp_path):
+    folder = Path(shutil.copytree(folders("llama")[0], tmp_path / "own"))
+    config = json.loads((folder / "config.json").read_text())
+    config |= {
+        "model_type": "theirs",
+        "auto_map": {"AutoConfig": "theirs.Config", "AutoModelForCausalLM": "theirs.Model"},
+    }
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "theirs.py").write_text("raise SystemExit('their code was run')")
+    for auto in (AutoModelForCausalLM, AutoConfig):
+        assert "brings code of its own" in refusal(ValueError, load_part, auto, folder)

@@ -14,9 +14,9 @@ import rlvr_direction
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LIBRARY = [
-    {"batches", "distributions", "palette", "pieces", "records", "settings", "statistics"},
+    {"adapters", "batches", "distributions", "palette", "pieces", "records", "settings", "statistics"},
     {"cache", "checkpoints", "fingerprints", "markup", "problems", "prompts", "reweighting", "scores"},
-    {"interventions", "rope"},
+    {"interventions", "rope", "vocabularies"},
     {"selfcheck"},
     {"pair"},
     {"decoding", "scoring", "theory", "training"},

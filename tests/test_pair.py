@@ -135,12 +135,11 @@ def test_half_precision_folders_load_in_float32_unless_asked(folders, tmp_path):
 
 
 def test_two_families_are_refused_before_a_model_is_loaded(folders, tokenizer, tmp_path, monkeypatch):
-    other = copy.deepcopy(tokenizer)
-    other.add_tokens(["more"])
     rl = shutil.copytree(folders("llama")[1], tmp_path / "rl")
-    other.save_pretrained(rl)
+    written = (rl / "tokenizer.json").read_text(encoding="utf-8")
+    (rl / "tokenizer.json").write_text(written.replace('"+"', '"plus"'), encoding="utf-8")
     monkeypatch.setattr(pair_module, "AutoModelForCausalLM", None)
-    with pytest.raises(ValueError, match=f"token {len(tokenizer)} is None in .*base and 'more' in .*rl"):
+    with pytest.raises(ValueError, match=r"token \d+ is '\+' in .*base and 'plus' in .*rl"):
         ModelPair.from_pretrained(folders("llama")[0], rl)
 
 

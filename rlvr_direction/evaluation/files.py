@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from rlvr_direction.checkpoints import load_tokenizer
 from rlvr_direction.decoding import auto_block, check_lengths
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation.kept import kept_tokens
@@ -18,6 +17,7 @@ from rlvr_direction.problems import grader, load_problems
 from rlvr_direction.prompts import described, digest, encode_prompt
 from rlvr_direction.records import Run, load
 from rlvr_direction.settings import DecodeSettings
+from rlvr_direction.vocabularies import load_tokenizer
 
 __all__ = ["decode_file", "tokens_path"]
 
@@ -43,7 +43,7 @@ def decode_file(settings: DecodeSettings) -> Path:
         raise ValueError(f"block is {s.block!r}; expected auto or a number of tokens, at least 1")
     intervention, sampling = Intervention(s.where, s.gamma), Sampling(s.temperature, s.top_p)
     grade, problems = grader(s.task, s.max_new_tokens), load_problems(s.problems)
-    tokenizer = load_tokenizer(s.base, s.rl, revision=s.revision)
+    tokenizer = load_tokenizer(s.base, s.rl, **s.tokenizer)
     prompts = [encode_prompt(tokenizer, problem.prompt) for problem in problems]
     contents = {"problems": content_digest(s.problems), "prompts": f"content {digest(prompts)}"}
     responses, tokens = _runs(s, len(problems), fingerprint(s, where=str(intervention.where), **contents))

@@ -12,6 +12,8 @@ import sys
 
 from math_verify import ExprExtractionConfig, LatexExtractionConfig, parse, verify
 
+__all__ = ["compare", "main"]
+
 BOXED_FIRST = (LatexExtractionConfig(boxed_match_priority=0), ExprExtractionConfig())
 MEMORY = 4 << 30  # bytes
 

@@ -3,7 +3,6 @@
 import logging
 from pathlib import Path
 
-from rlvr_direction.checkpoints import load_tokenizer
 from rlvr_direction.fingerprints import content_digest, fingerprint
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.prompts import described, digest, encode_prompt
@@ -11,6 +10,7 @@ from rlvr_direction.records import Run
 from rlvr_direction.scoring.texts import encode, load_texts
 from rlvr_direction.scoring.tokens import score_encoded
 from rlvr_direction.settings import ScoreSettings
+from rlvr_direction.vocabularies import load_tokenizer
 
 __all__ = ["ScoreSettings", "score_file"]
 
@@ -24,7 +24,7 @@ def score_file(settings: ScoreSettings) -> Path:
     `load_texts`, `records.Run`, `ModelPair.from_pretrained` and `score_tokens` raise.
     """
     s, texts = settings, load_texts(settings.texts)
-    tokenizer = load_tokenizer(s.base, s.rl, revision=s.revision)
+    tokenizer = load_tokenizer(s.base, s.rl, **s.tokenizer)
     prompts = f"content {digest(encode_prompt(tokenizer, text['prompt']) for text in texts)}"
     identity = fingerprint(s, texts=content_digest(s.texts), prompts=prompts)
     run = Run(s.out, -(-len(texts) // TEXTS_PER_PART), identity, resume=s.resume, force=s.force)

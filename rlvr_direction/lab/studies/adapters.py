@@ -1,12 +1,12 @@
 """Question Q10: RL trained as a low-rank adapter of the base, against full fine-tuning of about the same accuracy."""
 
 from functools import partial
-from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 import torch
+from peft import LoraConfig
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PrinterCallback
 
 from rlvr_direction.distributions import Sampling
@@ -33,9 +33,7 @@ BUDGETS = (0.02, 0.05, 0.1)
 
 
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
-    """A part for each RL seed. Raises ImportError without peft."""
-    if find_spec("peft") is None:
-        raise ImportError("study `adapters` trains with peft, which is not installed: pip install peft")
+    """A part for each RL seed."""
     return [partial(_of_seed, task, seed, n) for seed in range(seeds)]
 
 
@@ -74,8 +72,6 @@ def _measured(pair: ModelPair, task: str, n: int, calibration: int) -> pd.DataFr
 
 def _adapted(task: str, seed: int, recipe: RLRecipe) -> PreTrainedModel:
     """Train by the toys' recipe with an adapter of rank 8 on every linear layer; returned merged into the base."""
-    from peft import LoraConfig
-
     folder = require(TOYS / task / "base")
     tokenizer = AutoTokenizer.from_pretrained(folder)
     sizes: dict[str, Any] = {name: getattr(recipe, name) for name in ("rollouts", "prompts", "generations")}

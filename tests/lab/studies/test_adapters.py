@@ -1,15 +1,9 @@
 """Adapters: the pair whose RL is base plus adapter is measured beside a stage of full fine-tuning."""
 
-import importlib.util
-import sys
-
-import pytest
-
 from rlvr_direction.lab.studies import adapters, any_pair
 from rlvr_direction.lab.toys.recipe import RLRecipe
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("peft"), reason="peft is not installed")
 def test_an_adapter_and_the_nearest_stage_are_measured_alike(monkeypatch):
     monkeypatch.setattr(any_pair, "COLDER", any_pair.COLDER[:1])
     monkeypatch.setattr(any_pair, "DIFFERS", -1.0)
@@ -19,9 +13,3 @@ def test_an_adapter_and_the_nearest_stage_are_measured_alike(monkeypatch):
     assert first == "adapter" and second.startswith("rl_")
     rows = table.groupby("trained").size()
     assert rows["adapter"] == rows[second] and {"plain", "cold rl", "random", "lead"} <= set(table["family"])
-
-
-def test_without_peft_the_study_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "peft", None)
-    with pytest.raises(ImportError, match="pip install peft"):
-        adapters.plan("arithmetic", seeds=1, n=5)

@@ -1,0 +1,80 @@
+"""The tokenizer of a pair: one vocabulary for both models, or a refusal."""
+
+import json
+import warnings
+from pathlib import Path
+
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
+
+from rlvr_direction.adapters import is_adapter
+from rlvr_direction.checkpoints import has_tokenizer, load_part
+
+__all__ = ["load_tokenizer", "same_tokenizer"]
+
+
+def load_tokenizer(
+    base: str | Path,
+    rl: str | Path,
+    *,
+    base_revision: str | None = None,
+    rl_revision: str | None = None,
+    tokenizer_from: str = "rl",
+    trust_remote_code: bool = False,
+) -> PreTrainedTokenizerBase:
+    """Load the tokenizer of a pair, RL's unless the base's is asked for; an adapter without one has the base's.
+
+    Raises what `load_part` and `same_tokenizer` raise.
+    """
+    names = {"base": (base, base_revision), "rl": (rl, rl_revision)}
+    if tokenizer_from not in names:
+        raise ValueError(f"the tokenizer is taken from {tokenizer_from!r}; expected base or rl")
+    if is_adapter(rl, rl_revision) and not has_tokenizer(rl):
+        names["rl"] = names["base"]
+    found = {
+        which: load_part(AutoTokenizer, name, revision=revision, trust_remote_code=trust_remote_code)
+        for which, (name, revision) in names.items()
+    }
+    same_tokenizer(found["base"], found["rl"], base_name=str(base), rl_name=str(rl))
+    return found[tokenizer_from]
+
+
+def same_tokenizer(base: PreTrainedTokenizerBase, rl: PreTrainedTokenizerBase, *, base_name: str, rl_name: str) -> None:
+    """Raise ValueError at the first token id that differs, or if the two split text differently.
+
+    Tokens that one of them has beyond the last of the other are reported in a warning, and so are other templates.
+    """
+    ours, theirs = ({i: token for token, i in t.get_vocab().items()} for t in (base, rl))
+    last = min(max(ours, default=-1), max(theirs, default=-1))
+    for i in sorted(i for i in ours.keys() | theirs.keys() if i <= last):
+        if (a := ours.get(i)) != (b := theirs.get(i)):
+            raise ValueError(
+                f"base and rl disagree on the tokenizer: token {i} is {a!r} in {base_name} and {b!r} in {rl_name}; "
+                "delta_logp compares the same token under both, so pass two checkpoints of one family"
+            )
+    for name, vocabulary in (("base", ours), ("rl", theirs)):
+        if added := [token for i, token in sorted(vocabulary.items()) if i > last]:
+            warnings.warn(
+                f"the tokenizer of {name} alone has {len(added)} further tokens, {added[0]!r} first: the other model "
+                "was never trained on them",
+                stacklevel=2,
+            )
+    if base.chat_template != rl.chat_template:
+        warnings.warn(
+            "base and rl have different chat templates; both models read what one of them makes", stacklevel=2
+        )
+    ours, theirs = _splitting(base), _splitting(rl)
+    if different := [part for part in ours.keys() & theirs.keys() if ours[part] != theirs[part]]:
+        raise ValueError(
+            f"the tokenizers of {base_name} and {rl_name} have one vocabulary but cut text into tokens differently "
+            f"(their {' and '.join(sorted(different))} differ); pass two checkpoints of one family"
+        )
+
+
+def _splitting(tokenizer: PreTrainedTokenizerBase) -> dict[str, object]:
+    """How a fast tokenizer splits text, apart from its vocabulary; empty for a slow one."""
+    if not tokenizer.is_fast:
+        return {}
+    whole = json.loads(tokenizer.backend_tokenizer.to_str())
+    model = {key: value for key, value in whole["model"].items() if key != "vocab"}
+    merges = model.pop("merges", None)
+    return {"merges": merges, "model": model} | {key: whole[key] for key in ("normalizer", "pre_tokenizer")}
