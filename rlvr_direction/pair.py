@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -77,38 +77,33 @@ class ModelPair:
         base_revision: str | None = None,
         rl_revision: str | None = None,
         adapter: bool = False,
-        tokenizer_from: str = "rl",
         dtype: torch.dtype | str = torch.float32,
         device_map: str | None = None,
         rl_device_map: str | None = None,
         attn_implementation: str | None = None,
         trust_remote_code: bool = False,
+        **reading: Any,
     ) -> "ModelPair":
         """Load both models from folders or Hub names; the tokenizers must agree, and RL's is taken unless asked.
 
         If `rl` is an adapter of the base, the base's weights are held once; `adapter` insists on it. `rl_device_map` is
-        RL's device if it is another. Raises FileNotFoundError for a model that is neither a folder nor available from
+        RL's device if it is another. `reading` is passed on to `load_tokenizer`: whose tokenizer and which chat
+        template both models read by. Raises FileNotFoundError for a model that is neither a folder nor available from
         the Hub, and ValueError for two tokenizers that disagree, for weights that are not in safetensors, and for a
         family, number format, attention or device that is not available.
         """
         both = {"dtype": checkpoints.torch_dtype(dtype), "attn_implementation": attn_implementation}
-        both["trust_remote_code"] = trust_remote_code
-        of_base = {"revision": base_revision or revision, "device_map": device_map}
-        of_rl = {"revision": rl_revision or revision, "device_map": rl_device_map or device_map}
+        code = {"trust_remote_code": trust_remote_code}
+        of_base = {"revision": base_revision or revision, "device_map": device_map, **code}
+        of_rl = {"revision": rl_revision or revision, "device_map": rl_device_map or device_map, **code}
         adapts = is_adapter(rl, of_rl["revision"])
         if adapter and not adapts:
             raise ValueError(f"{rl} is no adapter: it has no adapter_config.json, or a model beside it")
-        checkpoints.check_model(base, trust_remote_code=trust_remote_code, **of_base)
+        checkpoints.check_model(base, **of_base)
         if not adapts:
-            checkpoints.check_model(rl, trust_remote_code=trust_remote_code, **of_rl)
-        tokenizer = load_tokenizer(
-            base,
-            rl,
-            base_revision=of_base["revision"],
-            rl_revision=of_rl["revision"],
-            tokenizer_from=tokenizer_from,
-            trust_remote_code=trust_remote_code,
-        )
+            checkpoints.check_model(rl, **of_rl)
+        revisions = {"base_revision": of_base["revision"], "rl_revision": of_rl["revision"]}
+        tokenizer = load_tokenizer(base, rl, **revisions, **code, **reading)
         below = checkpoints.load_part(AutoModelForCausalLM, base, **of_base, **both)
         if adapts:
             return cls(below, with_adapter(below, rl, revision=of_rl["revision"]), tokenizer)

@@ -1,7 +1,9 @@
 """Turn a prompt into what a model reads: one rule for scoring, decoding and training."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from datetime import date
 from hashlib import blake2b
 
@@ -9,9 +11,10 @@ import numpy as np
 from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerBase
 
-__all__ = ["DATE", "Prompt", "dated", "described", "digest", "encode_prompt", "render"]
+__all__ = ["DATE", "SHOWN", "Prompt", "dated", "described", "digest", "encode_prompt", "prepared", "render"]
 
 Prompt = str | Sequence[Mapping[str, str]]
+SHOWN = 1000  # characters of a prompt that are shown before a run
 DATE = date(2024, 7, 26)  # the date that Llama 3's own template assumes where it has no clock
 
 
@@ -41,6 +44,28 @@ def render(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> str:
         raise ValueError(f"the chat template refuses messages of the roles {roles}: {error}") from error
 
 
+def prepared(
+    tokenizer: PreTrainedTokenizerBase, template: str | None, *, system: str | None = None, thinking: bool | None = None
+) -> PreTrainedTokenizerBase:
+    """A copy of a tokenizer with this chat template, or none, which is how `render` then writes prompts.
+
+    A `system` message goes before prompts that bring none; `thinking` answers a template that asks for it. Raises
+    ValueError for either without a template that could show it.
+    """
+    for name, given, word in (("a system message", system, "role"), ("thinking", thinking, "enable_thinking")):
+        if given is not None and word not in (template or ""):
+            raise ValueError(f"{name} is asked for, but the prompts have no template that knows of it; leave it out")
+    settings = "" if thinking is None else f"{{% set enable_thinking = {str(thinking).lower()} %}}"
+    if system is not None:
+        first = json.dumps({"role": "system", "content": system})
+        settings += (
+            f"{{% if messages[0]['role'] != 'system' %}}{{% set messages = [{first}] + messages %}}{{% endif %}}"
+        )
+    copied = deepcopy(tokenizer)
+    copied.chat_template = None if template is None else settings + template
+    return copied
+
+
 def encode_prompt(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> list[int]:
     """Encode a prompt as token ids; special tokens come from the chat template, or else from the tokenizer."""
     return tokenizer(render(tokenizer, prompt), add_special_tokens=tokenizer.chat_template is None)["input_ids"]
@@ -49,9 +74,9 @@ def encode_prompt(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> list[in
 def described(tokenizer: PreTrainedTokenizerBase) -> str:
     """Say in words how prompts are encoded: as they are or by the chat template, with its date if it asks for one."""
     if tokenizer.chat_template is None:
-        return "used as they are, for the tokenizer has no chat template"
+        return "used as they are, without a chat template"
     asks = "strftime_now" in tokenizer.get_chat_template()
-    return "by the tokenizer's chat template" + (f", its date fixed at {DATE}" if asks else "")
+    return "by a chat template" + (f", its date fixed at {DATE}" if asks else "")
 
 
 def digest(prompt_ids: Iterable[Sequence[int]]) -> str:

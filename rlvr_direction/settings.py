@@ -12,6 +12,7 @@ from typer.models import ArgumentInfo
 
 __all__ = ["DecodeSettings", "Force", "PairSettings", "ReportSettings", "Resume", "ScoreSettings", "Settings"]
 
+READING = ("tokenizer_from", "template", "system", "thinking", "trust_remote_code")
 LOADING = ("adapter", "dtype", "device_map", "rl_device_map", "attn_implementation")
 Resume = Annotated[bool, Option("--resume", help="Continue a run that was interrupted.")]
 Force = Annotated[bool, Option("--force", help="Start over and replace existing output.")]
@@ -42,9 +43,12 @@ class Settings:
         words = ["rlvr-direction", type(self).__name__.removesuffix("Settings").lower()]
         for name, field in self._fields().items():
             value = getattr(self, name)
-            if name not in ("resume", "force") and value != field.default:
-                words += [] if isinstance(_option(field), ArgumentInfo) else [f"--{name.replace('_', '-')}"]
-                words += [] if value is True else [str(value)]
+            if name in ("resume", "force") or value == field.default:
+                continue
+            flag = f"--{'no-' if value is False else ''}{name.replace('_', '-')}"
+            for item in value if isinstance(value, list) else [value]:
+                words += [] if isinstance(_option(field), ArgumentInfo) else [flag]
+                words += [] if isinstance(item, bool) else [str(item)]
         return shlex.join(words)
 
     @classmethod
@@ -71,7 +75,18 @@ class PairSettings(Settings):
     adapter: Annotated[
         bool, Option("--adapter", help="Insist that RL is an adapter of the base; such a folder is known as one.")
     ] = False
-    tokenizer_from: Annotated[str, Option(help="Whose tokenizer and chat template both read: base or rl.")] = "rl"
+    tokenizer_from: Annotated[str, Option(help="Whose tokenizer both models read by: base or rl.")] = "rl"
+    template: Annotated[
+        str | None,
+        Option(
+            help="Chat template that both models read: base, rl, none, a file of Jinja, or one that public RL runs "
+            "were trained with: orz, abel, qwen-boxed, qwen-math, r1, olmo3-rl-zero-math. Default: the tokenizer's."
+        ),
+    ] = None
+    system: Annotated[str | None, Option(help="System message before prompts that bring none.")] = None
+    thinking: Annotated[
+        bool | None, Option("--thinking/--no-thinking", help="Whether a template that can is to think.")
+    ] = None
     dtype: Annotated[str, Option(help="Number format of the weights: float32, bfloat16, float16 or auto.")] = "float32"
     device_map: Annotated[str | None, Option(help="Device of the models, as in transformers: cuda, auto, ...")] = None
     rl_device_map: Annotated[str | None, Option(help="Device of RL, if it is another.")] = None
@@ -95,8 +110,7 @@ class PairSettings(Settings):
         return {
             "base_revision": self.base_revision or self.revision,
             "rl_revision": self.rl_revision or self.revision,
-            "tokenizer_from": self.tokenizer_from,
-            "trust_remote_code": self.trust_remote_code,
+            **{name: getattr(self, name) for name in READING},
         }
 
 
@@ -120,9 +134,13 @@ class DecodeSettings(PairSettings):
         str,
         Option(
             help="Criterion: SCORE<=NUMBER or SCORE>=NUMBER (delta_logp<=-0.3, entropy_base>=0.7, mass(...)>=0.1), "
-            "random:RATE, random:mass(...), everywhere or nowhere; sampled: in front reads the truncated policies."
+            "random:RATE, random:mass(...), everywhere or nowhere; sampled: in front reads the truncated policies. Or "
+            "module:function; or, with --budget, a score and its sign alone (delta_logp<=)."
         ),
     ]
+    budget: Annotated[
+        float | None, Option(help="Share of the proposer's tokens to select; sets the threshold of --where.")
+    ] = None
     gamma: Annotated[float, Option(help="Policy that replaces: -1 is the base, 0 is RL, above 0 goes past RL.")] = 0.0
     propose: Annotated[str, Option(help="Model that proposes the tokens: base or rl.")] = "base"
     task: Annotated[str, Option(help="Grader: math, arithmetic, pointer_tree or module:function.")] = "math"
@@ -132,6 +150,10 @@ class DecodeSettings(PairSettings):
     top_p: Annotated[float, Option(help="Sample from the smallest set of tokens with this probability.")] = 1.0
     max_new_tokens: Annotated[
         int | None, Option(min=1, help="Longest response in tokens. Default: the task's; for math 1024.")
+    ] = None
+    stop: Annotated[
+        list[str] | None,
+        Option(help="Text that ends a response; may be given several times. Default: what a named template says."),
     ] = None
     keep_tokens: Annotated[int, Option(min=0, help="Number of responses to store token by token.")] = 200
     batch_size: Annotated[int, Option(min=1, help="Responses per forward pass.")] = 64

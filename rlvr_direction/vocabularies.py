@@ -2,12 +2,15 @@
 
 import json
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from rlvr_direction.adapters import is_adapter
 from rlvr_direction.checkpoints import has_tokenizer, load_part
+from rlvr_direction.problems import TEMPLATES
+from rlvr_direction.prompts import prepared
 
 __all__ = ["load_tokenizer", "same_tokenizer"]
 
@@ -19,11 +22,16 @@ def load_tokenizer(
     base_revision: str | None = None,
     rl_revision: str | None = None,
     tokenizer_from: str = "rl",
+    template: str | None = None,
+    system: str | None = None,
+    thinking: bool | None = None,
     trust_remote_code: bool = False,
 ) -> PreTrainedTokenizerBase:
     """Load the tokenizer of a pair, RL's unless the base's is asked for; an adapter without one has the base's.
 
-    Raises what `load_part` and `same_tokenizer` raise.
+    `template` replaces its chat template: "base" or "rl" for that of either tokenizer, "none" for prompts as they are,
+    a name in `TEMPLATES`, or a file of Jinja; `system` and `thinking` as in `prompts.prepared`. Raises what
+    `load_part`, `same_tokenizer` and `prepared` raise, and ValueError for a template that is none of these.
     """
     names = {"base": (base, base_revision), "rl": (rl, rl_revision)}
     if tokenizer_from not in names:
@@ -35,7 +43,24 @@ def load_tokenizer(
         for which, (name, revision) in names.items()
     }
     same_tokenizer(found["base"], found["rl"], base_name=str(base), rl_name=str(rl))
-    return found[tokenizer_from]
+    own = found[tokenizer_from]
+    if (template, system, thinking) == (None, None, None):
+        return own
+    text = own.chat_template if template is None else _template(template, found)
+    return prepared(own, text, system=system, thinking=thinking)
+
+
+def _template(name: str, tokenizers: Mapping[str, PreTrainedTokenizerBase]) -> str | None:
+    """The text of a chat template by its name."""
+    if name in tokenizers:
+        return tokenizers[name].chat_template
+    if name == "none":
+        return None
+    if name in TEMPLATES:
+        return TEMPLATES[name].text
+    if Path(name).is_file():
+        return Path(name).read_text(encoding="utf-8")
+    raise ValueError(f"no template is called {name!r}; choose from base, rl, none, {', '.join(TEMPLATES)}, or a file")
 
 
 def same_tokenizer(base: PreTrainedTokenizerBase, rl: PreTrainedTokenizerBase, *, base_name: str, rl_name: str) -> None:

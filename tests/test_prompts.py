@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from rlvr_direction.prompts import DATE, described, digest, encode_prompt, render
+from rlvr_direction.prompts import DATE, described, digest, encode_prompt, prepared, render
 
 USER = [{"role": "user", "content": "1+2"}]
 ASK = "{% if add_generation_prompt %}a:{% endif %}"
@@ -76,6 +76,37 @@ def test_a_digest_names_the_prompts_their_order_and_where_each_ends():
 
 
 def test_how_prompts_are_encoded_is_said_with_the_date_where_a_template_asks_for_it(chatty, tokenizer):
-    assert described(tokenizer) == "used as they are, for the tokenizer has no chat template"
-    assert described(chatty(WHOLE)) == "by the tokenizer's chat template"
-    assert described(chatty(DATED)) == f"by the tokenizer's chat template, its date fixed at {DATE}"
+    assert described(tokenizer) == "used as they are, without a chat template"
+    assert described(chatty(WHOLE)) == "by a chat template"
+    assert described(chatty(DATED)) == f"by a chat template, its date fixed at {DATE}"
+
+
+THINKS = WHOLE + "{% if enable_thinking %}<think>{% endif %}"
+
+
+def test_a_prepared_copy_has_another_template_and_the_tokenizer_keeps_its_own(chatty):
+    tokenizer = chatty(WHOLE)
+    assert render(prepared(tokenizer, None), "1+2") == "1+2"
+    assert render(prepared(tokenizer, THINKS, thinking=True), "1+2") == "u:1+2\na:<think>"
+    assert render(prepared(tokenizer, THINKS, thinking=False), "1+2") == "u:1+2\na:"
+    assert render(tokenizer, "1+2") == "u:1+2\na:"
+
+
+def test_a_system_message_goes_before_prompts_that_have_none(chatty):
+    own = prepared(chatty(None), WHOLE, system="be 'b\"rief\né")
+    assert render(own, "1+2") == "s:be 'b\"rief\né\nu:1+2\na:"
+    assert render(own, [{"role": "system", "content": "b"}, *USER]) == "s:b\nu:1+2\na:"
+    assert DATED and render(prepared(chatty(None), DATED, system="b"), "1+2").endswith("s:b\nu:1+2\na:")
+
+
+@pytest.mark.parametrize(
+    ("template", "asked", "phrase"),
+    [
+        (None, {"system": "b"}, "a system message is asked for"),
+        (WHOLE, {"thinking": True}, "thinking is asked for"),
+        ("{{ messages[0].content }}", {"system": "b"}, "no template that knows of it"),
+    ],
+)
+def test_what_no_template_shows_is_refused(chatty, template, asked, phrase):
+    with pytest.raises(ValueError, match=phrase):
+        prepared(chatty(None), template, **asked)

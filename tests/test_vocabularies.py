@@ -7,6 +7,7 @@ import pytest
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
+from rlvr_direction.prompts import render
 from rlvr_direction.vocabularies import load_tokenizer, same_tokenizer
 
 
@@ -93,3 +94,28 @@ def test_an_adapter_without_a_tokenizer_has_the_bases(folders, tmp_path):
 def test_any_other_tokenizer_is_refused_by_name(folders):
     with pytest.raises(ValueError, match="the tokenizer is taken from 'both'; expected base or rl"):
         load_tokenizer(*folders("llama"), tokenizer_from="both")
+
+
+@pytest.fixture
+def speaking(folders, tmp_path):
+    """A pair whose models have chat templates of their own."""
+    made = [shutil.copytree(folder, tmp_path / folder.name) for folder in folders("llama")]
+    for folder in made:
+        (folder / "chat_template.jinja").write_text(f"{folder.name}:{{{{ messages[0].content }}}}")
+    return made
+
+
+@pytest.mark.filterwarnings("ignore:base and rl have different chat templates")
+def test_a_template_goes_by_its_name_or_its_file(speaking, tmp_path):
+    (tmp_path / "mine.jinja").write_text("mine:{{ messages[0].content }}")
+    shown = {
+        name: render(load_tokenizer(*speaking, template=name), "1+2")
+        for name in (None, "base", "rl", "none", "abel", str(tmp_path / "mine.jinja"))
+    }
+    assert list(shown.values())[:4] == ["rl:1+2", "base:1+2", "rl:1+2", "1+2"]
+    assert shown["abel"].startswith("Question:\n1+2\n") and shown[str(tmp_path / "mine.jinja")] == "mine:1+2"
+
+
+def test_an_unknown_template_is_refused_with_the_choices(folders):
+    with pytest.raises(ValueError, match=r"is called 'chess'; choose from base, rl, none, orz, .*, or a file"):
+        load_tokenizer(*folders("llama"), template="chess")

@@ -11,7 +11,7 @@ import typer
 
 from rlvr_direction.settings import Settings
 
-__all__ = ["app", "command"]
+__all__ = ["app", "command", "end"]
 
 app = typer.Typer(
     help="Measure, intervene with and exploit the direction of RLVR updates (arXiv 2603.22117).",
@@ -33,10 +33,10 @@ def command(settings: type[Settings], *, example: str, **options: Any) -> Callab
             try:
                 typer.echo(run(settings(**values)))
             except (ValueError, OSError) as refusal:
-                _end(f"error: {refusal}", 2)
+                end(f"error: {refusal}", 2)
             except KeyboardInterrupt:
                 again = " with --resume" if "resume" in values else ""
-                _end(f"interrupted: what was finished is kept; to go on, run the command again{again}", 130)
+                end(f"interrupted: what was finished is kept; to go on, run the command again{again}", 130)
 
         parsed.__signature__ = inspect.signature(settings)
         parsed.__name__, parsed.__doc__ = run.__name__, settings.__doc__
@@ -46,7 +46,8 @@ def command(settings: type[Settings], *, example: str, **options: Any) -> Callab
     return register
 
 
-def _end(message: str, code: int) -> None:
+def end(message: str, code: int) -> None:
+    """Say one sentence on stderr, on a line of its own, and leave with an exit code."""
     from tqdm import tqdm
 
     tqdm.write(message, file=sys.stderr)  # on a line of its own, even below a progress bar

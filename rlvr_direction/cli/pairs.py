@@ -1,15 +1,41 @@
 """Commands on a pair of models: `score`, `decode` and `report`."""
 
-from rlvr_direction.cli.app import command
+from typing import Any
+
+from typer.core import TyperCommand
+
+from rlvr_direction.cli.app import command, end
 from rlvr_direction.settings import DecodeSettings, ReportSettings, ScoreSettings
 
 __all__ = ["decode", "report", "score"]
 
 
+class _OfKnownPairs(TyperCommand):
+    """A command whose models may be named by `--pair`: a public pair, with the prompt that it was trained on."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        words = [word for whole in args for word in (whole.split("=", 1) if whole.startswith("--pair=") else [whole])]
+        if "--pair" in words:
+            from rlvr_direction.problems import PAIRS
+
+            at = words.index("--pair")
+            name = words[at + 1] if at + 1 < len(words) else ""
+            if name not in PAIRS:
+                end(f"error: no pair is called {name!r}; choose from {', '.join(PAIRS)}", 2)
+            pair = PAIRS[name]
+            words = [pair.base, pair.rl, *words[:at], *words[at + 2 :]]
+            words += [] if any(word.startswith("--template") for word in words) else ["--template", pair.template]
+        return super().parse_args(ctx, words)
+
+
+KNOWN = " With --pair orz-1.5b in place of the two names: a public pair and the prompt it was trained on."
+
+
 @command(
     ScoreSettings,
+    cls=_OfKnownPairs,
     example="rlvr-direction score Qwen/Qwen2.5-7B my/rl-7b texts.jsonl --out scores.parquet, where a row of "
-    'texts.jsonl is {"prompt": "1+1=", "response": "2"}.',
+    'texts.jsonl is {"prompt": "1+1=", "response": "2"}.' + KNOWN,
 )
 def score(settings: ScoreSettings) -> object:
     """Score each token of given texts under both models."""
@@ -20,8 +46,9 @@ def score(settings: ScoreSettings) -> object:
 
 @command(
     DecodeSettings,
+    cls=_OfKnownPairs,
     example="rlvr-direction decode Qwen/Qwen2.5-7B my/rl-7b problems.jsonl --where 'delta_logp<=-0.3' "
-    '--out decoded.parquet, where a row of problems.jsonl is {"problem": "What is $1+1$?", "answer": "2"}.',
+    '--out decoded.parquet, where a row of problems.jsonl is {"problem": "What is $1+1$?", "answer": "2"}.' + KNOWN,
 )
 def decode(settings: DecodeSettings) -> object:
     """Decode problems with an intervention."""

@@ -8,7 +8,8 @@ from jaxtyping import Int
 from torch import Tensor
 
 from rlvr_direction.decoding.noise import indexed_noise
-from rlvr_direction.decoding.rounds import Decoded, Job, Rows, Written, act, advance, begin, check, draft
+from rlvr_direction.decoding.rounds import Caches, Decoded, Job, Rows, Written, act, advance, begin, check, draft
+from rlvr_direction.decoding.stops import until
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.interventions import Intervention
 from rlvr_direction.pair import ModelPair
@@ -31,6 +32,7 @@ def decode(
     max_new_tokens: int,
     batch_size: int,
     block: Literal["auto"] | int = "auto",
+    stop: Sequence[str] = (),
 ) -> Decoded:
     r"""Sample one response per prompt: `propose` drafts each token and the intervention replaces what it selects.
 
@@ -39,6 +41,8 @@ def decode(
     tokens are selected; "auto" is `auto_block`. Neither `block` nor `batch_size` changes the policies, but a forward
     pass over many tokens and a cached step round differently: in float32 the chance per token of another draw is 7e-5
     at 1,152 vocabulary rows, and 1.5e-4 (low entropy) to 5e-3 (high) at 152,000; bfloat16 changed 17 of 32 texts.
+
+    A response ends with an end token of the tokenizer or of either model, or with the first text of `stop`.
 
     Raises ValueError for a prompt that is not a list of ids, is empty or leaves no room for `max_new_tokens` in the
     context, for a block that is not a number of tokens or needs a rollback that this pair does not support, and for
@@ -52,7 +56,7 @@ def decode(
     '=7+15-4\n=22-4\n=18\nA:18<eos>'
     """
     block = auto_block(pair) if block == "auto" else block
-    _check(pair, prompt_ids, propose, max_new_tokens, block)
+    _check(pair, prompt_ids, propose, max_new_tokens, block, stop)
     problem_ids = range(len(prompt_ids)) if problem_ids is None else problem_ids
     sample_ids = [0] * len(prompt_ids) if sample_ids is None else sample_ids
     noise = indexed_noise(problem_ids, sample_ids, max_new_tokens, seed=seed)
@@ -63,11 +67,20 @@ def decode(
         chosen = order[start : start + batch_size]
         caches, rows = begin(pair, job, [prompt_ids[i] for i in chosen], torch.tensor(chosen))
         while len(rows.number):
-            drafted = draft(caches, job, rows, 1 if _selects_often(decoded) else block)
-            written = act(job, rows, drafted.token_ids, check(caches, job, rows, drafted))
-            _write(decoded, rows, written)
-            rows = advance(caches, job, rows, written)
+            rows = _round(pair, job, caches, rows, decoded, block, stop)
     return decoded
+
+
+def _round(
+    pair: ModelPair, job: Job, caches: Caches, rows: Rows, decoded: Decoded, block: int, stop: Sequence[str]
+) -> Rows:
+    """Draft, check and act once, write down what is kept, and return the rows that go on."""
+    drafted = draft(caches, job, rows, 1 if _selects_often(decoded) else block)
+    written = act(job, rows, drafted.token_ids, check(caches, job, rows, drafted))
+    if stop:
+        written = until(written, decoded, rows, stop, pair.tokenizer)
+    _write(decoded, rows, written)
+    return advance(caches, job, rows, written)
 
 
 def auto_block(pair: ModelPair) -> int:
@@ -108,7 +121,11 @@ def _write(decoded: Decoded, rows: Rows, written: Written) -> None:
     decoded.finished[rows.number] = columns.finished
 
 
-def _check(pair: ModelPair, prompt_ids: Sequence, propose: str, max_new_tokens: int, block: object) -> None:
+def _check(
+    pair: ModelPair, prompt_ids: Sequence, propose: str, max_new_tokens: int, block: object, stop: Sequence[str]
+) -> None:
+    if isinstance(stop, str) or not all(stop):
+        raise ValueError(f"stop is {stop!r}; expected a list of texts, none of them empty")
     if propose not in get_args(Proposer):
         raise ValueError(f"propose is {propose!r}; expected 'base' or 'rl'")
     if not isinstance(block, int) or block < 1:

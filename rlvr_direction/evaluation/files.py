@@ -6,15 +6,16 @@ from typing import Any
 
 import pandas as pd
 
-from rlvr_direction.decoding import auto_block, check_lengths
+from rlvr_direction.decoding import auto_block, check_lengths, end_ids
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation.kept import kept_tokens
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, respond
+from rlvr_direction.evaluation.where import at_budget, read_where
 from rlvr_direction.fingerprints import content_digest, fingerprint
-from rlvr_direction.interventions import Intervention
+from rlvr_direction.interventions import Intervention, text_of
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.problems import grader, load_problems
-from rlvr_direction.prompts import described, digest, encode_prompt
+from rlvr_direction.problems import TEMPLATES, grader, load_problems
+from rlvr_direction.prompts import SHOWN, described, digest, encode_prompt, render
 from rlvr_direction.records import Run, load
 from rlvr_direction.settings import DecodeSettings
 from rlvr_direction.vocabularies import load_tokenizer
@@ -37,37 +38,58 @@ def decode_file(settings: DecodeSettings) -> Path:
     refusal writes nothing. Raises what `Intervention`, `Sampling`, `load_problems`, `Run` and `ModelPair` raise.
     """
     s = settings
-    if s.propose not in ("base", "rl"):
-        raise ValueError(f"propose is {s.propose!r}; expected base or rl")
-    if s.block != "auto" and not (s.block.isdecimal() and int(s.block)):
-        raise ValueError(f"block is {s.block!r}; expected auto or a number of tokens, at least 1")
-    intervention, sampling = Intervention(s.where, s.gamma), Sampling(s.temperature, s.top_p)
+    _check(s)
+    intervention = Intervention(read_where(s.where, s.budget), s.gamma)
+    sampling = Sampling(s.temperature, s.top_p)
     grade, problems = grader(s.task, s.max_new_tokens), load_problems(s.problems)
     tokenizer = load_tokenizer(s.base, s.rl, **s.tokenizer)
     prompts = [encode_prompt(tokenizer, problem.prompt) for problem in problems]
     contents = {"problems": content_digest(s.problems), "prompts": f"content {digest(prompts)}"}
-    responses, tokens = _runs(s, len(problems), fingerprint(s, where=str(intervention.where), **contents))
+    responses, tokens = _runs(s, len(problems), fingerprint(s, where=text_of(intervention.where), **contents))
     pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
     check_lengths(pair, prompts, grade.max_new_tokens)
-    how = {"samples": s.samples, "seed": s.seed, "propose": s.propose, "batch_size": s.batch_size}
-    block = auto_block(pair) if s.block == "auto" else int(s.block)
-    logging.getLogger(__name__).info("prompts: %s", described(tokenizer))
+    how = _how(s, pair)
+    shown = render(tokenizer, problems[0].prompt)
+    logging.getLogger(__name__).info("prompts: %s; the first one:\n%s", described(tokenizer), shown[:SHOWN])
+    if s.budget is not None:
+        found = at_budget(pair, grade, problems, intervention.where, s.budget, sampling, **{**how, "samples": 1})
+        logging.getLogger(__name__).info("a budget of %g: %s", s.budget, found)
+        intervention = Intervention(found, s.gamma)
+    where = text_of(intervention.where)
     for index in responses.parts("decoding"):
         start = index * PROBLEMS_PER_PART
         some = problems[start : start + PROBLEMS_PER_PART]
-        table = respond(pair, grade, some, intervention, sampling, first_problem=start, block=block, **how)
+        table = respond(pair, grade, some, intervention, sampling, first_problem=start, **how)
         if tokens and index < tokens.n_parts:  # written before the responses, which mark the part as made
             first = table.head(s.keep_tokens - start * s.samples)
             kept = kept_tokens(pair, problems, first, batch_size=s.batch_size)
             tokens.write(index, kept.assign(text_id=kept["text_id"] + start * s.samples))
-        table["intervention"] = f"{intervention.where}, gamma {intervention.gamma:g}"
+        table["intervention"] = f"{where}, gamma {s.gamma:g}"
         responses.write(index, table[list(RESPONSE_COLUMNS)])
-    metadata = {"command": s.command, "prompts": described(tokenizer), "block": block}
+    metadata = {"command": s.command, "where": where, "prompts": described(tokenizer), "first prompt": shown}
+    ends = pair.tokenizer.convert_ids_to_tokens(end_ids(pair).tolist())
+    metadata |= {"ends": [*ends, *how["stop"]], "block": how["block"]}
     if tokens:
         tokens.finish(metadata)
     out = responses.finish(metadata)
     logging.getLogger(__name__).info(_summary(load(out)))
     return out
+
+
+def _check(s: DecodeSettings) -> None:
+    """Raise ValueError for an option that is none of its choices."""
+    if s.propose not in ("base", "rl"):
+        raise ValueError(f"propose is {s.propose!r}; expected base or rl")
+    if s.block != "auto" and not (s.block.isdecimal() and int(s.block)):
+        raise ValueError(f"block is {s.block!r}; expected auto or a number of tokens, at least 1")
+
+
+def _how(s: DecodeSettings, pair: ModelPair) -> dict[str, Any]:
+    """What `respond` is asked; a template that is known by name says what ends a response, unless the user does."""
+    stop = TEMPLATES[s.template].stop if s.stop is None and s.template in TEMPLATES else tuple(s.stop or ())
+    block = auto_block(pair) if s.block == "auto" else int(s.block)
+    named = {name: getattr(s, name) for name in ("samples", "seed", "propose", "batch_size")}
+    return {**named, "stop": stop, "block": block}
 
 
 def _summary(table: pd.DataFrame) -> str:

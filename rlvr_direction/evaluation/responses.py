@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 from torch import Tensor
 
-from rlvr_direction.decoding import Decoded, decode
+from rlvr_direction.decoding import Decoded, decode, end_ids
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.fingerprints import parameters_digest
 from rlvr_direction.interventions import Intervention, text_of
@@ -85,6 +85,7 @@ def respond(
     propose: Proposer = "base",
     batch_size: int = 256,
     block: Literal["auto"] | int = "auto",
+    stop: Sequence[str] = (),
     first_problem: int = 0,
 ) -> pd.DataFrame:
     """Responses to every problem under one intervention, with `response_ids` and what was proposed at each token.
@@ -109,6 +110,7 @@ def respond(
         max_new_tokens=task.max_new_tokens,
         batch_size=batch_size,
         block=block,
+        stop=stop,
     )
     table = pd.DataFrame({"problem_id": problem_ids, "sample_id": sample_ids, **_responses(pair, decoded)})
     correct = [
@@ -159,15 +161,15 @@ def _contents(
 
 
 def _responses(pair: ModelPair, decoded: Decoded) -> dict[str, list]:
-    """Columns with an entry per response; special tokens before the end stay visible in the text."""
+    """Columns with an entry per response; special tokens before the end stay visible in the text, as stops do."""
     lengths, finished = decoded.n_tokens.tolist(), decoded.finished.tolist()
     changed = decoded.selected & (decoded.token_ids != decoded.proposal_ids)
 
     def cut(rows: Tensor) -> list[list]:
         return [row[:n].tolist() for row, n in zip(rows, lengths, strict=True)]
 
-    ids = cut(decoded.token_ids)
-    texts = [row[:-1] if ended else row for row, ended in zip(ids, finished, strict=True)]
+    ids, ends = cut(decoded.token_ids), {*end_ids(pair).tolist()}
+    texts = [row[:-1] if row and row[-1] in ends else row for row in ids]
     return {
         "response": [pair.tokenizer.decode(text, skip_special_tokens=False) for text in texts],
         "response_ids": ids,

@@ -2,12 +2,18 @@
 
 from rlvr_direction.problems.files import load_problems, read_rows
 from rlvr_direction.problems.grading import grader, load_function, math_reward, task_named, task_names
+from rlvr_direction.problems.pairs import PAIRS, KnownPair
+from rlvr_direction.problems.templates import TEMPLATES, Template
 from rlvr_direction.problems.types import Grader, Problem, Task, Verifier
 
 __all__ = [
+    "PAIRS",
+    "TEMPLATES",
     "Grader",
+    "KnownPair",
     "Problem",
     "Task",
+    "Template",
     "Verifier",
     "grader",
     "load_function",

@@ -9,6 +9,7 @@ import pytest
 from rlvr_direction import records, scoring
 from rlvr_direction.lab.checkout import TOYS
 from rlvr_direction.lab.tasks import TASKS
+from rlvr_direction.problems.pairs import KnownPair
 from rlvr_direction.scoring import files as scoring_files
 
 ROWS = (
@@ -168,3 +169,31 @@ def test_a_pair_that_is_none_is_refused_and_nothing_is_written(refused, call, fo
     done = call("score", base, rl, texts, "--out", tmp_path / "scores.parquet")
     assert refused(done, phrase), done.output
     assert everything(tmp_path) == before
+
+
+@pytest.fixture
+def known(folders, monkeypatch, tmp_path):
+    """A registry of one pair, made of folders, whose template is a file."""
+    (base, rl), template = map(str, folders("llama")), tmp_path / "own.jinja"
+    template.write_text("ab{{ messages[0].content }}")
+    monkeypatch.setattr("rlvr_direction.problems.PAIRS", {"mine": KnownPair(base, rl, str(template), "MIT", "here")})
+    return base, rl
+
+
+@pytest.mark.parametrize("words", [("--pair", "mine"), ("--pair=mine",)])
+def test_a_known_pair_goes_by_one_name_and_has_its_template(call, known, tmp_path, words):
+    texts, out = write(tmp_path / "texts.jsonl", ROWS), tmp_path / "scores.parquet"
+    done = call("score", texts, *words, "--out", out)
+    assert done.exit_code == 0, done.output
+    attrs = records.load(out).attrs
+    assert attrs["command"].startswith(f"rlvr-direction score {known[0]} {known[1]} ")
+    assert attrs["settings"]["template"].endswith("own.jinja") and attrs["first prompt"] == "ab1+2="
+    assert call("score", texts, *words, "--template", "none", "--out", out, "--force").exit_code == 0
+    assert records.load(out).attrs["first prompt"] == "1+2="
+
+
+def test_an_unknown_pair_is_refused_with_those_that_are_known(call, refused, tmp_path):
+    done = call(
+        "decode", tmp_path / "p.jsonl", "--where", "nowhere", "--out", tmp_path / "d.parquet", "--pair", "chess"
+    )
+    assert refused(done, "no pair is called 'chess'; choose from orz-0.5b, orz-1.5b"), done.output

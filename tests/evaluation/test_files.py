@@ -38,7 +38,9 @@ def test_responses_and_tokens_are_written_with_their_provenance(decode):
     assert list(table.columns) == list(RESPONSE_COLUMNS) and len(table) == 12
     assert table.attrs["command"] == tokens.attrs["command"] and table.attrs["command"].startswith("rlvr-direction dec")
     assert table.attrs["block"] == 8
-    assert table.attrs["prompts"] == "used as they are, for the tokenizer has no chat template"
+    assert table.attrs["prompts"] == "used as they are, without a chat template"
+    assert table.attrs["first prompt"] == TASKS["pointer_tree"].problems(6, seed=4)[0].prompt
+    assert table.attrs["where"] == "delta_logp<=-0.3" and table.attrs["ends"] == ["<eos>"]
     assert tokens.groupby("text_id").size().to_dict() == dict(enumerate(table["n_tokens"].head(5)))
     assert sorted(os.listdir(out.parent)) == ["d.parquet", "d.tokens.parquet", "problems.jsonl"]
 
@@ -106,9 +108,10 @@ def test_how_prompts_are_encoded_is_said_and_recorded_with_the_date(decode, tmp_
     (tmp_path / "chat.jsonl").write_text("\n".join(map(json.dumps, rows)))
     with caplog.at_level(logging.INFO, "rlvr_direction"):
         out = decode(**{name: str(folder) for name, folder in folders.items()}, problems=tmp_path / "chat.jsonl")
-    said = "by the tokenizer's chat template, its date fixed at 2024-07-26"
+    said = "by a chat template, its date fixed at 2024-07-26"
     assert records.load(out).attrs["prompts"] == said
-    assert [record.getMessage() for record in caplog.records].count(f"prompts: {said}") == 1
+    shown = [record.getMessage() for record in caplog.records if "prompts: " in record.getMessage()]
+    assert len(shown) == 1 and shown[0].startswith(f"prompts: {said}; the first one:")
     assert records.load(tokens_path(out))["prompt"].unique().tolist() == ["T:\n\n0?"]
 
 
@@ -117,6 +120,12 @@ def test_how_prompts_are_encoded_is_said_and_recorded_with_the_date(decode, tmp_
     [
         ({"where": "nothing<=1"}, "no score is called 'nothing'; choose from logp_base"),
         ({"where": "delta_logp=0"}, "no criterion reads 'delta_logp=0'"),
+        ({"where": "delta_logp<=-0.3", "budget": 0.1}, "a score with its sign and no number, such as 'delta_logp<='"),
+        ({"where": "random:", "budget": 0.1}, "the budget is 0.1 and where 'random:'"),
+        ({"where": "delta_logp<=", "budget": 1.5}, "the budget is 1.5"),
+        ({"where": "no_module:f"}, "'no_module:f' cannot be imported"),
+        ({"template": "chess"}, "no template is called 'chess'; choose from base, rl, none, orz"),
+        ({"tokenizer_from": "both"}, "the tokenizer is taken from 'both'; expected base or rl"),
         ({"gamma": -2.0}, "gamma is -2.0"),
         ({"top_p": 0.0}, "top_p is 0.0"),
         ({"temperature": -1.0}, "temperature is -1.0"),
@@ -136,3 +145,19 @@ def test_bad_settings_are_refused_in_one_sentence_and_nothing_is_written(decode,
         decode(**changed)
     assert "\n" not in str(refusal.value)
     assert [path.name for path in tmp_path.iterdir()] == ["problems.jsonl"]
+
+
+def test_a_budget_sets_the_threshold_and_is_met(decode):
+    table = records.load(decode(where="delta_logp<=", budget=0.2, propose="base"))
+    where = table.attrs["where"]
+    assert where.startswith("delta_logp<=-") and table["intervention"].unique().tolist() == [f"{where}, gamma 0"]
+    assert 0.1 < table["n_selected"].sum() / table["n_tokens"].sum() < 0.35
+    assert both(decode(where="delta_logp<=", budget=0.2, resume=True))
+
+
+def test_a_response_ends_with_the_stop_text_that_is_asked_for(decode):
+    first = TASKS["pointer_tree"].problems(6, seed=4)[0].prompt
+    plain = records.load(decode(stop=["a"]))
+    assert plain["response"].str.contains("a").any() and plain["response"].str.count("a").max() == 1
+    assert plain[plain["response"].str.endswith("a")]["finished"].all() and plain.attrs["ends"] == ["<eos>", "a"]
+    assert plain.attrs["first prompt"] == first
