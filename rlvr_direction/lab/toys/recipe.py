@@ -106,7 +106,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         "worded": Recipe(
             "qwen3",
             WORDS,
-            BaseRecipe(2700, 64, pool=8, lesson=Lesson(1300, 128, SHORT_AND_RIGHT), learning_rate=3e-3),
+            BaseRecipe(2100, 64, pool=8, lesson=Lesson(1300, 128, SHORT_AND_RIGHT), learning_rate=3e-3),
             RLRecipe(prompts=32, pieces=8),
         ),
     }
