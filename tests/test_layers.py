@@ -25,7 +25,7 @@ LIBRARY = [
 ]
 LAB = [
     {"checkout", "device", "parts", "settings", "tasks"},
-    {"regime"},
+    {"compact", "regime"},
     {"anatomy", "claims", "toys"},
     {"first"},
     {"studies"},

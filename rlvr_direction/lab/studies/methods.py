@@ -16,6 +16,7 @@ from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import respond
 from rlvr_direction.interventions import NOWHERE, Intervention
 from rlvr_direction.lab.checkout import TOYS, require
+from rlvr_direction.lab.compact import trainer_class
 from rlvr_direction.lab.regime import NOISE, Purpose, problems_of
 from rlvr_direction.lab.tasks import TASKS, Problem
 from rlvr_direction.lab.toys.rl import UPDATES_PER_ROLLOUT, grpo_config, per_rollout
@@ -114,7 +115,7 @@ def train(task: str, name: str, seed: int, rate: float, callback: TrainerCallbac
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     with TemporaryDirectory() as scratch, without_known_warnings():
-        trainer = ReweightedGRPOTrainer(
+        trainer = trainer_class()(
             model,
             reward_of(TASKS[task], tokenizer),
             grpo_config(

@@ -53,15 +53,13 @@ class BaseRecipe:
 class RLRecipe:
     """DAPO's loss and clipping by TRL, without dynamic sampling; a rollout is `prompts` x `generations` responses.
 
-    Each rollout serves two updates, whose responses are worked through in `pieces`: long ones then stay in the
-    processor's cache, and an update sums over them. The model is kept after each number of rollouts in `stages`.
+    Each rollout serves two updates. The model is kept after each number of rollouts in `stages`.
     """
 
     rollouts: int = 80
     prompts: int = 24
     generations: int = 8
     learning_rate: float = 1e-4
-    pieces: int = 1
     stages: tuple[int, ...] = (10, 20, 40, 80)
 
 
@@ -107,7 +105,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             "qwen3",
             WORDS,
             BaseRecipe(2100, 64, pool=8, lesson=Lesson(1300, 128, SHORT_AND_RIGHT), learning_rate=3e-3),
-            RLRecipe(prompts=32, pieces=8),
+            RLRecipe(prompts=32),
         ),
     }
 )

@@ -12,10 +12,11 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenize
 from transformers.trainer_utils import get_last_checkpoint
 
 from rlvr_direction import records
+from rlvr_direction.lab.compact import trainer_class
 from rlvr_direction.lab.tasks import Task
 from rlvr_direction.lab.toys.recipe import RECIPES, RLRecipe, save_rounded
 from rlvr_direction.reweighting import uniform
-from rlvr_direction.training import ReweightedGRPOConfig, ReweightedGRPOTrainer
+from rlvr_direction.training import ReweightedGRPOConfig
 from rlvr_direction.training.prompts import prompts_of, reward_of, without_known_warnings
 
 __all__ = ["UPDATES_PER_ROLLOUT", "grpo_config", "per_rollout", "stage_name", "train_rl"]
@@ -61,7 +62,7 @@ def train_rl(task: Task, out: Path, *, seed: int, recipe: RLRecipe | None = None
 def _train(task: Task, out: Path, recipe: RLRecipe, *, seed: int, progress: bool) -> pd.DataFrame:
     tokenizer = AutoTokenizer.from_pretrained(out / "base")
     scratch = _scratch(out, seed)
-    trainer = ReweightedGRPOTrainer(
+    trainer = trainer_class()(
         model=AutoModelForCausalLM.from_pretrained(out / "base", dtype=torch.float32),
         reward_funcs=reward_of(task, tokenizer),
         args=_arguments(task, scratch, recipe, seed=seed, progress=progress),
@@ -86,7 +87,6 @@ def _arguments(task: Task, scratch: Path, recipe: RLRecipe, *, seed: int, progre
         rollouts=recipe.rollouts,
         prompts=recipe.prompts,
         generations=recipe.generations,
-        pieces=recipe.pieces,
         dynamic_sampling=False,
         learning_rate=recipe.learning_rate,
         save_steps=UPDATES_PER_ROLLOUT * min(SAVE_EVERY, recipe.rollouts),
@@ -103,13 +103,9 @@ def grpo_config(
     rollouts: int,
     prompts: int,
     generations: int,
-    pieces: int = 1,
     **more: Any,
 ) -> ReweightedGRPOConfig:
-    """The paper's preset at a toy's size: `rollouts` of `generations` responses to `prompts` each, in two updates.
-
-    The gradient of an update is added up over `pieces` of its responses.
-    """
+    """The paper's preset at a toy's size: `rollouts` of `generations` responses to `prompts` each, in two updates."""
     return ReweightedGRPOConfig.dapo(
         str(out),
         seed=seed,
@@ -117,9 +113,8 @@ def grpo_config(
         weight_decay=0.0,
         adam_beta2=0.99,
         num_generations=generations,
-        per_device_train_batch_size=prompts * generations // (UPDATES_PER_ROLLOUT * pieces),
-        gradient_accumulation_steps=pieces,
-        steps_per_generation=UPDATES_PER_ROLLOUT * pieces,
+        per_device_train_batch_size=prompts * generations // UPDATES_PER_ROLLOUT,
+        steps_per_generation=UPDATES_PER_ROLLOUT,
         max_completion_length=task.max_new_tokens,
         max_steps=UPDATES_PER_ROLLOUT * rollouts,
         logging_steps=UPDATES_PER_ROLLOUT,

@@ -13,7 +13,7 @@ from rlvr_direction.lab.checkout import TOYS
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import rl, train_rl
 from rlvr_direction.lab.toys.recipe import RLRecipe
-from rlvr_direction.lab.toys.rl import grpo_config
+from rlvr_direction.training import ReweightedGRPOTrainer
 
 TASK = TASKS["pointer_tree"]
 TINY = RLRecipe(rollouts=3, prompts=4, generations=4, stages=(1, 3))
@@ -65,28 +65,16 @@ def test_another_seed_is_another_run_from_the_same_base(trained):
     assert other.name == "rl_001_seed_2" and not same(weights(other), weights(stages[0]))
 
 
-def test_pieces_leave_the_rows_of_a_rollout_and_of_an_update_as_they_are(tmp_path):
-    whole, cut = (
-        grpo_config(TASK, tmp_path, seed=0, rollouts=3, prompts=8, generations=4, pieces=pieces) for pieces in (1, 4)
-    )
-    assert whole.generation_batch_size == cut.generation_batch_size == 32
-    assert [c.per_device_train_batch_size * c.gradient_accumulation_steps for c in (whole, cut)] == [16, 16]
-    assert whole.max_steps == cut.max_steps == 6
-
-
-def test_a_run_in_pieces_has_its_rollouts_and_stages(tmp_path):
-    pieces = RLRecipe(rollouts=2, prompts=4, generations=4, pieces=2, stages=(1, 2))
-    stages = train_rl(TASK, with_base(tmp_path), seed=0, recipe=pieces, progress=False)
-    assert metrics(tmp_path)["rollout"].tolist() == [1, 2] and not same(*map(weights, stages))
-
-
-def test_it_is_trls_own_trainer_bit_for_bit(trained, tmp_path, monkeypatch):
+def test_on_an_accelerator_it_is_trls_own_trainer_bit_for_bit(tmp_path, monkeypatch):
     def stock(*, weighting, **arguments):
         return GRPOTrainer(**arguments)
 
-    monkeypatch.setattr(rl, "ReweightedGRPOTrainer", stock)
-    last = train_rl(TASK, with_base(tmp_path), seed=0, recipe=TINY, progress=False)[-1]
-    assert same(weights(last), weights(trained[1][-1]))
+    last = []
+    for trainer in (stock, ReweightedGRPOTrainer):
+        folder = with_base(tmp_path / trainer.__name__)
+        monkeypatch.setattr(rl, "trainer_class", lambda kind=trainer: kind)
+        last.append(train_rl(TASK, folder, seed=0, recipe=TINY, progress=False)[-1])
+    assert same(*map(weights, last))
 
 
 def test_a_killed_run_resumes_to_the_same_weights_and_metrics(trained, tmp_path, monkeypatch):
