@@ -1,6 +1,7 @@
 """Turn a prompt into what a model reads: one rule for scoring, decoding and training."""
 
 import json
+import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
@@ -11,7 +12,7 @@ import numpy as np
 from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerBase
 
-__all__ = ["DATE", "SHOWN", "Prompt", "dated", "described", "digest", "encode_prompt", "prepared", "render"]
+__all__ = ["DATE", "Prompt", "announced", "dated", "described", "digest", "encode_prompt", "prepared", "render"]
 
 Prompt = str | Sequence[Mapping[str, str]]
 SHOWN = 1000  # characters of a prompt that are shown before a run
@@ -77,6 +78,13 @@ def described(tokenizer: PreTrainedTokenizerBase) -> str:
         return "used as they are, without a chat template"
     asks = "strftime_now" in tokenizer.get_chat_template()
     return "by a chat template" + (f", its date fixed at {DATE}" if asks else "")
+
+
+def announced(tokenizer: PreTrainedTokenizerBase, first: Prompt) -> dict[str, str]:
+    """Log how prompts are encoded and what the models read as the first one, and return both, for a file's metadata."""
+    said = {"prompts": described(tokenizer), "first prompt": render(tokenizer, first)}
+    logging.getLogger(__name__).info("prompts: %s; the first one:\n%s", said["prompts"], said["first prompt"][:SHOWN])
+    return said
 
 
 def digest(prompt_ids: Iterable[Sequence[int]]) -> str:

@@ -19,18 +19,21 @@ def until(
     """
     reach = max(len(text.encode()) for text in stop)  # a token carries at least one byte
     n_kept, finished, last = written.columns.n_tokens.clone(), written.columns.finished.clone(), written.last.clone()
-    for row, (number, before, n) in enumerate(
-        zip(rows.number.tolist(), rows.written.tolist(), n_kept.tolist(), strict=True)
-    ):
+    for row, number in enumerate(rows.number.tolist()):
+        before, n = int(rows.written[row]), int(n_kept[row])
         earlier = decoded.token_ids[number, max(0, before - reach) : before].tolist()
         new = written.columns.token_ids[row, :n].tolist()
-
-        def holds(k: int, ids: list[int] = earlier, more: list[int] = new) -> bool:
-            text = tokenizer.decode(ids + more[:k], skip_special_tokens=False)
-            return any(end in text for end in stop)
-
-        if holds(n):
-            first = next(k for k in range(1, n + 1) if holds(k))
+        if first := _first_stop(tokenizer, earlier, new, stop):
             n_kept[row], finished[row], last[row] = first, True, new[first - 1]
     kept = torch.arange(written.kept.shape[1]) < n_kept.unsqueeze(1)
     return Written(written.columns._replace(n_tokens=n_kept, finished=finished), kept, last)
+
+
+def _first_stop(tokenizer: PreTrainedTokenizerBase, earlier: list[int], new: list[int], stop: Sequence[str]) -> int:
+    """How many of the new tokens it takes until the text holds a stop text; 0 if all of them do not."""
+
+    def holds(k: int) -> bool:
+        text = tokenizer.decode(earlier + new[:k], skip_special_tokens=False)
+        return any(end in text for end in stop)
+
+    return next(k for k in range(1, len(new) + 1) if holds(k)) if holds(len(new)) else 0

@@ -15,7 +15,7 @@ from rlvr_direction.fingerprints import content_digest, fingerprint
 from rlvr_direction.interventions import Intervention, text_of
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.problems import TEMPLATES, grader, load_problems
-from rlvr_direction.prompts import SHOWN, described, digest, encode_prompt, render
+from rlvr_direction.prompts import announced, digest, encode_prompt
 from rlvr_direction.records import Run, load
 from rlvr_direction.settings import DecodeSettings
 from rlvr_direction.vocabularies import load_tokenizer
@@ -49,8 +49,7 @@ def decode_file(settings: DecodeSettings) -> Path:
     pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
     check_lengths(pair, prompts, grade.max_new_tokens)
     how = _how(s, pair)
-    shown = render(tokenizer, problems[0].prompt)
-    logging.getLogger(__name__).info("prompts: %s; the first one:\n%s", described(tokenizer), shown[:SHOWN])
+    said = announced(tokenizer, problems[0].prompt)
     if s.budget is not None:
         found = at_budget(pair, grade, problems, intervention.where, s.budget, sampling, **{**how, "samples": 1})
         logging.getLogger(__name__).info("a budget of %g: %s", s.budget, found)
@@ -66,7 +65,7 @@ def decode_file(settings: DecodeSettings) -> Path:
             tokens.write(index, kept.assign(text_id=kept["text_id"] + start * s.samples))
         table["intervention"] = f"{where}, gamma {s.gamma:g}"
         responses.write(index, table[list(RESPONSE_COLUMNS)])
-    metadata = {"command": s.command, "where": where, "prompts": described(tokenizer), "first prompt": shown}
+    metadata = {"command": s.command, "where": where, **said}
     ends = pair.tokenizer.convert_ids_to_tokens(end_ids(pair).tolist())
     metadata |= {"ends": [*ends, *how["stop"]], "block": how["block"]}
     if tokens:

@@ -29,6 +29,7 @@ class _ByLength(GRPOTrainer):
         a = self.args
         if a.use_vllm or a.top_k or a.min_p or a.repetition_penalty != 1.0:
             raise ValueError("a compact trainer samples by temperature and top_p alone, without vLLM")
+        self._alone = ModelPair(self.model, self.model, self._tokenizer)
         self._numbered = (0, 0)  # the update, and how many responses were written since it
 
     def _generate_single_turn(self, prompt_ids: list, *_unused: Any, **_more: Any) -> tuple[list[list[int]], None]:
@@ -36,8 +37,9 @@ class _ByLength(GRPOTrainer):
         before = self._numbered[1] if self._numbered[0] == step else 0
         self._numbered = step, before + len(prompt_ids)
         training = self.model.training
+        self.model.eval()
         decoded = decode(
-            ModelPair(self.model, self.model, self._tokenizer),
+            self._alone,
             [[int(i) for i in prompt] for prompt in prompt_ids],
             Intervention(NOWHERE),
             Sampling(self.args.temperature, self.args.top_p),

@@ -1,11 +1,10 @@
 """Score a file of texts into a token table, part by part."""
 
-import logging
 from pathlib import Path
 
 from rlvr_direction.fingerprints import content_digest, fingerprint
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.prompts import SHOWN, described, digest, encode_prompt, render
+from rlvr_direction.prompts import announced, digest, encode_prompt
 from rlvr_direction.records import Run
 from rlvr_direction.scoring.texts import encode, load_texts
 from rlvr_direction.scoring.tokens import score_encoded
@@ -30,9 +29,8 @@ def score_file(settings: ScoreSettings) -> Path:
     run = Run(s.out, -(-len(texts) // TEXTS_PER_PART), identity, resume=s.resume, force=s.force)
     pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
     encoded = encode(pair, texts, eos=s.eos)
-    first = render(tokenizer, texts[0]["prompt"])
-    logging.getLogger(__name__).info("prompts: %s; the first one:\n%s", described(tokenizer), first[:SHOWN])
+    said = announced(tokenizer, texts[0]["prompt"])
     for index in run.parts("scoring"):
         part = encoded[index * TEXTS_PER_PART : (index + 1) * TEXTS_PER_PART]
         run.write(index, score_encoded(pair, part, batch_size=s.batch_size))
-    return run.finish({"command": s.command, "prompts": described(tokenizer), "first prompt": first})
+    return run.finish({"command": s.command, **said})

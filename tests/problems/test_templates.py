@@ -38,3 +38,8 @@ def test_every_template_holds_the_problem_and_says_where_it_is_written(tokenizer
 
 def test_a_run_that_thinks_in_tags_stops_at_the_last_of_them():
     assert TEMPLATES["orz"].stop == TEMPLATES["r1"].stop == ("</answer>",) and not TEMPLATES["abel"].stop
+
+
+def test_the_commands_help_names_every_template(call):
+    shown = " ".join(call("decode", "--help").output.split())
+    assert all(f" {name}" in shown for name in TEMPLATES)
