@@ -4,13 +4,15 @@ from importlib import import_module
 
 _HOME = {
     "ModelPair": "pair",
-    "Sampling": "distributions",
+    "Sampling": "sampling",
     "Intervention": "interventions",
     "EVERYWHERE": "interventions",
     "NOWHERE": "interventions",
     "SCORES": "scores",
     "score_tokens": "scoring",
     "decode": "decoding",
+    "replacing": "generation",
+    "Extrapolating": "generation",
     "load_toy_pair": "lab.toys",
     "train_base": "lab.toys",
     "train_rl": "lab.toys",

@@ -3,24 +3,26 @@
 Every function is exact over the whole vocabulary, in nats, and works on any leading batch shape.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor
+
+from rlvr_direction.sampling import Sampling, likeliest
 
 __all__ = [
     "PairLogprobs",
-    "Sampling",
     "at",
     "delta_logp",
+    "draw",
     "entropy",
     "extrapolate",
     "inverse_cdf",
     "jensen_shannon",
     "kl",
     "log_softmax",
+    "log_softmax_",
     "total_variation",
     "truncate",
 ]
@@ -36,23 +38,6 @@ class PairLogprobs(NamedTuple):
     rl: Float[Tensor, "*batch vocab"]
 
 
-@dataclass(frozen=True)
-class Sampling:
-    """How tokens are drawn: temperature 0 is the argmax; top_p is the nucleus, cut after the temperature.
-
-    Raises ValueError for a negative temperature or a top_p outside (0, 1].
-    """
-
-    temperature: float = 1.0
-    top_p: float = 1.0
-
-    def __post_init__(self) -> None:
-        if self.temperature != 0 and not 1e-3 <= self.temperature <= 1e3:
-            raise ValueError(f"temperature is {self.temperature}; expected 0 (the argmax), or 0.001 to 1000")
-        if not 0 < self.top_p <= 1:
-            raise ValueError(f"top_p is {self.top_p}; expected a number above 0 and at most 1")
-
-
 def at(logp: Float[Tensor, "*batch vocab"], token: Int[Tensor, "*batch"] | None) -> Float[Tensor, "..."]:
     """Log-probability (nats) of one token per position, `(*batch)`; token None gives the whole vocabulary: `logp`."""
     return logp if token is None else logp.gather(-1, token.unsqueeze(-1)).squeeze(-1)
@@ -61,14 +46,21 @@ def at(logp: Float[Tensor, "*batch vocab"], token: Int[Tensor, "*batch"] | None)
 def log_softmax(logits: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch vocab"]:
     """Normalised log-probabilities (nats), in float32 within 1e-5 of float64 at a vocabulary of 152,000.
 
-    torch.log_softmax adds the exponentials one by one, with errors of up to 2e-5. `sum` adds them in pairs; taking few
-    rows at a time keeps them in the processor's cache.
+    On a processor torch.log_softmax adds the exponentials one by one, with errors of up to 2e-5. `sum` adds them in
+    pairs; taking few rows at a time keeps them in the processor's cache.
     """
-    logp = torch.log_softmax(logits, dim=-1)
-    if logits.shape[-1] > SMALL_VOCABULARY:
-        for rows in logp.view(-1, logits.shape[-1]).split(ROWS_IN_CACHE):
-            rows -= rows.exp().sum(-1, keepdim=True).log()
-    return logp
+    return log_softmax_(logits.clone() if _in_pieces(logits) else logits)
+
+
+def log_softmax_(logits: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch vocab"]:
+    """What `log_softmax` gives, in the memory of the logits if there are many: they are not to be used again."""
+    if not _in_pieces(logits):
+        return torch.log_softmax(logits, dim=-1)
+    logits = logits.contiguous()
+    for rows in logits.view(-1, logits.shape[-1]).split(ROWS_IN_CACHE):
+        rows -= rows.amax(-1, keepdim=True)
+        rows -= rows.exp().sum(-1, keepdim=True).log()
+    return logits
 
 
 def _expectation(logp: Float[Tensor, "*batch vocab"], value: Float[Tensor, "*batch vocab"]) -> Float[Tensor, "*batch"]:
@@ -150,18 +142,37 @@ def truncate(logp: Float[Tensor, "*batch vocab"], sampling: Sampling) -> Float[T
     if sampling.temperature == 0:
         kept = torch.zeros_like(logp, dtype=torch.bool).scatter_(-1, logp.argmax(-1, keepdim=True), True)
         return torch.where(kept, 0.0, -torch.inf)
-    if sampling.temperature != 1:
-        logp = log_softmax(logp / sampling.temperature)
-    if sampling.top_p == 1:
+    logp = _tempered(logp, sampling)
+    if not sampling.cuts:
         return logp
-    return log_softmax(logp.masked_fill(~_nucleus(logp, sampling.top_p), -torch.inf))
+    rows = logp.reshape(-1, logp.shape[-1])
+    cut = torch.full_like(rows, -torch.inf)
+    for some in likeliest(rows, sampling):
+        kept = log_softmax(some.logp.masked_fill(~some.kept, -torch.inf))
+        cut[some.rows] = cut[some.rows].scatter_(1, some.ids, kept)
+    return cut.view_as(logp)
 
 
-def _nucleus(logp: Float[Tensor, "*batch vocab"], top_p: float) -> Bool[Tensor, "*batch vocab"]:
-    """The smallest set of likeliest tokens whose mass reaches top_p."""
-    ordered, order = logp.sort(dim=-1, descending=True, stable=True)
-    p = ordered.double().exp()
-    return torch.zeros_like(logp, dtype=torch.bool).scatter_(-1, order, p.cumsum(-1) - p < top_p)
+def draw(
+    logp: Float[Tensor, "*batch vocab"], sampling: Sampling, uniform: Float[Tensor, "*batch"]
+) -> Int[Tensor, "*batch"]:
+    """The token that `inverse_cdf` draws from the truncated policy, which is not made as a whole.
+
+    >>> draw(torch.tensor([[0.5, 0.3, 0.2]] * 2).log(), Sampling(top_p=0.7), torch.tensor([0.6, 0.99]))
+    tensor([0, 1])
+    """
+    if sampling.temperature == 0:
+        return logp.argmax(-1)
+    logp = _tempered(logp, sampling)
+    if not sampling.cuts:
+        return inverse_cdf(logp, uniform)
+    rows, uniforms = logp.reshape(-1, logp.shape[-1]), uniform.reshape(-1)
+    token = torch.empty(len(rows), dtype=torch.long, device=logp.device)
+    for some in likeliest(rows, sampling):
+        ids, order = some.ids.sort(dim=1)
+        kept = some.logp.masked_fill(~some.kept, -torch.inf).gather(1, order)
+        token[some.rows] = ids.gather(1, inverse_cdf(kept, uniforms[some.rows]).unsqueeze(1)).squeeze(1)
+    return token.view(uniform.shape)
 
 
 def inverse_cdf(logp: Float[Tensor, "*batch vocab"], uniform: Float[Tensor, "*batch"]) -> Int[Tensor, "*batch"]:
@@ -172,7 +183,21 @@ def inverse_cdf(logp: Float[Tensor, "*batch vocab"], uniform: Float[Tensor, "*ba
     >>> inverse_cdf(torch.tensor([[0.5, 0.3, 0.2]] * 3).log(), torch.tensor([0.0, 0.6, 0.99]))
     tensor([0, 1, 2])
     """
-    cdf = logp.double().exp().cumsum(-1)
+    if _in_pieces(logp) and logp.numel() > ROWS_IN_CACHE * logp.shape[-1]:
+        rows = logp.reshape(-1, logp.shape[-1]).split(ROWS_IN_CACHE), uniform.reshape(-1).split(ROWS_IN_CACHE)
+        return torch.cat([inverse_cdf(*some) for some in zip(*rows, strict=True)]).view(uniform.shape)
+    p = logp.exp() if _in_pieces(logp) else logp.double().exp()
+    cdf = p.cumsum(-1, dtype=torch.float64)
     total = cdf[..., -1]
     target = torch.minimum(uniform.double() * total, total.nextafter(torch.zeros_like(total)))
-    return torch.searchsorted(cdf, target.unsqueeze(-1), right=True).squeeze(-1)
+    token = torch.searchsorted(cdf, target.unsqueeze(-1), right=True).squeeze(-1)
+    return token.clamp(max=logp.shape[-1] - 1)  # where nothing is a number, too
+
+
+def _in_pieces(logp: Float[Tensor, "*batch vocab"]) -> bool:
+    """Whether rows are so long that a processor had better take few at a time."""
+    return logp.shape[-1] > SMALL_VOCABULARY and logp.device.type == "cpu"
+
+
+def _tempered(logp: Float[Tensor, "*batch vocab"], sampling: Sampling) -> Float[Tensor, "*batch vocab"]:
+    return logp if sampling.temperature == 1 else log_softmax(logp / sampling.temperature)

@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from rlvr_direction.distributions import PairLogprobs
 from rlvr_direction.scores import SCORES, Score, View, of_all_tokens
 
 __all__ = ["EVERYWHERE", "NOWHERE", "AtRandom", "Criterion", "Intervention", "calibrate", "mass", "parse", "text_of"]
@@ -60,7 +61,7 @@ class Criterion:
         return SCORES[self.score] if isinstance(self.score, str) else self.score
 
     def _seen(self, view: View) -> View:
-        return view._replace(raw=view.sampled) if self.reads == "sampled" else view
+        return view._replace(raw=PairLogprobs(*view.sampled)) if self.reads == "sampled" else view
 
     def _fires(self, values: Tensor) -> Tensor:
         return values <= self.threshold if self.side == "<=" else values >= self.threshold

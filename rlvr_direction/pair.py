@@ -15,7 +15,7 @@ from rlvr_direction import checkpoints
 from rlvr_direction.adapters import is_adapter, with_adapter
 from rlvr_direction.batches import forward
 from rlvr_direction.cache import RollbackStream, Stream
-from rlvr_direction.distributions import PairLogprobs, log_softmax
+from rlvr_direction.distributions import PairLogprobs, log_softmax_
 from rlvr_direction.prompts import Prompt, encode_prompt
 from rlvr_direction.rope import SwitchingStream, rows_per_side, switch_length
 from rlvr_direction.selfcheck import Capabilities, examine
@@ -23,15 +23,23 @@ from rlvr_direction.vocabularies import load_tokenizer
 
 __all__ = ["ModelPair", "Predictions"]
 
-CHUNK_ELEMENTS = 1 << 23
+CHUNK_ELEMENTS = 1 << 25  # of one model; a product with fewer rows would read the whole vocabulary for little
 
 
 class Predictions(NamedTuple):
-    """Tokens, both policies' predictions of them, and the largest probability (base, RL) lost by a cut vocabulary."""
+    """Tokens, both models' logits where they were predicted, and the largest probability lost by a cut vocabulary.
+
+    The logits, base and RL, are in float32; their memory is there to be used.
+    """
 
     tokens: Int[Tensor, " tokens"]
-    logprobs: PairLogprobs
+    logits: tuple[Float[Tensor, "tokens vocab"], Float[Tensor, "tokens vocab"]]
     cut_mass: tuple[float, float]
+
+    @property
+    def logprobs(self) -> PairLogprobs:
+        """Both policies, in the memory of the logits."""
+        return PairLogprobs(*(log_softmax_(column) for column in self.logits))
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ class ModelPair:
     ) -> Iterator[Predictions]:
         """Yield the wanted tokens, in row order, with both policies' predictions of them, in chunks of bounded size.
 
-        Only the wanted positions are projected on the vocabulary, about eight million numbers at a time. The first
+        Only the wanted positions are projected on the vocabulary, about thirty million numbers at a time. The first
         token of a text has no prediction and cannot be wanted.
         """
         ids, mask, wanted = (tensor.to(self.base.device) for tensor in (ids, mask, wanted))
@@ -151,10 +159,13 @@ class ModelPair:
             chunk = slice(start, start + step)
             logits = [read(chunk) for read in readers]
             cut_mass = tuple(_cut_mass(rows, self.vocab_size) for rows in logits)
-            yield Predictions(tokens[chunk], PairLogprobs(*map(self._normalise, logits)), cut_mass)
+            yield Predictions(tokens[chunk], tuple(map(self._cut, logits)), cut_mass)
 
     def _normalise(self, logits: Float[Tensor, "*batch rows"]) -> Float[Tensor, "*batch vocab"]:
-        return log_softmax(logits[..., : self.vocab_size].float()).to(self.base.device)
+        return log_softmax_(self._cut(logits))
+
+    def _cut(self, logits: Float[Tensor, "*batch rows"]) -> Float[Tensor, "*batch vocab"]:
+        return logits[..., : self.vocab_size].float().to(self.base.device)
 
     def streams(self) -> tuple[Stream, Stream]:
         """Start a cached stream of next-token log-probabilities for each model: base, then RL.

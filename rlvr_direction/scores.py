@@ -4,7 +4,8 @@ A score is a function `(view, token)` that gives one number per position. It is 
 to gate decoding. A new metric is one line in `SCORES`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -12,18 +13,43 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from rlvr_direction.distributions import PairLogprobs, at, delta_logp, entropy, jensen_shannon, kl
+from rlvr_direction.distributions import PairLogprobs, at, delta_logp, entropy, jensen_shannon, kl, truncate
+from rlvr_direction.sampling import Sampling
 
-__all__ = ["SCORES", "Proposer", "Score", "View", "of_all_tokens"]
+__all__ = ["SCORES", "Proposer", "Score", "Truncated", "View", "of_all_tokens"]
 
 Proposer = Literal["base", "rl"]
+
+
+class Truncated:
+    """Both policies as they are sampled; each is made when it is first asked for, since most scores never ask.
+
+    `base, rl = truncated` and `PairLogprobs(*truncated)` make both.
+    """
+
+    def __init__(self, raw: PairLogprobs, sampling: Sampling) -> None:
+        self._raw, self._sampling = raw, sampling
+
+    @cached_property
+    def base(self) -> Float[Tensor, "*batch vocab"]:
+        """The base's log-probabilities, -inf where it does not sample."""
+        return truncate(self._raw.base, self._sampling)
+
+    @cached_property
+    def rl(self) -> Float[Tensor, "*batch vocab"]:
+        """RL's log-probabilities, -inf where it does not sample."""
+        return truncate(self._raw.rl, self._sampling)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        """Base, then RL."""
+        return iter((self.base, self.rl))
 
 
 class View(NamedTuple):
     """What a score may look at: raw policies (T = 1, whole vocabulary), the policies sampled from, and who proposes."""
 
     raw: PairLogprobs
-    sampled: PairLogprobs
+    sampled: PairLogprobs | Truncated
     proposer: Proposer = "base"
 
 

@@ -148,6 +148,10 @@ class DecodeSettings(PairSettings):
     seed: Annotated[int, Option(min=0, help="Seed of the noise.")] = 0
     temperature: Annotated[float, Option(help="Sampling temperature; 0 takes the likeliest token.")] = 1.0
     top_p: Annotated[float, Option(help="Sample from the smallest set of tokens with this probability.")] = 1.0
+    top_k: Annotated[int, Option(min=0, help="Sample from the likeliest tokens, this many; 0: from all.")] = 0
+    min_p: Annotated[
+        float, Option(help="Sample from tokens with at least this share of the likeliest one's probability.")
+    ] = 0.0
     max_new_tokens: Annotated[
         int | None, Option(min=1, help="Longest response in tokens. Default: the task's; for math 1024.")
     ] = None

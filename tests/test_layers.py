@@ -14,13 +14,14 @@ import rlvr_direction
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LIBRARY = [
-    {"adapters", "batches", "distributions", "palette", "pieces", "records", "settings", "statistics"},
+    {"adapters", "batches", "palette", "pieces", "records", "sampling", "settings", "statistics"},
+    {"distributions"},
     {"cache", "checkpoints", "fingerprints", "markup", "problems", "prompts", "reweighting", "scores"},
-    {"interventions", "rope", "vocabularies"},
+    {"interventions", "rope", "topk_emulation", "vocabularies"},
     {"selfcheck"},
     {"pair"},
     {"decoding", "scoring", "theory", "training"},
-    {"evaluation", "report"},
+    {"evaluation", "generation", "report"},
     {"cli"},
 ]
 LAB = [

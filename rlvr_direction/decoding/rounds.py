@@ -5,6 +5,7 @@ lockstep, which is a draft of one token: every position has the same prefix, the
 Each step is a function of the rows; only the two caches change.
 """
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,16 +16,17 @@ from torch import Tensor
 from rlvr_direction.batches import pad, positions
 from rlvr_direction.cache import Fed, Stream
 from rlvr_direction.decoding.noise import Noise
-from rlvr_direction.distributions import PairLogprobs, Sampling, at, extrapolate, inverse_cdf, truncate
+from rlvr_direction.distributions import PairLogprobs, Sampling, at, draw, extrapolate
 from rlvr_direction.interventions import Intervention
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.scores import Proposer, View
+from rlvr_direction.scores import Proposer, Truncated, View
 
 __all__ = ["Caches", "Decoded", "Draft", "Job", "Rows", "Written", "act", "advance", "begin", "check", "draft"]
 
 DOUBT = 0.7  # a draft ends at a proposal less probable than this, where most selections happen
+DRAFTED = 1 << 26  # numbers of the policies of a draft at most, a quarter of a gigabyte
 SHARE = 0.5  # ... once this share of the rows has met one
-LOG_DOUBT = torch.tensor(DOUBT).log()
+LOG_DOUBT = math.log(DOUBT)
 
 
 class Job(NamedTuple):
@@ -48,15 +50,19 @@ class Job(NamedTuple):
 
 
 class Caches(NamedTuple):
-    """Both models' streams, each with what it has read of every row; one and the same where the models are."""
+    """Both models' streams, each with what it has read of every row; one and the same where the models are.
+
+    `room` is memory for the policies of a draft, which every round uses anew.
+    """
 
     proposer: Stream
     checker: Stream
+    room: Float[Tensor, " numbers"]
 
     @property
     def each(self) -> tuple[Stream, ...]:
         """Every stream once."""
-        return tuple({id(stream): stream for stream in self}.values())
+        return tuple({id(stream): stream for stream in self[:2]}.values())
 
 
 class Rows(NamedTuple):
@@ -102,11 +108,12 @@ class Written(NamedTuple):
 
 
 def begin(
-    pair: ModelPair, job: Job, prompts: Sequence[Sequence[int]], number: Int[Tensor, " batch"]
+    pair: ModelPair, job: Job, prompts: Sequence[Sequence[int]], number: Int[Tensor, " batch"], *, block: int
 ) -> tuple[Caches, Rows]:
     """Read every prompt but its last token; a prompt that several rows share is read once."""
     streams = dict(zip(("base", "rl"), pair.streams(), strict=True))
-    caches = Caches(streams[job.propose], streams[job.checker])
+    drafted = min(block * len(prompts) * pair.vocab_size, DRAFTED) if block > 1 else 0
+    caches = Caches(streams[job.propose], streams[job.checker], torch.empty(drafted, device=pair.base.device))
     ids, mask = pad(prompts, pad_id=pair.pad_id, left=True)
     where = positions(mask)
     if ids.shape[1] > 1:
@@ -121,24 +128,30 @@ def begin(
 
 
 def draft(caches: Caches, job: Job, rows: Rows, length: int) -> Draft:
-    """Propose up to `length` tokens per row, fewer once half of the rows have met a doubtful token or their end."""
-    token, tokens, policies = rows.last, [], []
+    """Propose up to `length` tokens per row, fewer once half of the rows have met a doubtful token or their end.
+
+    It is shorter, too, where there is no room for the policies of more.
+    """
+    token, tokens, policies = rows.last, [], None
     doubtful = over = torch.zeros(len(rows.number), dtype=torch.bool)
     while True:
         step = len(tokens)
         fed = Fed(token.unsqueeze(1), (rows.position + step).unsqueeze(1), ~over.unsqueeze(1))
         logp = caches.proposer.feed(fed, keep=1)[:, 0]
-        _require_finite(job.propose, logp.unsqueeze(1), rows, step)
         uniform = job.noise.proposal[rows.number, (rows.written + step).clamp(max=job.limit - 1)]
-        drawn = inverse_cdf(truncate(logp, job.sampling), uniform.to(logp.device))
-        policies.append(logp)
-        token = drawn.cpu()
+        drawn = draw(logp, job.sampling, uniform.to(logp.device))
+        if policies is None:
+            length = max(1, min(length, len(caches.room) // logp.numel()))
+            policies = caches.room[: length * logp.numel()].view(len(logp), length, -1) if length > 1 else logp[:, None]
+        policies[:, step] = logp
+        token, unsure, wrong = torch.stack([drawn, at(logp, drawn) < LOG_DOUBT, logp[:, 0].isnan()]).cpu()
+        _require_finite(job.propose, wrong.bool().unsqueeze(1), rows, step)
         tokens.append(token)
         if step + 1 < length:
             over = over | torch.isin(token, job.ends) | (rows.written + step + 1 >= job.limit)
-            doubtful = doubtful | over | (at(logp, drawn).cpu() < LOG_DOUBT)
+            doubtful = doubtful | over | unsure.bool()
         if step + 1 == length or doubtful.sum() >= SHARE * len(doubtful):
-            return Draft(torch.stack(tokens, 1), torch.stack(policies, 1))
+            return Draft(torch.stack(tokens, 1), policies[:, : step + 1])
 
 
 def check(caches: Caches, job: Job, rows: Rows, drafted: Draft) -> PairLogprobs:
@@ -149,7 +162,7 @@ def check(caches: Caches, job: Job, rows: Rows, drafted: Draft) -> PairLogprobs:
     steps = torch.arange(ids.shape[1])
     fed = Fed(ids, rows.position.unsqueeze(1) + steps, torch.ones_like(ids, dtype=torch.bool))
     policies = {job.propose: drafted.logp, job.checker: caches.checker.feed(fed, keep=len(steps))}
-    _require_finite(job.checker, policies[job.checker], rows, 0)
+    _require_finite(job.checker, policies[job.checker][..., 0].isnan().cpu(), rows, 0)
     return PairLogprobs(policies["base"], policies["rl"])
 
 
@@ -157,7 +170,7 @@ def act(job: Job, rows: Rows, proposals: Int[Tensor, "batch time"], raw: PairLog
     """Select among the proposals: a row keeps those up to its first selected one, which is drawn anew from pi_gamma."""
     steps = torch.arange(proposals.shape[1])
     place = rows.written.unsqueeze(1) + steps
-    view = View(raw, PairLogprobs(*(truncate(logp, job.sampling) for logp in raw)), job.propose)
+    view = View(raw, Truncated(raw, job.sampling), job.propose)
     uniform = job.noise.selection[rows.number.unsqueeze(1), place.clamp(max=job.limit - 1)].to(raw.base.device)
     selected = job.intervention.where(view, proposals.to(raw.base.device), uniform).cpu()
     stop = selected | torch.isin(proposals, job.ends) | (place + 1 >= job.limit)
@@ -178,7 +191,7 @@ def _replace(job: Job, rows: Rows, proposals: Tensor, raw: PairLogprobs, selecte
         here = chosen.to(raw.base.device), step.to(raw.base.device)
         policy = extrapolate(PairLogprobs(raw.base[here], raw.rl[here]), job.intervention.gamma)
         uniform = job.noise.alternative[rows.number[chosen], rows.written[chosen] + step].to(policy.device)
-        tokens[chosen, step] = inverse_cdf(truncate(policy, job.sampling), uniform).cpu()
+        tokens[chosen, step] = draw(policy, job.sampling, uniform).cpu()
     return tokens
 
 
@@ -195,8 +208,9 @@ def advance(caches: Caches, job: Job, rows: Rows, written: Written) -> Rows:
     return Rows(*(column[staying] for column in moved))
 
 
-def _require_finite(model: Proposer, logp: Float[Tensor, "batch time vocab"], rows: Rows, step: int) -> None:
-    if (wrong := logp[..., 0].isnan()).any():  # one such logit makes the whole policy nan
+def _require_finite(model: Proposer, wrong: Bool[Tensor, "batch time"], rows: Rows, step: int) -> None:
+    """Raise ValueError where the first log-probability is nan: one logit that is not finite makes all of them nan."""
+    if wrong.any():
         row, later = wrong.nonzero()[0].tolist()
         raise ValueError(
             f"the {model} model gave logits that are not finite at response position "

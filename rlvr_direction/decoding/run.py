@@ -65,7 +65,7 @@ def decode(
     order = sorted(range(len(prompt_ids)), key=lambda i: len(prompt_ids[i]))
     for start in range(0, len(order), batch_size):
         chosen = order[start : start + batch_size]
-        caches, rows = begin(pair, job, [prompt_ids[i] for i in chosen], torch.tensor(chosen))
+        caches, rows = begin(pair, job, [prompt_ids[i] for i in chosen], torch.tensor(chosen), block=block)
         while len(rows.number):
             rows = _round(pair, job, caches, rows, decoded, block, stop)
     return decoded

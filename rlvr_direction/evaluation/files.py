@@ -40,7 +40,7 @@ def decode_file(settings: DecodeSettings) -> Path:
     s = settings
     _check(s)
     intervention = Intervention(read_where(s.where, s.budget), s.gamma)
-    sampling = Sampling(s.temperature, s.top_p)
+    sampling = Sampling(s.temperature, s.top_p, s.top_k, s.min_p)
     grade, problems = grader(s.task, s.max_new_tokens), load_problems(s.problems)
     tokenizer = load_tokenizer(s.base, s.rl, **s.tokenizer)
     prompts = [encode_prompt(tokenizer, problem.prompt) for problem in problems]

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from rlvr_direction.batches import pad
-from rlvr_direction.distributions import PairLogprobs, Sampling, truncate
+from rlvr_direction.distributions import Sampling
 from rlvr_direction.pair import ModelPair, Predictions
-from rlvr_direction.scores import SCORES, Proposer, Score, View
+from rlvr_direction.scores import SCORES, Proposer, Score, Truncated, View
+from rlvr_direction.scoring.fused import fused, is_fused
 from rlvr_direction.scoring.texts import Encoded, encode
 
 __all__ = ["TOKEN_COLUMNS", "score_encoded", "score_tokens"]
@@ -67,11 +68,14 @@ def score_encoded(
     columns, done, cut = {}, 0, [(0.0, 0.0)]
     for prediction in _predictions(pair, ordered, batch_size):
         here = slice(done, done := done + len(prediction.tokens))
-        raw = prediction.logprobs
-        _require_finite(raw, table, here)
-        view = View(raw, PairLogprobs(*(truncate(logp, sampling) for logp in raw)), proposer)
-        for name, score in scores.items():
-            _fill(columns, name, score(view, prediction.tokens), here, len(table))
+        _require_finite(prediction.logits, table, here)
+        if is_fused(scores):
+            found = fused(prediction.logits, prediction.tokens)
+        else:
+            view = View(raw := prediction.logprobs, Truncated(raw, sampling), proposer)
+            found = {name: score(view, prediction.tokens) for name, score in scores.items()}
+        for name in scores:
+            _fill(columns, name, found[name], here, len(table))
         cut.append(prediction.cut_mass)
     table = table.assign(**(columns or dict.fromkeys(scores, np.zeros(0, dtype=np.float32))))
     table = table.sort_values(["text_id", "position"], kind="stable", ignore_index=True)
@@ -96,9 +100,11 @@ def _fill(columns: dict[str, np.ndarray], name: str, values: Tensor, here: slice
         columns.setdefault(part, np.zeros(length, dtype=numbers.dtype))[here] = numbers
 
 
-def _require_finite(raw: PairLogprobs, table: pd.DataFrame, here: slice) -> None:
-    for model, logp in raw._asdict().items():
-        if (wrong := logp[:, 0].isnan()).any():  # one such logit makes the whole row nan
+def _require_finite(logits: tuple[Tensor, Tensor], table: pd.DataFrame, here: slice) -> None:
+    """Raise ValueError for logits that are nan or infinite; minus infinity only excludes a token."""
+    for model, rows in zip(("base", "rl"), logits, strict=True):
+        largest = rows.amax(-1)  # nan if any is
+        if (wrong := largest.isnan() | largest.isinf()).any():
             row = table.iloc[here.start + int(wrong.int().argmax())]
             raise ValueError(
                 f"the {model} model gave logits that are not finite at response position {row['position']} of text "

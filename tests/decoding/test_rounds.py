@@ -21,7 +21,7 @@ def rounds(load_pair):
         prompts = [pair.encode_prompt(prompt) for prompt in PROMPTS]
         noise = indexed_noise(range(3), [0] * 3, LIMIT, seed=3)
         job = Job(Intervention(where), Sampling(), propose, torch.tensor(ends), noise)
-        caches, rows = begin(pair, job, prompts, torch.arange(3))
+        caches, rows = begin(pair, job, prompts, torch.arange(3), block=8)
         while len(rows.number):
             drafted = draft(caches, job, rows, length)
             written = act(job, rows, drafted.token_ids, check(caches, job, rows, drafted))

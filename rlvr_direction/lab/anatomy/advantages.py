@@ -11,7 +11,7 @@ import pandas as pd
 from torch import Tensor
 
 from rlvr_direction.decoding import decode
-from rlvr_direction.distributions import Sampling, total_variation
+from rlvr_direction.distributions import PairLogprobs, Sampling, total_variation
 from rlvr_direction.evaluation import respond, score_responses
 from rlvr_direction.interventions import EVERYWHERE, Intervention
 from rlvr_direction.lab.tasks import Problem, Task
@@ -162,4 +162,4 @@ def _rewards(
 
 
 def _sampled_tv(view: View, _: Tensor) -> Tensor:
-    return total_variation(view.sampled)
+    return total_variation(PairLogprobs(*view.sampled))

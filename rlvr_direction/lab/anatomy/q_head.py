@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from rlvr_direction.distributions import total_variation
+from rlvr_direction.distributions import PairLogprobs, total_variation
 from rlvr_direction.scores import SCORES, View
 
 __all__ = ["QHead", "features", "train_head"]
@@ -21,7 +21,8 @@ def features(view: View, token: Int[Tensor, "*batch"]) -> Float[Tensor, "*batch 
 
     The sorted log-probs are of the five likeliest tokens of each policy, with those of the other policy beside them.
     """
-    found = [score(view, token) for score in SCORES.values()] + [total_variation(p) for p in (view.raw, view.sampled)]
+    found = [score(view, token) for score in SCORES.values()]
+    found += [total_variation(pair) for pair in (view.raw, PairLogprobs(*view.sampled))]
     sides = []
     for own, other in (view.raw, reversed(view.raw)):
         best, ids = own.topk(TOP, dim=-1)

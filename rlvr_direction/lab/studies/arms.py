@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from rlvr_direction.distributions import Sampling
+from rlvr_direction.distributions import PairLogprobs, Sampling
 from rlvr_direction.evaluation import respond, score_responses
 from rlvr_direction.interventions import AtRandom, Criterion, Intervention, calibrate, mass, parse
 from rlvr_direction.lab.regime import NOISE, Cell, Purpose, checkpoint, problems_of
@@ -159,4 +159,4 @@ def _calibration_scores(task: str, stage: str, propose: Proposer, top_p: float, 
 
 
 def _of_sampled(score: Score) -> Score:
-    return lambda view, token: score(view._replace(raw=view.sampled), token)
+    return lambda view, token: score(view._replace(raw=PairLogprobs(*view.sampled)), token)
