@@ -14,7 +14,7 @@ from transformers import PreTrainedTokenizerBase
 
 __all__ = ["DATE", "Prompt", "announced", "dated", "described", "digest", "encode_prompt", "prepared", "render"]
 
-Prompt = str | Sequence[Mapping[str, str]]
+Prompt = str | Sequence[Mapping[str, str]] | Sequence[int]
 SHOWN = 1000  # characters of a prompt that are shown before a run
 DATE = date(2024, 7, 26)  # the date that Llama 3's own template assumes where it has no clock
 
@@ -22,12 +22,14 @@ DATE = date(2024, 7, 26)  # the date that Llama 3's own template assumes where i
 def render(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> str:
     """Write out a prompt with the tokenizer's chat template, if it has one; a string counts as one user message.
 
-    A template that asks for today's date gets `DATE`, so that a prompt does not change from day to day. A final
-    assistant message is continued. Raises ValueError for what is neither a string nor messages, for messages without a
+    Token ids are decoded. A template that asks for today's date gets `DATE`, so that a prompt does not change from day
+    to day. A final assistant message is continued. Raises ValueError for what is none of these, for messages without a
     template, and for messages that the template refuses.
     """
     if tokenizer.chat_template is None and isinstance(prompt, str):
         return prompt
+    if _is_ids(prompt):
+        return tokenizer.decode(prompt)
     messages = _messages(prompt)
     if tokenizer.chat_template is None:
         raise ValueError("the prompt is a list of messages, but the tokenizer has no chat template; pass a string")
@@ -68,7 +70,9 @@ def prepared(
 
 
 def encode_prompt(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> list[int]:
-    """Encode a prompt as token ids; special tokens come from the chat template, or else from the tokenizer."""
+    """A prompt as token ids: special tokens come from the chat template, or else from the tokenizer; ids stay."""
+    if _is_ids(prompt):
+        return [*prompt]
     return tokenizer(render(tokenizer, prompt), add_special_tokens=tokenizer.chat_template is None)["input_ids"]
 
 
@@ -99,6 +103,11 @@ def digest(prompt_ids: Iterable[Sequence[int]]) -> str:
     return hashed.hexdigest()
 
 
+def _is_ids(prompt: object) -> bool:
+    """Whether a prompt is a list of token ids."""
+    return isinstance(prompt, Sequence) and len(prompt) > 0 and all(type(token) is int for token in prompt)
+
+
 def _messages(prompt: object) -> list[dict[str, str]]:
     """A prompt as messages."""
     if isinstance(prompt, str):
@@ -106,7 +115,8 @@ def _messages(prompt: object) -> list[dict[str, str]]:
     whole = isinstance(prompt, Sequence) and len(prompt) > 0
     if not (whole and all(isinstance(m, Mapping) and {"role", "content"} <= m.keys() for m in prompt)):
         raise ValueError(
-            f"the prompt is {str(prompt)[:60]!r}; expected a string, or a list of messages with role and content"
+            f"the prompt is {str(prompt)[:60]!r}; expected a string, or a list of messages with "
+            "role and content, or of token ids"
         )
     return [dict(message) for message in prompt]
 

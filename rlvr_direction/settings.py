@@ -118,7 +118,13 @@ class PairSettings(Settings):
 class ScoreSettings(PairSettings):
     """Score every response token under both models: delta_logp, entropies, divergences, over the whole vocabulary."""
 
-    texts: Annotated[Path, Argument(help="JSONL or Parquet rows: prompt, response; optional: source, response_ids.")]
+    texts: Annotated[
+        Path,
+        Argument(
+            help="JSONL or Parquet rows: prompt or prompt_ids, response; optional: source, response_ids; further "
+            "columns are kept. Or what `decode` wrote."
+        ),
+    ]
     out: Annotated[Path, Option(help="Token table to write (Parquet).")]
     eos: Annotated[bool, Option("--eos", help="Append the end token to every response.")] = False
     batch_size: Annotated[int, Option(min=1, help="Responses per forward pass.")] = 32
@@ -128,8 +134,8 @@ class ScoreSettings(PairSettings):
 class DecodeSettings(PairSettings):
     """Decode problems with an intervention: where the criterion fires, the token is drawn from another policy."""
 
-    problems: Annotated[Path, Argument(help="JSONL or Parquet rows: problem (text or messages), answer.")]
-    out: Annotated[Path, Option(help="Response table to write (Parquet); tokens go into a file beside it.")]
+    problems: Annotated[Path, Argument(help="JSONL or Parquet rows: problem (text or messages) or prompt_ids, answer.")]
+    out: Annotated[Path, Option(help="Response table to write (Parquet); texts and tokens go into files beside it.")]
     where: Annotated[
         str,
         Option(

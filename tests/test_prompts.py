@@ -110,3 +110,9 @@ def test_a_system_message_goes_before_prompts_that_have_none(chatty):
 def test_what_no_template_shows_is_refused(chatty, template, asked, phrase):
     with pytest.raises(ValueError, match=phrase):
         prepared(chatty(None), template, **asked)
+
+
+def test_token_ids_stay_as_they_are_and_are_shown_as_text(tokenizer):
+    ids = tokenizer("1+1=")["input_ids"]
+    assert encode_prompt(tokenizer, ids) == ids
+    assert render(tokenizer, ids) == tokenizer.decode(ids)

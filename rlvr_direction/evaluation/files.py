@@ -1,8 +1,9 @@
 """Decoding a file of problems: responses part by part, and the first of them token by token in a second file."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -14,9 +15,10 @@ from rlvr_direction.evaluation.where import at_budget, read_where
 from rlvr_direction.fingerprints import content_digest, fingerprint
 from rlvr_direction.interventions import Intervention, text_of
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.problems import TEMPLATES, grader, load_problems
+from rlvr_direction.problems import TEMPLATES, Problem, further_columns, grader, load_problems, read_rows
 from rlvr_direction.prompts import announced, digest, encode_prompt
 from rlvr_direction.records import Run, load
+from rlvr_direction.scoring import texts_path
 from rlvr_direction.settings import DecodeSettings
 from rlvr_direction.vocabularies import load_tokenizer
 
@@ -30,12 +32,22 @@ def tokens_path(out: Path) -> Path:
     return out.with_name(f"{out.stem}.tokens{out.suffix}")
 
 
+class _Runs(NamedTuple):
+    """The runs of the responses, of their texts, and of the kept tokens, if tokens are kept."""
+
+    responses: Run
+    texts: Run
+    tokens: Run | None
+
+
 def decode_file(settings: DecodeSettings) -> Path:
     """Decode a file of problems with a pair of models, part by part with a progress bar, and return the output path.
 
-    The responses (`RESPONSE_COLUMNS`) go to `out`, and the tokens of the first `keep_tokens` of them, as `kept_tokens`
-    gives them, to `tokens_path(out)`. Bad input is refused before a model is loaded where that is possible, and a
-    refusal writes nothing. Raises what `Intervention`, `Sampling`, `load_problems`, `Run` and `ModelPair` raise.
+    The responses (`RESPONSE_COLUMNS`) go to `out`, their texts with exact token ids and the further columns of the
+    problems to `texts_path(out)`, which `score` reads, and the tokens of the first `keep_tokens` of them, as
+    `kept_tokens` gives them, to `tokens_path(out)`. Bad input is refused before a model is loaded where that is
+    possible, and a refusal writes nothing. Raises what `Intervention`, `Sampling`, `load_problems`, `Run` and
+    `ModelPair` raise.
     """
     s = settings
     _check(s)
@@ -45,7 +57,8 @@ def decode_file(settings: DecodeSettings) -> Path:
     tokenizer = load_tokenizer(s.base, s.rl, **s.tokenizer)
     prompts = [encode_prompt(tokenizer, problem.prompt) for problem in problems]
     contents = {"problems": content_digest(s.problems), "prompts": f"content {digest(prompts)}"}
-    responses, tokens = _runs(s, len(problems), fingerprint(s, where=text_of(intervention.where), **contents))
+    runs = _runs(s, len(problems), fingerprint(s, where=text_of(intervention.where), **contents))
+    further = further_columns(read_rows(s.problems, {}), {"problem", "prompt_ids", "answer", *RESPONSE_COLUMNS})
     pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
     check_lengths(pair, prompts, grade.max_new_tokens)
     how = _how(s, pair)
@@ -55,22 +68,25 @@ def decode_file(settings: DecodeSettings) -> Path:
         logging.getLogger(__name__).info("a budget of %g: %s", s.budget, found)
         intervention = Intervention(found, s.gamma)
     where = text_of(intervention.where)
-    for index in responses.parts("decoding"):
+    for index in runs.responses.parts("decoding"):
         start = index * PROBLEMS_PER_PART
         some = problems[start : start + PROBLEMS_PER_PART]
         table = respond(pair, grade, some, intervention, sampling, first_problem=start, **how)
-        if tokens and index < tokens.n_parts:  # written before the responses, which mark the part as made
+        table["intervention"] = f"{where}, gamma {s.gamma:g}"
+        # the responses come last: they mark the part as made
+        if runs.tokens and index < runs.tokens.n_parts:
             first = table.head(s.keep_tokens - start * s.samples)
             kept = kept_tokens(pair, problems, first, batch_size=s.batch_size)
-            tokens.write(index, kept.assign(text_id=kept["text_id"] + start * s.samples))
-        table["intervention"] = f"{where}, gamma {s.gamma:g}"
-        responses.write(index, table[list(RESPONSE_COLUMNS)])
+            runs.tokens.write(index, kept.assign(text_id=kept["text_id"] + start * s.samples))
+        runs.texts.write(index, _texts(problems, prompts, table, further))
+        runs.responses.write(index, table[list(RESPONSE_COLUMNS)])
     metadata = {"command": s.command, "where": where, **said}
     ends = pair.tokenizer.convert_ids_to_tokens(end_ids(pair).tolist())
     metadata |= {"ends": [*ends, *how["stop"]], "block": how["block"]}
-    if tokens:
-        tokens.finish(metadata)
-    out = responses.finish(metadata)
+    if runs.tokens:
+        runs.tokens.finish(metadata)
+    runs.texts.finish(metadata)
+    out = runs.responses.finish(metadata)
     logging.getLogger(__name__).info(_summary(load(out)))
     return out
 
@@ -99,9 +115,21 @@ def _summary(table: pd.DataFrame) -> str:
     )
 
 
-def _runs(settings: DecodeSettings, n_problems: int, identity: dict[str, Any]) -> tuple[Run, Run | None]:
-    """The run of the responses, and the run of the kept tokens, which has parts only where tokens are kept."""
+def _texts(
+    problems: Sequence[Problem], prompts: Sequence[Sequence[int]], table: pd.DataFrame, further: pd.DataFrame
+) -> pd.DataFrame:
+    """The texts of a part as `score` reads them, with what the problems' rows have beside problem and answer."""
+    texts = table[["response", "response_ids", "problem_id", "sample_id", "correct"]]
+    texts.insert(0, "prompt", [problems[i].text for i in table["problem_id"]])
+    texts.insert(1, "prompt_ids", [prompts[i] for i in table["problem_id"]])
+    return texts.assign(source=table["intervention"]).join(further, on="problem_id")
+
+
+def _runs(settings: DecodeSettings, n_problems: int, identity: dict[str, Any]) -> _Runs:
     s = settings
+    n_parts = -(-n_problems // PROBLEMS_PER_PART)
     token_parts = -(-min(s.keep_tokens, n_problems * s.samples) // (PROBLEMS_PER_PART * s.samples))
-    responses = Run(s.out, -(-n_problems // PROBLEMS_PER_PART), identity, s.resume, s.force)
-    return responses, Run(tokens_path(s.out), token_parts, identity, s.resume, s.force) if token_parts else None
+    responses, texts = (Run(path, n_parts, identity, s.resume, s.force) for path in (s.out, texts_path(s.out)))
+    return _Runs(
+        responses, texts, Run(tokens_path(s.out), token_parts, identity, s.resume, s.force) if token_parts else None
+    )

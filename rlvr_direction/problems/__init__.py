@@ -1,6 +1,6 @@
 """Problems with a known answer, and who grades a response to them."""
 
-from rlvr_direction.problems.files import load_problems, read_rows
+from rlvr_direction.problems.files import further_columns, load_problems, read_rows
 from rlvr_direction.problems.grading import grader, load_function, math_reward, task_named, task_names
 from rlvr_direction.problems.pairs import PAIRS, KnownPair
 from rlvr_direction.problems.templates import TEMPLATES, Template
@@ -15,6 +15,7 @@ __all__ = [
     "Task",
     "Template",
     "Verifier",
+    "further_columns",
     "grader",
     "load_function",
     "load_problems",

@@ -9,19 +9,23 @@ __all__ = ["Grader", "Problem", "Task", "Verifier"]
 
 @dataclass(frozen=True)
 class Problem:
-    """A prompt, as text or as a list of messages (`role`, `content`), and the answer to compare a response with."""
+    """A prompt, as text, messages (`role`, `content`) or token ids, and the answer to compare a response with."""
 
-    prompt: str | Sequence[Mapping[str, Any]]
+    prompt: str | Sequence[Mapping[str, Any]] | Sequence[int]
     answer: str
 
     @property
     def text(self) -> str:
-        r"""The prompt as one text, for display.
+        r"""The prompt as one text, for display; of token ids, their numbers.
 
         >>> Problem([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "1+1="}], "2").text
         'Be brief.\n\n1+1='
         """
-        return self.prompt if isinstance(self.prompt, str) else "\n\n".join(str(m["content"]) for m in self.prompt)
+        if isinstance(self.prompt, str):
+            return self.prompt
+        if isinstance(self.prompt[0], int):
+            return " ".join(map(str, self.prompt))
+        return "\n\n".join(str(message["content"]) for message in self.prompt)
 
 
 @runtime_checkable

@@ -9,8 +9,9 @@ import pandas as pd
 from rlvr_direction import records
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.problems import read_rows
+from rlvr_direction.prompts import Prompt
 
-__all__ = ["Encoded", "encode", "load_texts"]
+__all__ = ["Encoded", "encode", "load_texts", "prompt_of", "texts_path"]
 
 
 class Encoded(NamedTuple):
@@ -30,13 +31,26 @@ class Encoded(NamedTuple):
 def load_texts(path: str | Path) -> list[dict[str, Any]]:
     """Read the rows of a JSONL or Parquet file, each `{"prompt", "response", "source"?, "response_ids"?}`.
 
-    Raises ValueError for any other kind of file and, with its number, for a row of another form, and FileNotFoundError
-    if there is no file.
+    Token ids in `prompt_ids` take the place of the prompt. For a table of responses that `decode` wrote, the rows are
+    those of the texts file beside it. Raises ValueError for any other kind of file and, with its number, for a row of
+    another form, and FileNotFoundError if there is no file.
     """
-    rows = read_rows(path, {"prompt": (str, list), "response": (str,)})
+    beside = texts_path(path)
+    path = beside if beside.is_file() else path
+    rows = read_rows(path, {"prompt": (str, list), "response": (str,)}, ids_for="prompt")
     for i, row in enumerate(rows, start=1):
         _check(row, f"{path}, row {i}")
     return rows
+
+
+def texts_path(out: str | Path) -> Path:
+    """Where `decode` puts, beside its table, the texts that `score` reads, with exact token ids.
+
+    >>> texts_path("runs/decoded.parquet").as_posix()
+    'runs/decoded.texts.parquet'
+    """
+    out = Path(out)
+    return out.with_name(f"{out.stem}.texts{out.suffix}")
 
 
 def encode(pair: ModelPair, texts: Sequence[Mapping[str, Any]] | pd.DataFrame, *, eos: bool = False) -> list[Encoded]:
@@ -49,9 +63,14 @@ def encode(pair: ModelPair, texts: Sequence[Mapping[str, Any]] | pd.DataFrame, *
     return [_encode(pair, text, i, eos=eos) for i, text in enumerate(rows)]
 
 
+def prompt_of(text: Mapping[str, Any]) -> Prompt:
+    """The prompt of a text: its `prompt_ids`, if it has any, else its `prompt`."""
+    return text["prompt_ids"] if "prompt_ids" in text else text["prompt"]
+
+
 def _encode(pair: ModelPair, text: Mapping[str, Any], row: int, *, eos: bool) -> Encoded:
     _check(text, f"text {row}")
-    prompt, ids = pair.encode_prompt(text["prompt"]), text.get("response_ids")
+    prompt, ids = pair.encode_prompt(prompt_of(text)), text.get("response_ids")
     response = [*(pair.encode_response(text["response"]) if ids is None else ids)]
     response += [pair.tokenizer.eos_token_id] if eos else []
     if not prompt:
@@ -61,15 +80,17 @@ def _encode(pair: ModelPair, text: Mapping[str, Any], row: int, *, eos: bool) ->
             f"text {row} has {len(prompt)} prompt and {len(response)} response tokens, {length} in all; the models "
             f"take at most {pair.context}: shorten it or leave it out"
         )
-    if out_of_range := [i for i in response if not 0 <= i < pair.vocab_size]:
-        raise ValueError(f"text {row} has response id {out_of_range[0]}; expected 0 to {pair.vocab_size - 1}")
+    for name, ids in (("prompt", prompt), ("response", response)):
+        if out_of_range := [i for i in ids if not 0 <= i < pair.vocab_size]:
+            raise ValueError(f"text {row} has {name} id {out_of_range[0]}; expected 0 to {pair.vocab_size - 1}")
     return Encoded(row, text.get("source", ""), prompt, response)
 
 
 def _check(text: Mapping[str, Any], where: str) -> None:
     """Raise ValueError for a text that lacks a key or has a value of another type."""
     ids = text.get("response_ids")
-    needed = {"prompt": (str, list), **({"response": str} if ids is None else {})}
+    needed = {} if "prompt_ids" in text else {"prompt": (str, list)}
+    needed |= {"response": str} if ids is None else {}
     if missing := needed.keys() - text.keys():
         raise ValueError(f"{where}: no key {min(missing)!r}, only {sorted(text)}; add it or rename the column")
     for key, kind in {**needed, "source": str}.items():

@@ -33,13 +33,14 @@ def score_tokens(
     r"""Score every response token under both policies (paper, section 3.1), in nats, with one row per token.
 
     The columns are `TOKEN_COLUMNS`. A text is `{"prompt", "response", "source"?, "response_ids"?}`, or a row of a
-    DataFrame with these columns. A prompt is a string or a list of messages; `response_ids`, if given, replace the
-    response. Prompt and response are tokenised separately and joined, and `eos` appends the end token. `text_id` is the
-    row number in `texts`, and `position` counts response tokens from 0. Scores are of the raw distribution (T = 1,
-    whole vocabulary); `sampling` and `proposer` matter only to scores that look at the truncated one. A score with k
-    numbers per token fills the columns `name_1` to `name_k`. `attrs["cut_mass"]` is the largest probability that each
-    model gives to vocabulary rows the other lacks (0 if they have equally many). Raises ValueError for a text of
-    another form, with an empty prompt or longer than the context, and for logits that are not finite.
+    DataFrame with these columns. A prompt is a string or a list of messages; `prompt_ids` and `response_ids`, if
+    given, replace prompt and response. Prompt and response are tokenised separately and joined, and `eos` appends the
+    end token. `text_id` is the row number in `texts`, and `position` counts response tokens from 0. Scores are of the
+    raw distribution (T = 1, whole vocabulary); `sampling` and `proposer` matter only to scores that look at the
+    truncated one. A score with k numbers per token fills the columns `name_1` to `name_k`. `attrs["cut_mass"]` is the
+    largest probability that each model gives to vocabulary rows the other lacks (0 if they have equally many). Raises
+    ValueError for a text of another form, with an empty prompt or longer than the context, and for logits that are not
+    finite.
 
     >>> from rlvr_direction import load_toy_pair
     >>> texts = [{"prompt": "Q:7+5*3-4\n", "response": "18"}]

@@ -12,7 +12,8 @@ from rlvr_direction import records
 from rlvr_direction.evaluation import RESPONSE_COLUMNS, decode_file, files, tokens_path
 from rlvr_direction.lab.checkout import TOYS
 from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.settings import DecodeSettings
+from rlvr_direction.scoring import TOKEN_COLUMNS, score_file, texts_path
+from rlvr_direction.settings import DecodeSettings, ScoreSettings
 
 TREE = {"where": "delta_logp<=-0.3", "task": "pointer_tree", "samples": 2, "batch_size": 16, "keep_tokens": 5}
 
@@ -42,7 +43,22 @@ def test_responses_and_tokens_are_written_with_their_provenance(decode):
     assert table.attrs["first prompt"] == TASKS["pointer_tree"].problems(6, seed=4)[0].prompt
     assert table.attrs["where"] == "delta_logp<=-0.3" and table.attrs["ends"] == ["<eos>"]
     assert tokens.groupby("text_id").size().to_dict() == dict(enumerate(table["n_tokens"].head(5)))
-    assert sorted(os.listdir(out.parent)) == ["d.parquet", "d.tokens.parquet", "problems.jsonl"]
+    assert sorted(os.listdir(out.parent)) == ["d.parquet", "d.texts.parquet", "d.tokens.parquet", "problems.jsonl"]
+
+
+def test_what_decode_wrote_is_scored_by_its_own_tokens_with_the_columns_of_the_problems(decode, tmp_path):
+    rows = [{"prompt_ids": [3, 4, 5], "answer": "1", "level": "hard", "tags": ["x"]}, {"problem": "0?", "answer": 2}]
+    (tmp_path / "some.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    out = decode(problems=tmp_path / "some.jsonl", top_k=3, min_p=0.01)
+    texts, base, rl = records.load(texts_path(out)), *(str(TOYS / "pointer_tree" / of) for of in MODELS.values())
+    assert [ids.tolist() for ids in texts["prompt_ids"][:2]] == [[3, 4, 5]] * 2
+    assert texts["level"].dropna().tolist() == ["hard", "hard"] and "tags" not in texts
+    scored = records.load(score_file(ScoreSettings(base, rl, out, tmp_path / "s.parquet")))
+    assert scored.columns[: len(TOKEN_COLUMNS)].tolist() == list(TOKEN_COLUMNS)
+    assert set(scored.columns) - set(TOKEN_COLUMNS) == {"problem_id", "sample_id", "correct", "level"}
+    written = scored.groupby("text_id")["token_id"].agg(list).tolist()
+    assert written == [ids.tolist() for ids in texts["response_ids"]]
+    assert set(scored["source"]) == {"delta_logp<=-0.3, gamma 0"}
 
 
 def test_no_tokens_are_kept_where_none_are_asked_for(decode):

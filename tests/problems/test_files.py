@@ -89,4 +89,12 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, name, content, message):
 
 @pytest.mark.parametrize("module", [files, types])
 def test_the_examples_in_the_docstrings_hold(module):
-    assert doctest.testmod(module) == (0, 1)
+    assert doctest.testmod(module).failed == 0
+
+
+def test_token_ids_take_the_place_of_a_problem(tmp_path):
+    path = written(tmp_path, '{"prompt_ids": [3, 4], "answer": 2}\n{"problem": "x", "prompt_ids": [5], "answer": 1}')
+    problems = load_problems(path)
+    assert problems == [Problem([3, 4], "2"), Problem([5], "1")] and problems[0].text == "3 4"
+    with pytest.raises(ValueError, match="line 1: 'prompt_ids' is '3'; expected a list of token ids"):
+        load_problems(written(tmp_path, '{"prompt_ids": "3", "answer": 2}'))
