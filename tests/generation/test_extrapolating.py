@@ -7,7 +7,7 @@ from rlvr_direction.batches import pad
 from rlvr_direction.decoding import decode
 from rlvr_direction.distributions import PairLogprobs, extrapolate
 from rlvr_direction.generation import Extrapolating
-from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Intervention, mass, parse
+from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Intervention, mass, parse, text_of
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import load_toy_pair
 from rlvr_direction.sampling import Sampling
@@ -173,7 +173,7 @@ def test_what_generate_excludes_stays_excluded(arithmetic):
             lambda view, token, uniform: token > 3,
         ),
     ],
-    ids=str,
+    ids=text_of,
 )
 def test_a_gate_that_needs_a_token_is_sent_to_custom_generate(arithmetic, where):
     pair, _ = arithmetic
