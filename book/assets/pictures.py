@@ -7,7 +7,7 @@ import pandas as pd
 import vl_convert
 
 from rlvr_direction import load_toy_pair, records
-from rlvr_direction.lab.anatomy import score_sources
+from rlvr_direction.evaluation import score_sources
 from rlvr_direction.lab.claims import counts
 from rlvr_direction.lab.regime import DECIDING
 from rlvr_direction.lab.tasks import TASKS

@@ -2,6 +2,16 @@
 
 from rlvr_direction.evaluation.files import decode_file, tokens_path
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, evaluate, respond, score_responses
+from rlvr_direction.evaluation.sources import score_sources
 from rlvr_direction.evaluation.summary import summarize
 
-__all__ = ["RESPONSE_COLUMNS", "decode_file", "evaluate", "respond", "score_responses", "summarize", "tokens_path"]
+__all__ = [
+    "RESPONSE_COLUMNS",
+    "decode_file",
+    "evaluate",
+    "respond",
+    "score_responses",
+    "score_sources",
+    "summarize",
+    "tokens_path",
+]

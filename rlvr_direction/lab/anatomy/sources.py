@@ -1,4 +1,4 @@
-"""Responses by the base and by RL to the same problems, scored token by token, and the role of every token."""
+"""What to expect of one draw by each model at a position, and the role of every token of a response."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,14 +7,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from rlvr_direction.distributions import Sampling, total_variation
-from rlvr_direction.evaluation import respond, score_responses
-from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
 from rlvr_direction.lab.tasks import Problem, Task
-from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import SCORES, Score, View, of_all_tokens
 
-__all__ = ["SAME_POSITION", "score_sources", "token_roles"]
+__all__ = ["SAME_POSITION", "token_roles"]
 
 
 def _won(score: Score) -> Score:
@@ -38,34 +34,6 @@ SAME_POSITION: Mapping[str, Score] = {
     **{f"won_{name}": _won(SCORES[name]) for name in ("delta_logp", "logp_base", "logp_rl")},
 }
 """What to expect of one draw by each model at a position: that they differ, and that RL's has the higher score."""
-
-
-def score_sources(
-    pair: ModelPair,
-    task: Task,
-    problems: Sequence[Problem],
-    *,
-    seed: int,
-    sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
-    scores: Mapping[str, Score] = SCORES,
-    batch_size: int = 256,
-) -> pd.DataFrame:
-    """The token table of responses by the base and by RL to the same problems, written under `sampling` (claim C1).
-
-    `source` is "base" or "rl". `scores` replace those of `TOKEN_COLUMNS`; scores of the raw distribution stay raw,
-    however a text was sampled. It adds `prompt_id` (the index in `problems`), the position's `total_variation`, and the
-    `response` as text with whether it is `correct`.
-    """
-    alone = {"base": Intervention(NOWHERE), "rl": Intervention(EVERYWHERE)}
-    tables = [
-        respond(pair, task, problems, intervention, sampling, seed=seed, batch_size=batch_size).assign(source=source)
-        for source, intervention in alone.items()
-    ]
-    texts = pd.concat(tables, ignore_index=True)
-    scores = {**scores, "total_variation": lambda view, _: total_variation(view.raw)}
-    tokens = score_responses(pair, problems, texts, scores=scores, sampling=sampling, batch_size=batch_size)
-    of_text = texts[["problem_id", "response", "correct"]].rename(columns={"problem_id": "prompt_id"})
-    return tokens.join(of_text, on="text_id")
 
 
 def token_roles(tokens: pd.DataFrame, task: Task, problems: Sequence[Problem]) -> pd.Series:

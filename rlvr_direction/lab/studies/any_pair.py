@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from rlvr_direction.distributions import Sampling
-from rlvr_direction.evaluation import respond
+from rlvr_direction.evaluation import respond, score_sources
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Criterion, Intervention, calibrate, text_of
-from rlvr_direction.lab.anatomy import score_sources
 from rlvr_direction.lab.claims.direction import DIFFERS, MAGNITUDES, Lead, separated
 from rlvr_direction.lab.regime import NOISE, Purpose, problems_of
 from rlvr_direction.lab.studies.arms import CALIBRATION, COLDER, FAMILIES, calibration_tokens

@@ -5,7 +5,8 @@ from functools import partial
 import pandas as pd
 
 from rlvr_direction.distributions import Sampling
-from rlvr_direction.lab.anatomy import SAME_POSITION, score_sources
+from rlvr_direction.evaluation import score_sources
+from rlvr_direction.lab.anatomy import SAME_POSITION
 from rlvr_direction.lab.claims.direction import (
     LOGPS,
     MAGNITUDES,
