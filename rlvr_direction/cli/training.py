@@ -46,6 +46,20 @@ class TrainOptions(Settings):
     ] = None
     mean_one: Annotated[bool, Option("--mean-one", help="Rescale the weights to a mean of 1.")] = False
     overlong: Annotated[int, Option(min=0, help="Tokens before the limit over which length is penalised; 0: none.")] = 0
+    lora: Annotated[
+        int | None,
+        Option(
+            min=1,
+            help="Train a LoRA adapter of this rank on all linear layers instead of the weights, and save it as a "
+            "PEFT folder, which `score` and `decode` take as RL. It wants a learning rate some ten times as high.",
+        ),
+    ] = None
+    lora_alpha: Annotated[
+        int | None, Option(min=1, help="Scale of the adapter, times its rank. Default: 2 x rank.")
+    ] = None
+    dtype: Annotated[
+        str | None, Option(help="Number format of the weights: float32 (the default), bfloat16, float16 or auto.")
+    ] = None
     seed: Annotated[int | None, Option(min=0, help="Seed of the prompts and of the run. Default: 0.")] = None
     config: Annotated[Path | None, Option(help="YAML file of GRPOConfig's fields. Default: the paper's values.")] = None
     resume: Resume = False

@@ -4,23 +4,23 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import fields
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
 from tqdm import tqdm
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
+from transformers import AutoTokenizer
 from transformers.trainer import TRAINER_STATE_NAME
 from trl.rewards import get_soft_overlong_punishment
 
-from rlvr_direction.checkpoints import load_part, torch_dtype
+from rlvr_direction.checkpoints import load_part
 from rlvr_direction.fingerprints import weights_digest
 from rlvr_direction.interventions import text_of
 from rlvr_direction.prompts import dated, described, encode_prompt
 from rlvr_direction.records import atomically, require_same
-from rlvr_direction.training.config import ReweightedGRPOConfig, updates_per_rollout
+from rlvr_direction.training.config import updates_per_rollout
+from rlvr_direction.training.model import adapter_config, load_model, trainer_config
 from rlvr_direction.training.prompts import without_known_warnings
 from rlvr_direction.training.settings import (
     TrainSettings,
@@ -34,6 +34,7 @@ from rlvr_direction.training.trainer import ReweightedGRPOTrainer
 __all__ = ["train"]
 
 IDENTITY = "settings.json"
+LEFT = ("checkpoint-*", "metrics.parquet", "model.safetensors", "adapter_config.json", "adapter_model.safetensors")
 MAY_CHANGE = re.compile(
     r"(max_steps|num_train_epochs|output_dir|run_name|disable_tqdm|report_to|resume_from_checkpoint|.*token)$"
     r"|(logging|log|save|eval|push|hub|ddp|dataloader|trackio|project)_"
@@ -43,9 +44,10 @@ MAY_CHANGE = re.compile(
 def train(settings: TrainSettings) -> Path:
     """Train a model by reweighted GRPO and save it in `grpo.output_dir`, beside its checkpoints and metrics.
 
-    A string prompt goes through the tokenizer's chat template if it has one, as in `score` and `decode`; stderr and the
-    metadata of the metrics (`prompts`) say whether it did. Raises FileExistsError for a folder that holds a run, unless
-    `resume` continues from its last checkpoint or `force` starts over.
+    With `lora` that is an adapter: RL of a pair whose base is the model. A string prompt goes through the tokenizer's
+    chat template if it has one, as in `score` and `decode`; stderr and the metadata of the metrics (`prompts`) say
+    whether it did. Raises FileExistsError for a folder that holds a run, unless `resume` continues from its last
+    checkpoint or `force` starts over.
     """
     grpo, folder = settings.grpo, Path(settings.grpo.output_dir)
     begun = _begun(folder)
@@ -61,12 +63,13 @@ def train(settings: TrainSettings) -> Path:
         rewards.append(get_soft_overlong_punishment(grpo.max_completion_length, settings.overlong))
     with without_known_warnings():
         trainer = _TemplatedTrainer(
-            _model(settings.model, grpo),
+            load_model(settings),
             rewards,
-            _without_model_options(grpo),
+            trainer_config(settings),
             training_prompts(settings),
             held_out_prompts(settings),
             processing_class=tokenizer,
+            peft_config=adapter_config(settings),
             weighting=named_weighting(settings.weighting, settings.alpha, mean_one=settings.mean_one),
         )
         if trainer.chat_template is None and tokenizer.chat_template is not None:
@@ -100,24 +103,6 @@ def _say_how_prompts_are_read(trainer: _TemplatedTrainer) -> None:
         tqdm.write(f"prompts: {rule}", file=sys.stderr)
 
 
-def _model(name: str | Path, grpo: ReweightedGRPOConfig) -> PreTrainedModel:
-    """The model, in float32 unless `model_init_kwargs` say otherwise. Raises ValueError for an unknown option."""
-    options = {"dtype": "float32", **(grpo.model_init_kwargs or {})}
-    options["dtype"] = torch_dtype(options.pop("torch_dtype", options["dtype"]))
-    try:
-        return load_part(AutoModelForCausalLM, name, **options)
-    except TypeError as error:
-        raise ValueError(f"model_init_kwargs: {error}; pass what from_pretrained takes for {name}") from error
-
-
-def _without_model_options(grpo: ReweightedGRPOConfig) -> ReweightedGRPOConfig:
-    """Drop the model's options, already used, unless a reference model needs them: TRL warns that it ignores them."""
-    grpo = copy(grpo)
-    if not grpo.beta:
-        grpo.model_init_kwargs = None
-    return grpo
-
-
 def _identity(settings: TrainSettings) -> dict[str, Any]:
     """Everything that a run depends on, as JSON holds it, to compare a resumed run by."""
     options = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name not in ("grpo", "resume", "force")}
@@ -130,7 +115,7 @@ def _identity(settings: TrainSettings) -> dict[str, Any]:
 
 def _begun(folder: Path) -> list[Path]:
     """The files and folders that an earlier run left in a folder."""
-    return [path for name in ("checkpoint-*", "metrics.parquet", "model.safetensors") for path in folder.glob(name)]
+    return [path for pattern in LEFT for path in folder.glob(pattern)]
 
 
 def _remove(paths: Sequence[Path]) -> None:

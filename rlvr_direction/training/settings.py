@@ -9,6 +9,7 @@ from datasets import Dataset, load_dataset
 from transformers import PreTrainedTokenizerBase
 
 from rlvr_direction import reweighting
+from rlvr_direction.checkpoints import torch_dtype
 from rlvr_direction.problems import load_function, task_named
 from rlvr_direction.reweighting import Weighting
 from rlvr_direction.training.config import ReweightedGRPOConfig
@@ -29,8 +30,10 @@ class TrainSettings:
 
     Prompts are `problems` problems of a built-in `task`, or the data set `data` with its `reward` (`module:function`,
     called as TRL does). Evaluations use `eval_problems` held-out problems, or the rows of `eval_data`. `alpha` is the
-    weighting's strength, fraction or quantile. DAPO's soft overlong penalty starts `overlong` tokens before the limit;
-    0 switches it off. Raises ValueError for unknown names and for options that contradict each other.
+    weighting's strength, fraction or quantile. `lora` is the rank of an adapter that is trained in place of the model's
+    weights, `lora_alpha` its scale times the rank, and `dtype` the number format of the model. DAPO's soft overlong
+    penalty starts `overlong` tokens before the limit; 0 switches it off. Raises ValueError for unknown names and for
+    options that contradict each other.
     """
 
     model: str | Path
@@ -45,6 +48,9 @@ class TrainSettings:
     alpha: float | None = None
     mean_one: bool = False
     overlong: int = 0
+    lora: int | None = None
+    lora_alpha: int | None = None
+    dtype: str | None = None
     resume: bool = False
     force: bool = False
 
@@ -56,6 +62,21 @@ class TrainSettings:
         if self.resume and self.force:
             raise ValueError("--resume keeps what was made and --force discards it: pass one of them")
         named_weighting(self.weighting, self.alpha, mean_one=self.mean_one)
+        self._check_model()
+
+    def _check_model(self) -> None:
+        for name, value in (("lora", self.lora), ("lora_alpha", self.lora_alpha)):
+            if value is not None and value < 1:
+                raise ValueError(f"{name} is {value}; expected at least 1")
+        if self.lora_alpha is not None and self.lora is None:
+            raise ValueError(
+                f"lora_alpha is {self.lora_alpha}, but there is no adapter to scale: pass --lora RANK, too"
+            )
+        options = self.grpo.model_init_kwargs or {}
+        given = None if self.dtype is None else torch_dtype(self.dtype)
+        named = [torch_dtype(options[name]) for name in ("dtype", "torch_dtype") if name in options]
+        if given is not None and any(other != given for other in named):
+            raise ValueError(f"the dtype is {self.dtype} and, in model_init_kwargs, {named[0]}: pass one of them")
 
 
 def training_prompts(settings: TrainSettings) -> Dataset:

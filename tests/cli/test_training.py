@@ -2,13 +2,17 @@
 
 import json
 import sys
+from shutil import rmtree
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
 from rlvr_direction import records
+from rlvr_direction.adapters import is_adapter
 from rlvr_direction.lab.checkout import TOYS
+from rlvr_direction.lab.tasks import TASKS
 
 BASE = TOYS / "pointer_tree" / "base"
 SIZES = ("--num_generations", 4, "--per_device_train_batch_size", 8, "--max_completion_length", 16)
@@ -36,6 +40,26 @@ def test_a_built_in_task_trains_resumes_and_is_kept(call, refused, tmp_path):
     assert refused(call(*train, "--alpha", 0.3, "--resume"), begun_with)
     assert call(*train, "--learning_rate", "1e-3", "--resume").exit_code == 0
     assert torch.equal(whole, weights(tmp_path / "run"))
+
+
+def test_an_adapter_is_trained_resumed_and_scored_as_rl(call, refused, tmp_path):
+    out, texts = tmp_path / "run", tmp_path / "texts.jsonl"
+    train = ("train", BASE, "--task", "pointer_tree", "--problems", 40, "--learning_rate", "1e-2", "--out", out, *RUN)
+    done = call(*train, "--lora", 4)
+    assert done.exit_code == 0, done.output
+    whole = load_file(out / "adapter_model.safetensors")
+    assert any(weight.any() for name, weight in whole.items() if "lora_B" in name)
+    rmtree(out / "checkpoint-4")
+    (out / "adapter_model.safetensors").unlink()
+    assert refused(call(*train, "--lora", 8, "--resume"), "was begun with lora = 4, now 8: pass the settings")
+    assert call(*train, "--lora", 4, "--resume").exit_code == 0
+    again = load_file(out / "adapter_model.safetensors")
+    assert all(torch.equal(whole[name], again[name]) for name in whole)
+    texts.write_text(json.dumps({"prompt": TASKS["pointer_tree"].problems(1, seed=0)[0].prompt, "response": "L"}))
+    scored = call("score", BASE, out, texts, "--out", tmp_path / "scores.parquet")
+    assert scored.exit_code == 0 and records.load(tmp_path / "scores.parquet")["abs_delta_logp"].max() > 0
+    assert refused(call(*train, "--lora", 4), "holds a run already")
+    assert call(*train, "--force").exit_code == 0 and not is_adapter(out) and weights(out) is not None
 
 
 def test_a_start_that_is_refused_loses_nothing(call, refused, tmp_path):
@@ -90,6 +114,8 @@ def test_ones_own_data_reward_weighting_and_settings(call, tmp_path, monkeypatch
         (("--task", "pointer_tree", "--max_steps", "soon"), "invalid int value: 'soon'"),
         (("--task", "pointer_tree", "--num_generations", 3), "divisible by num_generations (3)"),
         (("--task", "pointer_tree", *SIZES, "--num_iterations", 2, "--save_steps", 3), "a rollout lasts 2 updates"),
+        (("--task", "pointer_tree", "--lora-alpha", 8), "there is no adapter to scale: pass --lora RANK, too"),
+        (("--task", "pointer_tree", "--dtype", "int8"), "the dtype is 'int8'; expected auto or one of"),
         (("--task", "pointer_tree", "--report_to", "wandb"), "wandb, which is not installed"),
         (("--data", "/no/rows.jsonl", "--reward", "os:getcwd"), "/no/rows.jsonl is not a file"),
         (("--data", "rows", "--reward", "no_such_module:f"), "'no_such_module:f' cannot be imported"),

@@ -40,7 +40,8 @@ class Grads(TrainerCallback):
 
     def on_pre_optimizer_step(self, args, state, control, model=None, **_objects):
         if self.grads is None:
-            self.grads = {name: weight.grad.clone() for name, weight in model.named_parameters()}
+            trained = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
+            self.grads = {name: weight.grad.clone() for name, weight in trained.items()}
 
 
 @pytest.fixture(scope="session")

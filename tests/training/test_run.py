@@ -5,7 +5,6 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-import torch
 from transformers import AutoTokenizer
 
 from rlvr_direction import records
@@ -46,19 +45,6 @@ def test_a_run_resumes_from_the_end_of_a_rollout(tmp_path):
         (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text("{}")
     assert run._last_checkpoint(tmp_path, 2) == str(tmp_path / "checkpoint-4")
     assert run._last_checkpoint(tmp_path, 7) is None
-
-
-def test_options_of_the_model_are_obeyed_and_those_that_no_model_takes_refused(folders, tmp_path):
-    base, _ = folders("llama")
-
-    def loaded(**options):
-        return run._model(base, ReweightedGRPOConfig.dapo(str(tmp_path), model_init_kwargs=options or None))
-
-    assert loaded().dtype == torch.float32
-    assert loaded(dtype="bfloat16").dtype == torch.bfloat16
-    assert loaded(attn_implementation="eager").config._attn_implementation == "eager"
-    with pytest.raises(ValueError, match=r"model_init_kwargs: .*'no_such_option'; pass what from_pretrained takes"):
-        loaded(no_such_option=1)
 
 
 QUESTION = [{"role": "user", "content": "1+2"}]

@@ -80,6 +80,14 @@ def test_a_file_without_prompts_is_refused(settings, tmp_path):
         ({"task": "chess"}, "no task is called 'chess'"),
         ({"task": "arithmetic", "weighting": "magic"}, "no weighting is called 'magic'"),
         ({"task": "arithmetic", "resume": True, "force": True}, "pass one of them"),
+        ({"task": "arithmetic", "lora": 0}, "lora is 0; expected at least 1"),
+        ({"task": "arithmetic", "lora_alpha": 8}, "pass --lora RANK, too"),
+        ({"task": "arithmetic", "dtype": "int8"}, "the dtype is 'int8'; expected auto or one of"),
+        ({"task": "arithmetic", "grpo": {"model_init_kwargs": {"dtype": "int8"}}}, "the dtype is 'int8'"),
+        (
+            {"task": "arithmetic", "dtype": "bfloat16", "grpo": {"model_init_kwargs": {"dtype": "float16"}}},
+            "bfloat16 and, in model_init_kwargs, torch.float16: pass one of them",
+        ),
     ],
 )
 def test_settings_that_contradict_themselves_or_name_nothing_are_refused(settings, names, phrase):

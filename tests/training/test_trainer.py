@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from peft import LoraConfig
 from trl import GRPOConfig, GRPOTrainer
 
 from rlvr_direction import reweighting as w
@@ -42,6 +43,16 @@ def test_a_weight_of_one_is_stock_trl_bit_for_bit(train, stock, tmp_path, schedu
     ours, theirs = train(tmp_path, options={"weighting": weighting}, **schedule), stock(**schedule)
     assert ours.losses == theirs.losses and len(ours.losses) > 2
     assert torch.equal(ours.weights, theirs.weights)
+
+
+def test_a_weight_of_one_on_an_adapter_is_stock_trl_bit_for_bit(train, tmp_path):
+    adapter = {"peft_config": LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM")}
+    theirs = train(tmp_path / "stock", kind=GRPOTrainer, options=dict(adapter))
+    ours = train(tmp_path / "ours", options={"weighting": w.uniform, **adapter})
+    assert ours.losses == theirs.losses and torch.equal(ours.weights, theirs.weights)
+    assert all("lora_" in name for name in ours.grads)
+    weighted = train(tmp_path / "weighted", options={"weighting": w.low_probability(0.5), **adapter})
+    assert not torch.equal(weighted.weights, theirs.weights)
 
 
 def groups_of(batch):
