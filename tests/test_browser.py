@@ -15,7 +15,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from rlvr_direction.press import run, site
-from rlvr_direction.report import report_html
+from rlvr_direction.report import report_html, texts_html
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 if not (CHROMIUM and DRIVER) and os.environ.get("CI") != "true":
@@ -141,10 +141,25 @@ def test_a_report_has_pages_that_are_filtered_by_outcome_and_walked_with_the_key
     expect(*range(10))
     browser.find_element("id", "after").click()
     expect(*range(10, 20))
-    Select(browser.find_element("id", "outcome")).select_by_value("unfinished")
+    Select(browser.find_element("id", "outcome")).select_by_visible_text("unfinished (8)")
     expect(*range(2, 25, 3))
     browser.find_element("css selector", "[tabindex='0']").send_keys(Keys.ARROW_RIGHT)
     assert browser.switch_to.active_element.text == "token9"
+    assert browser.execute_script(SIDEWAYS) <= 0
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
+def test_a_report_of_scores_is_filtered_by_source_and_outcome_at_once(browser, tmp_path):
+    rows = [{"text_id": i, "source": "ab"[i % 2], "correct": i % 3 == 0} for i in range(24)]
+    common = {"position": 0, "token_id": 5, "token": "<b>t</b>", "delta_logp": -0.5, "entropy_rl": 0.1}
+    (tmp_path / "report.html").write_text(texts_html(pd.DataFrame(rows).assign(**common)))
+    visit(browser, (tmp_path / "report.html").as_uri(), width=390)
+    Select(browser.find_element("id", "source")).select_by_visible_text("b (12)")
+    Select(browser.find_element("id", "outcome")).select_by_visible_text("right (8)")
+    expected = [f"Text {i}, b: ✓ right" for i in (3, 9, 15, 21)]
+    WebDriverWait(browser, 30).until(
+        lambda _: [heading.text for heading in browser.find_elements("css selector", "h2")] == expected
+    )
     assert browser.execute_script(SIDEWAYS) <= 0
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
 
@@ -153,4 +168,4 @@ def test_without_scripts_a_report_shows_its_first_page(open_browser, token_view)
     browser = open_browser(**{"profile.managed_default_content_settings.javascript": 2})
     browser.get(token_view)
     assert len(browser.find_elements("css selector", "section")) == 10
-    assert "Further responses than these 10 of 25 need JavaScript" in browser.find_element("tag name", "body").text
+    assert "Further texts than these 10 of 25 need JavaScript" in browser.find_element("tag name", "body").text

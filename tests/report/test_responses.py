@@ -1,8 +1,5 @@
-"""The token view: one self-contained page on which model text is never markup."""
+"""Decoded responses as a page: proposals, likeliest tokens, outcomes; model text is never markup."""
 
-import base64
-import gzip
-import json
 import math
 import re
 
@@ -11,8 +8,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from rlvr_direction import records
-from rlvr_direction.report import ReportSettings, report, report_html
+from rlvr_direction.report import report_html
 
 TOPS = {f"{model}_top_{k}": "z" for model in ("base", "rl") for k in range(1, 6)}
 LOGPS = {f"{name}_logp": -1.0 for name in TOPS}
@@ -95,25 +91,10 @@ def test_a_response_is_right_wrong_or_unfinished_and_names_its_problem():
     assert [option.text for option in page("option")][1:] == ["right (1)", "wrong (1)", "unfinished (1)"]
 
 
-def test_the_first_page_is_plain_and_the_others_are_packed_and_complete():
-    tokens = pd.DataFrame([token(i, "a", "a", 0.1) for i in range(45)])
-    page = BeautifulSoup(report_html(responses(*["right"] * 45), tokens), "html.parser")
-    data = json.loads(page.find(id="data").string)
-    packs = [json.loads(gzip.decompress(base64.b64decode(pack))) for pack in data["packs"]]
-    titles = [BeautifulSoup("".join(pack), "html.parser")("h2") for pack in packs]
-    problems = [heading.text.split(",")[0] for heading in sum(titles, page("h2"))]
-    assert problems == [f"Problem {i}" for i in range(45)] and [len(pack) for pack in packs] == [10] * 3 + [5]
-
-
-def test_the_slider_counts_the_proposals_at_or_below_each_threshold():
-    deltas = [-12.0, -1.5, -0.3, -0.3001, -0.2999, 0.0, 2.0]
-    tokens = pd.DataFrame([token(0, "a", "a", delta) for delta in deltas])
-    page = BeautifulSoup(report_html(responses("right"), tokens), "html.parser")
-    data, slider = json.loads(page.find(id="data").string), page.find("input")
-    assert len(data["at_most"]) == 1001 and 100 * float(slider["min"]) == data["from"] == -1000
-    thresholds = np.array([-10, -1.5, -0.31, -0.3, -0.29, 0])
-    at_most = [data["at_most"][round(100 * t) - data["from"]] for t in thresholds]
-    assert at_most == [(np.array(deltas) <= t).sum() for t in thresholds] == [1, 2, 2, 4, 5, 6]
+def test_more_responses_than_the_limit_are_left_out_and_the_page_says_so():
+    tokens = pd.DataFrame([token(i, "a", "a", 0.1) for i in range(5)])
+    page = BeautifulSoup(report_html(responses(*["right"] * 5), tokens, limit=3), "html.parser")
+    assert len(page("section")) == 3 and "The first 3 responses are shown." in page.text
 
 
 def test_two_hundred_responses_take_less_than_fifty_bytes_per_token():
@@ -125,19 +106,6 @@ def test_two_hundred_responses_take_less_than_fifty_bytes_per_token():
     chosen = {"token": likely[1], "proposal": np.where(rng.random(n) < 0.1, likely[2], likely[1])}
     html = report_html(responses(*["right"] * 200), tokens.assign(**chosen, delta_logp=rng.normal(size=n)))
     assert len(html) < 50 * n  # 10 MB for 200 responses of 1,000 tokens
-
-
-def test_files_are_read_written_and_kept(tables, tmp_path):
-    decoded, out = tmp_path / "d.parquet", tmp_path / "r.html"
-    records.save(tables[0], decoded, metadata={})
-    with pytest.raises(FileNotFoundError, match=r"d\.tokens\.parquet is not a file"):
-        report(ReportSettings(decoded, out))
-    records.save(tables[1], tmp_path / "d.tokens.parquet", metadata={})
-    assert report(ReportSettings(decoded, out)) == out
-    assert out.read_text() == report_html(*tables)
-    with pytest.raises(FileExistsError, match="--force"):
-        report(ReportSettings(decoded, out))
-    assert report(ReportSettings(decoded, out, force=True)) == out
 
 
 def test_a_file_of_another_kind_is_refused(tables):
