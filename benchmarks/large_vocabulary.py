@@ -1,21 +1,26 @@
 """Scoring and decoding with a pair of random models over 152,000 tokens, on one thread, against bare forward calls.
 
     python benchmarks/large_vocabulary.py scoring [--shape small] [--rounds 3]
+    python benchmarks/large_vocabulary.py sequential [--shape small] [--rounds 3]
     python benchmarks/large_vocabulary.py decoding [--shape small] [--batches 1 8] [--new 24]
 
 Shapes: small (hidden 256, 4 layers) and half (hidden 896, 24 layers: half a billion parameters). Logits are as peaked
 as a trained model's: an entropy of about 2 nats. Times are of the processor, and the two sides take turns.
-`scoring` compares `score_tokens` with both models' forward calls that return every logit; `decoding` compares `decode`
-with the forward calls inside it, and with `generate` of the base alone. Peak memory is that of a process of its own,
-weights included.
+`scoring` compares `score_tokens` with both models' forward calls that return every logit; `sequential` compares
+`rlvr-direction score --sequential` with the command without it, loading included; `decoding` compares `decode` with
+the forward calls inside it, and with `generate` of the base alone. Peak memory is that of a process of its own, weights
+included.
 """
 
 import argparse
+import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import process_time
 
 import torch
@@ -24,6 +29,7 @@ from transformers import AutoModelForCausalLM, PreTrainedModel, Qwen3Config
 from rlvr_direction import Intervention, ModelPair, Sampling, decode, score_tokens
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys.recipe import tokenizer_for
+from rlvr_direction.scoring import ScoreSettings, score_file
 
 VOCABULARY, TEXTS, LENGTH, PROMPT = 151_936, 4, 256, 32
 SHAPES = {
@@ -34,6 +40,7 @@ SPREAD = 4.6  # the standard deviation of a logit
 APART = 0.1  # ... and of what RL adds to it, in that unit
 WHERE = "delta_logp<=-0.3"
 LIMITS = {"small": 1.6, "half": 1.25}
+SEQUENTIAL_LIMIT = 1.3
 
 
 def wide_pair(shape: str) -> ModelPair:
@@ -75,16 +82,20 @@ def seconds(call: Callable, *arguments: object) -> float:
     return process_time() - begun
 
 
-def _peak(call: Callable, shape: str) -> float:
+def _peak(call: Callable, *arguments: object) -> float:
     torch.set_num_threads(1)
-    call(wide_pair(shape))
+    call(*arguments)
     return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 2**20
 
 
-def peak(call: Callable, shape: str) -> float:
+def peak(call: Callable, *arguments: object) -> float:
     """The most memory of a process that does nothing else, in GiB."""
     with get_context("spawn").Pool(1) as pool:
-        return pool.apply(_peak, (call, shape))
+        return pool.apply(_peak, (call, *arguments))
+
+
+def on_pair(call: Callable, shape: str) -> None:
+    call(wide_pair(shape))
 
 
 def scoring(asked: argparse.Namespace) -> None:
@@ -96,7 +107,32 @@ def scoring(asked: argparse.Namespace) -> None:
     print(f"score_tokens            {median(b for _, b in times):6.2f}")
     print(f"ratio                   {ratio:6.2f}   (limit {LIMITS[asked.shape]})")
     for name, call in (("two bare forward calls", bare), ("score_tokens", scored)):
-        print(f"peak memory, {name:23} {peak(call, asked.shape):5.2f} GiB")
+        print(f"peak memory, {name:23} {peak(on_pair, call, asked.shape):5.2f} GiB")
+
+
+def written(shape: str, folder: Path) -> ScoreSettings:
+    """The pair and its texts on disk, and what `score` is asked for."""
+    pair = wide_pair(shape)
+    for name, model in (("base", pair.base), ("rl", pair.rl)):
+        model.save_pretrained(folder / name)
+        pair.tokenizer.save_pretrained(folder / name)
+    (folder / "texts.jsonl").write_text("".join(json.dumps(text) + "\n" for text in texts()))
+    names = str(folder / "base"), str(folder / "rl"), folder / "texts.jsonl", folder / "scores.parquet"
+    return ScoreSettings(*names, batch_size=TEXTS, force=True)
+
+
+def sequential(asked: argparse.Namespace) -> None:
+    with TemporaryDirectory() as folder:
+        both = written(asked.shape, Path(folder))
+        turns = replace(both, sequential=True)
+        times = [(seconds(score_file, both), seconds(score_file, turns)) for _ in range(asked.rounds + 1)][1:]
+        ratio = median(b / a for a, b in times)
+        print(f"{asked.shape}: {TEXTS} texts of {LENGTH} tokens; seconds of the processor, medians of {asked.rounds}")
+        print(f"score               {median(a for a, _ in times):6.2f}")
+        print(f"score --sequential  {median(b for _, b in times):6.2f}")
+        print(f"ratio               {ratio:6.2f}   (limit {SEQUENTIAL_LIMIT})")
+        for name, settings in (("score", both), ("score --sequential", turns)):
+            print(f"peak memory, {name:18} {peak(score_file, settings):5.2f} GiB")
 
 
 class Forwards:
@@ -146,7 +182,7 @@ def alone(model: PreTrainedModel, ids: torch.Tensor, top_p: float, n: int) -> No
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["scoring", "decoding"])
+    parser.add_argument("what", choices=["scoring", "sequential", "decoding"])
     parser.add_argument("--shape", choices=SHAPES, default="small")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 8])
@@ -154,7 +190,7 @@ def main() -> None:
     parser.add_argument("--block", type=lambda text: text if text == "auto" else int(text), default="auto")
     asked = parser.parse_args()
     torch.set_num_threads(1)
-    {"scoring": scoring, "decoding": decoding}[asked.what](asked)
+    {"scoring": scoring, "sequential": sequential, "decoding": decoding}[asked.what](asked)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Load checkpoints from folders or Hub names, or refuse them in one sentence."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ from transformers import (
     AutoTokenizer,
     GenerationConfig,
     PreTrainedModel,
+    PreTrainedTokenizerBase,
 )
 
 from rlvr_direction.adapters import adapted, is_adapter
 
 __all__ = [
-    *("check_model", "context_length", "has_tokenizer", "load_part"),
+    *("check_model", "common_rows", "context_length", "has_tokenizer", "load_part"),
     *("torch_dtype", "warn_of_settings"),
 ]
 
@@ -96,6 +97,20 @@ def context_length(model: PreTrainedModel) -> int:
     """The most tokens the model has positions for; unbounded where its configuration names no limit."""
     config = model.config.get_text_config(decoder=True)
     return getattr(config, "max_position_embeddings", None) or 1 << 62
+
+
+def common_rows(rows: Collection[int], tokenizer: PreTrainedTokenizerBase) -> int:
+    """How many vocabulary rows two models share: all if they have equally many, else the tokenizer's tokens.
+
+    Raises ValueError if one then has too few.
+    """
+    vocab_size = min(rows) if len({*rows}) == 1 else len(tokenizer)
+    if min(rows) < vocab_size:
+        raise ValueError(
+            f"base and rl have {sorted(rows)} vocabulary rows, too few for the tokenizer's {vocab_size} tokens; "
+            "pass two checkpoints and the tokenizer of one family"
+        )
+    return vocab_size
 
 
 def warn_of_settings(base: GenerationConfig | None, rl: GenerationConfig | None) -> None:

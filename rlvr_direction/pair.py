@@ -1,6 +1,6 @@
 """A base and its RL policy, run side by side: the only module that runs two models and shifts tokens by one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,20 @@ from rlvr_direction.cache import RollbackStream, Stream
 from rlvr_direction.distributions import PairLogprobs, log_softmax_
 from rlvr_direction.prompts import Prompt, encode_prompt
 from rlvr_direction.rope import SwitchingStream, rows_per_side, switch_length
-from rlvr_direction.selfcheck import Capabilities, examine
+from rlvr_direction.selfcheck import Capabilities, Head, examine
 from rlvr_direction.vocabularies import load_tokenizer
 
-__all__ = ["ModelPair", "Predictions"]
+__all__ = ["Batch", "ModelPair", "Predictions", "predictions", "states_at"]
 
 CHUNK_ELEMENTS = 1 << 25  # of one model; a product with fewer rows would read the whole vocabulary for little
+
+
+class Batch(NamedTuple):
+    """Padded texts: their token ids, False on the padding, and True at the tokens whose prediction is wanted."""
+
+    ids: Int[Tensor, "batch time"]
+    mask: Bool[Tensor, "batch time"]
+    wanted: Bool[Tensor, "batch time"]
 
 
 class Predictions(NamedTuple):
@@ -47,7 +55,7 @@ class ModelPair:
     """Two causal language models of one vocabulary and their tokenizer.
 
     If both have equally many vocabulary rows, all rows stay in the softmax; otherwise both are cut to the tokenizer's
-    tokens (`vocab_size`). Raises ValueError if one then has too few rows, and what `selfcheck.examine` raises.
+    tokens (`vocab_size`). Raises what `checkpoints.common_rows` and `selfcheck.examine` raise.
     """
 
     base: PreTrainedModel
@@ -63,14 +71,8 @@ class ModelPair:
                     f"{name} is a model inside an adapter ({type(model).__name__}); pass {name}.merge_and_unload(), or "
                     f"{name}.get_base_model() if the other model is not the one inside"
                 )
-        rows = {model.get_output_embeddings().weight.shape[0] for model in self.models}
-        vocab_size = min(rows) if len(rows) == 1 else len(self.tokenizer)
-        if min(rows) < vocab_size:
-            raise ValueError(
-                f"base and rl have {sorted(rows)} vocabulary rows, too few for the tokenizer's {vocab_size} tokens; "
-                "pass two checkpoints and the tokenizer of one family"
-            )
-        object.__setattr__(self, "vocab_size", vocab_size)
+        rows = [model.get_output_embeddings().weight.shape[0] for model in self.models]
+        object.__setattr__(self, "vocab_size", checkpoints.common_rows(rows, self.tokenizer))
         found = {model: examine(model.eval()) for model in self.models}
         object.__setattr__(self, "capabilities", tuple(found[model] for model in self.models))
         checkpoints.warn_of_settings(*(model.generation_config for model in self.models))
@@ -148,24 +150,11 @@ class ModelPair:
         Only the wanted positions are projected on the vocabulary, about thirty million numbers at a time. The first
         token of a text has no prediction and cannot be wanted.
         """
-        ids, mask, wanted = (tensor.to(self.base.device) for tensor in (ids, mask, wanted))
-        tokens = ids[:, 1:][wanted[:, 1:]]
-        readers = [
-            _reader(model, ids, mask, wanted[:, 1:], head_matches=can.head_matches_logits)
-            for model, can in zip(self.models, self.capabilities, strict=True)
-        ]
-        step = max(1, CHUNK_ELEMENTS // self.vocab_size)
-        for start in range(0, len(tokens), step):
-            chunk = slice(start, start + step)
-            logits = [read(chunk) for read in readers]
-            cut_mass = tuple(_cut_mass(rows, self.vocab_size) for rows in logits)
-            yield Predictions(tokens[chunk], tuple(map(self._cut, logits)), cut_mass)
-
-    def _normalise(self, logits: Float[Tensor, "*batch rows"]) -> Float[Tensor, "*batch vocab"]:
-        return log_softmax_(self._cut(logits))
-
-    def _cut(self, logits: Float[Tensor, "*batch rows"]) -> Float[Tensor, "*batch vocab"]:
-        return logits[..., : self.vocab_size].float().to(self.base.device)
+        batch = Batch(*(tensor.to(self.base.device) for tensor in (ids, mask, wanted)))
+        both = [*zip(self.models, self.capabilities, strict=True)]
+        heads = [can.head(model) if can.head else torch.nn.Identity() for model, can in both]
+        states = [states_at(model, batch, logits=not can.head) for model, can in both]
+        yield from predictions(batch, states, heads, self.vocab_size)
 
     def streams(self) -> tuple[Stream, Stream]:
         """Start a cached stream of next-token log-probabilities for each model: base, then RL.
@@ -182,7 +171,9 @@ class ModelPair:
                 f"{type(model).__name__} gives other predictions after its cache than for the whole text, so what it "
                 "writes would be wrong; it can be scored, but not decoded"
             )
-        make = partial(capabilities.stream, model, self._normalise)
+        make = partial(
+            capabilities.stream, model, lambda rows: log_softmax_(_cut(rows, self.vocab_size, self.base.device))
+        )
         switch = switch_length(model)
         return make() if switch is None else SwitchingStream(make, switch)
 
@@ -192,19 +183,31 @@ class ModelPair:
         return all(can.stream is RollbackStream for can in self.capabilities)
 
 
-def _reader(
-    model: PreTrainedModel, ids: Tensor, mask: Tensor, wanted: Tensor, *, head_matches: bool
-) -> Callable[[slice], Tensor]:
-    """Read the texts once; the result maps a slice of the wanted positions to the logits there."""
-    body, head = (model.base_model, model.get_output_embeddings()) if head_matches else (model, torch.nn.Identity())
-    sizes = rows_per_side(model, mask)
-    found = []
-    for some_ids, some_mask, some_wanted in zip(*(x.split(sizes) for x in (ids, mask, wanted)), strict=True):
+def states_at(model: PreTrainedModel, batch: Batch, *, logits: bool = False) -> Float[Tensor, "tokens width"]:
+    """A model's last hidden states where it predicts the wanted tokens, in row order, or its `logits` there."""
+    body, sizes, found = model if logits else model.base_model, rows_per_side(model, batch.mask), []
+    for some_ids, some_mask, some_wanted in zip(*(x.split(sizes) for x in batch), strict=True):
         out = forward(body, some_ids, some_mask)
-        states = (out.last_hidden_state if head_matches else out.logits)[:, :-1]
-        found.append(states[some_wanted.to(states.device)])
-    states = torch.cat(found)
-    return lambda chunk: head(states[chunk])
+        states = out.logits if logits else out.last_hidden_state
+        found.append(states[:, :-1][some_wanted[:, 1:].to(states.device)])
+    return torch.cat(found)
+
+
+def predictions(
+    batch: Batch, states: Sequence[Tensor], heads: Sequence[Head], vocab_size: int
+) -> Iterator[Predictions]:
+    """Yield the wanted tokens with what both models' heads make of their states, about thirty million numbers each."""
+    tokens = batch.ids[:, 1:][batch.wanted[:, 1:]]
+    step = max(1, CHUNK_ELEMENTS // vocab_size)
+    for start in range(0, len(tokens), step):
+        chunk = slice(start, start + step)
+        logits = [head(own[chunk]) for head, own in zip(heads, states, strict=True)]
+        cut_mass = tuple(_cut_mass(rows, vocab_size) for rows in logits)
+        yield Predictions(tokens[chunk], tuple(_cut(rows, vocab_size, tokens.device) for rows in logits), cut_mass)
+
+
+def _cut(logits: Float[Tensor, "*batch rows"], vocab_size: int, device: torch.device) -> Float[Tensor, "*batch vocab"]:
+    return logits[..., :vocab_size].float().to(device)
 
 
 def _cut_mass(logits: Float[Tensor, "tokens rows"], vocab_size: int) -> float:

@@ -1,5 +1,7 @@
 """What a model can do, by trial: two short texts alone, padded in one batch, and read in cached steps."""
 
+from collections.abc import Callable
+from copy import copy
 from typing import NamedTuple
 
 import torch
@@ -12,17 +14,20 @@ from rlvr_direction.cache import Fed, OwnCacheStream, RollbackStream, Stream, ac
 from rlvr_direction.checkpoints import context_length
 from rlvr_direction.rope import switch_length
 
-__all__ = ["Capabilities", "examine"]
+__all__ = ["Capabilities", "Head", "examine", "output_layer", "without_body"]
 
 TOKENS = 13
 EXACT = 1e-3  # the largest difference of a probability in float32
 ROUNDED = 0.15  # ... and in half precision, where two forwards of one text differ too
+WRAPPED = ("forward", "_old_forward", "_hf_hook")  # accelerate's, on a model that is spread over devices
+
+Head = Callable[[Tensor], Tensor]  # from last hidden states (tokens, hidden) to logits (tokens, rows)
 
 
 class Capabilities(NamedTuple):
-    """Whether the head on the last hidden state gives the logits; which stream decodes exactly, None if none does."""
+    """How to make a head that gives a model's own logits, and which stream decodes exactly; None if none does."""
 
-    head_matches_logits: bool
+    head: Callable[[PreTrainedModel], Head] | None
     stream: type[Stream] | None
 
 
@@ -48,7 +53,48 @@ def examine(model: PreTrainedModel) -> Capabilities:
         )
     kinds = [RollbackStream, OwnCacheStream] if accepts_custom_mask(model) else [OwnCacheStream]
     stream = next((kind for kind in kinds if _decodes(model, kind, texts, alone)), None)
-    return Capabilities(_head_matches(model, ids, mask, batched), stream)
+    return Capabilities(_head(model, ids, mask, batched), stream)
+
+
+def output_layer(model: PreTrainedModel) -> Head:
+    """A model's output embeddings, which are the whole head of most families."""
+    return model.get_output_embeddings()
+
+
+def without_body(model: PreTrainedModel) -> Head:
+    """What a model itself does after its body, such as scaling or capping logits; the body's weights are not kept."""
+    body, shell, own = _Given(model.base_model), copy(model), type(model)
+    shell._modules = {**model._modules, model.base_model_prefix: body}
+    for name in WRAPPED:
+        vars(shell).pop(name, None)
+
+    def head(states: Float[Tensor, "tokens hidden"]) -> Float[Tensor, "tokens rows"]:
+        body.states = states.unsqueeze(0)
+        return own.forward(shell, use_cache=False).logits[0]
+
+    return head
+
+
+class _Given(torch.nn.Module):
+    """In the place of a body: its output has the hidden states that were given, and nothing else."""
+
+    def __init__(self, body: PreTrainedModel) -> None:
+        super().__init__()
+        vars(self).update({name: value for name, value in vars(body).items() if isinstance(value, float)})
+
+    def forward(self, *_: object, **__: object) -> "_Output":
+        return _Output(self.states)
+
+
+class _Output:
+    def __init__(self, states: Tensor) -> None:
+        self.last_hidden_state = states
+
+    def __getitem__(self, index: int | slice) -> Tensor | tuple[Tensor, ...]:
+        return (self.last_hidden_state,)[index]
+
+    def __getattr__(self, name: str) -> None:  # no cache, no attention
+        return None
 
 
 def _alone(model: PreTrainedModel, ids: list[int]) -> Float[Tensor, "time vocab"]:
@@ -65,14 +111,24 @@ def _texts(model: PreTrainedModel) -> list[list[int]]:
     return [ids, ids[: max(3, n // 2)]]
 
 
-def _head_matches(
+def _head(
     model: PreTrainedModel, ids: Int[Tensor, "batch time"], mask: Bool[Tensor, "batch time"], logits: Tensor
-) -> bool:
-    """Whether the output embeddings alone give the model's logits: not where it caps or scales them."""
+) -> Callable[[PreTrainedModel], Head] | None:
+    """The first kind of head that makes the model's own logits of its last hidden states."""
     states = getattr(forward(model.base_model, ids, mask), "last_hidden_state", None)
     if states is None:
+        return None
+    kinds = (output_layer, without_body)
+    return next((kind for kind in kinds if _matches(kind, model, states.flatten(0, 1), logits.flatten(0, 1))), None)
+
+
+def _matches(kind: Callable[[PreTrainedModel], Head], model: PreTrainedModel, states: Tensor, logits: Tensor) -> bool:
+    """Whether a head gives these logits; a model whose own code raises an error without its body does not."""
+    try:
+        seen = kind(model)(states).float()
+        return torch.allclose(seen, logits.float().to(seen.device), rtol=1e-4, atol=1e-4)
+    except Exception:  # whatever a forward of a foreign model may raise
         return False
-    return torch.allclose(model.get_output_embeddings()(states).float(), logits.float(), rtol=1e-4, atol=1e-4)
 
 
 def _decodes(model: PreTrainedModel, kind: type[Stream], texts: list[list[int]], alone: list[Tensor]) -> bool:

@@ -128,6 +128,14 @@ class ScoreSettings(PairSettings):
     out: Annotated[Path, Option(help="Token table to write (Parquet).")]
     eos: Annotated[bool, Option("--eos", help="Append the end token to every response.")] = False
     batch_size: Annotated[int, Option(min=1, help="Responses per forward pass.")] = 32
+    sequential: Annotated[
+        bool,
+        Option(
+            "--sequential",
+            help="Hold one model in memory at a time, for a pair that does not fit together: what the base makes of "
+            "the texts waits on disk for RL. The table is the same.",
+        ),
+    ] = False
 
 
 @dataclass(frozen=True)
@@ -172,8 +180,12 @@ class DecodeSettings(PairSettings):
 
 @dataclass(frozen=True)
 class ReportSettings(Settings):
-    """Show responses token by token: what was proposed and replaced, delta_logp, what each model would rather say."""
+    """Show texts token by token: delta_logp and other scores, what was proposed and replaced, the likeliest tokens."""
 
-    decoded: Annotated[Path, Argument(help="Response table that `decode` wrote, with its tokens file beside it.")]
+    table: Annotated[Path, Argument(help="Table that `decode` wrote, with its tokens file beside it, or `score`.")]
     out: Annotated[Path, Option(help="Page to write (HTML, self-contained).")]
+    texts: Annotated[int, Option(min=1, help="Number of texts to show, the first ones.")] = 200
+    prompts: Annotated[
+        Path | None, Option(help="File of texts that was scored, to show their prompts; for a table of `score`.")
+    ] = None
     force: Force = False

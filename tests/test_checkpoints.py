@@ -18,6 +18,7 @@ from transformers import (
 
 from rlvr_direction.checkpoints import (
     check_model,
+    common_rows,
     context_length,
     load_part,
     torch_dtype,
@@ -111,6 +112,12 @@ def test_equal_settings_are_not_worth_a_word(recwarn):
 
 def test_the_context_of_a_nested_language_model_is_found(random_model):
     assert context_length(random_model("gemma3")) == 48
+
+
+@pytest.mark.parametrize("rows, shared", [((30, 30), 30), ((25, 30), 22), ((22, 30), 22)])
+def test_models_share_all_rows_if_they_have_equally_many_and_else_the_tokenizers(tokenizer, rows, shared):
+    assert common_rows(rows, tokenizer) == shared
+    assert "[20, 30] vocabulary rows, too few" in refusal(ValueError, common_rows, [30, 20], tokenizer)
 
 
 @pytest.mark.parametrize("family", ["llama", "gpt2"])

@@ -8,7 +8,7 @@ import torch
 from rlvr_direction import pair as pair_module
 from rlvr_direction.batches import pad, positions
 from rlvr_direction.cache import Fed
-from rlvr_direction.pair import ModelPair
+from rlvr_direction.pair import Batch, ModelPair, predictions, states_at
 
 LENGTHS = (9, 3, 14, 6)
 
@@ -36,7 +36,7 @@ def at_all(pair, ids, mask, wanted):
 
 
 @pytest.mark.parametrize("chunk", [1, 100, 1 << 23])
-@pytest.mark.parametrize("family", ["llama", "gpt2", "gemma2"])
+@pytest.mark.parametrize("family", ["llama", "gpt2", "gemma2", "granite", "llama4_text"])
 def test_at_tokens_is_the_full_prediction_at_the_wanted_places_whatever_the_chunk(
     load_pair, rows, family, chunk, monkeypatch
 ):
@@ -52,6 +52,17 @@ def test_at_tokens_is_the_full_prediction_at_the_wanted_places_whatever_the_chun
     for model, logprobs in zip(pair.models, seen, strict=True):
         whole = torch.cat([own_logprobs(model, row)[:-1] for row in rows])
         close(logprobs, whole[wanted[mask & (torch.arange(ids.shape[1]) > 0)]])
+
+
+def test_states_read_earlier_and_the_head_alone_predict_what_the_pair_does(load_pair, rows):
+    pair = load_pair("gemma2")
+    ids, mask = pad(rows, pad_id=pair.pad_id)
+    batch = Batch(ids, mask, mask & (torch.arange(ids.shape[1]) > 0))
+    with torch.inference_mode():
+        states = [states_at(model, batch) for model in pair.models]
+        heads = [can.head(model) for can, model in zip(pair.capabilities, pair.models, strict=True)]
+        (apart,), (both,) = predictions(batch, states, heads, pair.vocab_size), pair.at_tokens(*batch)
+    assert all(map(torch.equal, (apart.tokens, *apart.logits), (both.tokens, *both.logits)))
 
 
 def test_nothing_wanted_gives_no_predictions(load_pair, rows):

@@ -1,14 +1,23 @@
 """Score a file of texts into a token table, part by part."""
 
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
+from transformers import PreTrainedTokenizerBase
+
+from rlvr_direction.adapters import is_adapter
 from rlvr_direction.fingerprints import content_digest, fingerprint
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.problems import further_columns
 from rlvr_direction.prompts import announced, digest, encode_prompt
-from rlvr_direction.records import Run
-from rlvr_direction.scoring.texts import encode, load_texts, prompt_of
-from rlvr_direction.scoring.tokens import TOKEN_COLUMNS, score_encoded
+from rlvr_direction.scoring.sequential import one_by_one
+from rlvr_direction.scoring.spill import SpillingRun
+from rlvr_direction.scoring.texts import Encoded, encode, load_texts, prompt_of
+from rlvr_direction.scoring.tokens import TOKEN_COLUMNS, at_responses, by_length, score_encoded
 from rlvr_direction.settings import ScoreSettings
 from rlvr_direction.vocabularies import load_tokenizer
 
@@ -21,20 +30,55 @@ OF_TEXTS = ("prompt", "prompt_ids", "response", "response_ids")
 def score_file(settings: ScoreSettings) -> Path:
     """Score a file of texts with a named pair of models, part by part with a progress bar; returns the table's path.
 
-    Further keys of the texts, such as `problem_id` and `correct`, become columns after the token table's own.
-    Every text is checked before the first is scored, and nothing is written if one is refused. Raises what
-    `load_texts`, `records.Run`, `ModelPair.from_pretrained` and `score_tokens` raise.
+    Further keys of the texts, such as `problem_id` and `correct`, become columns after the token table's own. With
+    `sequential` one model is in memory at a time; the table is the same, and a run may go on either way. Every text is
+    checked before the first is scored, and nothing is written if one is refused. Raises what `load_texts`,
+    `records.Run`, `ModelPair.from_pretrained`, `score_tokens` and, with `sequential`, `one_by_one` raise.
     """
     s, texts = settings, load_texts(settings.texts)
     tokenizer = load_tokenizer(s.base, s.rl, **s.tokenizer)
     prompts = f"content {digest(encode_prompt(tokenizer, prompt_of(text)) for text in texts)}"
     identity = fingerprint(s, texts=content_digest(s.texts), prompts=prompts)
-    run = Run(s.out, -(-len(texts) // TEXTS_PER_PART), identity, resume=s.resume, force=s.force)
-    pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
-    encoded, further = encode(pair, texts, eos=s.eos), further_columns(texts, {*OF_TEXTS, *TOKEN_COLUMNS})
-    said = announced(tokenizer, prompt_of(texts[0]))
-    for index in run.parts("scoring"):
-        part = encoded[index * TEXTS_PER_PART : (index + 1) * TEXTS_PER_PART]
-        table = score_encoded(pair, part, batch_size=s.batch_size)
+    del identity["sequential"]  # nothing depends on it
+    run = SpillingRun(s.out, -(-len(texts) // TEXTS_PER_PART), identity, resume=s.resume, force=s.force)
+    further = further_columns(texts, {*OF_TEXTS, *TOKEN_COLUMNS})
+    announce = cache(partial(announced, tokenizer, prompt_of(texts[0])))  # once, after the texts are checked
+    tables = one_by_one if _is_sequential(s) else _together
+    for index, table in tables(s, run, tokenizer, partial(_parts, tokenizer, texts, announce, eos=s.eos)):
         run.write(index, table.join(further, on="text_id"))
-    return run.finish({"command": s.command, **said})
+    return run.finish({"command": s.command, **announce()})
+
+
+def _is_sequential(s: ScoreSettings) -> bool:
+    """Whether the models are to take turns; an adapter and its base hold their weights once and need not."""
+    if s.sequential and is_adapter(s.rl, s.tokenizer["rl_revision"]):
+        logging.getLogger(__name__).info("--sequential changes nothing: the adapter %s has the base's weights", s.rl)
+        return False
+    return s.sequential
+
+
+def _together(
+    s: ScoreSettings,
+    run: SpillingRun,
+    tokenizer: PreTrainedTokenizerBase,
+    parts_for: Callable[..., list[list[Encoded]]],
+) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Yield the number and the token table of each missing part, with both models in memory."""
+    pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
+    parts = parts_for(context=pair.context, vocab_size=pair.vocab_size)
+    for index in run.parts("scoring"):
+        found = at_responses(pair, parts[index], s.batch_size)
+        yield index, score_encoded(tokenizer, parts[index], found)
+
+
+def _parts(
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[Mapping[str, Any]],
+    announce: Callable[[], object],
+    **how: Any,
+) -> list[list[Encoded]]:
+    """The texts as the fixed parts of a run, once all are found in order; `how` is passed on to `encode`."""
+    encoded = encode(tokenizer, texts, **how)
+    announce()
+    starts = range(0, len(encoded), TEXTS_PER_PART)
+    return [by_length(encoded[start : start + TEXTS_PER_PART]) for start in starts]

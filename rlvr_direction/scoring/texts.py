@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+from transformers import PreTrainedTokenizerBase
 
 from rlvr_direction import records
-from rlvr_direction.pair import ModelPair
 from rlvr_direction.problems import read_rows
-from rlvr_direction.prompts import Prompt
+from rlvr_direction.prompts import Prompt, encode_prompt
 
 __all__ = ["Encoded", "encode", "load_texts", "prompt_of", "texts_path"]
 
@@ -53,14 +53,24 @@ def texts_path(out: str | Path) -> Path:
     return out.with_name(f"{out.stem}.texts{out.suffix}")
 
 
-def encode(pair: ModelPair, texts: Sequence[Mapping[str, Any]] | pd.DataFrame, *, eos: bool = False) -> list[Encoded]:
-    """Encode texts, or the rows of a table of texts; `eos` appends the end token.
+def encode(
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[Mapping[str, Any]] | pd.DataFrame,
+    *,
+    context: int,
+    vocab_size: int,
+    eos: bool = False,
+) -> list[Encoded]:
+    """Encode texts, or the rows of a table of texts, for models of this context and vocabulary; `eos` appends the end.
 
     Raises ValueError for a text that lacks a key, has an empty prompt or an id that is not a token, or is longer than
     the context.
     """
     rows = records.rows(texts) if isinstance(texts, pd.DataFrame) else texts
-    return [_encode(pair, text, i, eos=eos) for i, text in enumerate(rows)]
+    encoded = [_encode(tokenizer, text, i, eos=eos) for i, text in enumerate(rows)]
+    for text in encoded:
+        _require_fit(text, context, vocab_size)
+    return encoded
 
 
 def prompt_of(text: Mapping[str, Any]) -> Prompt:
@@ -68,22 +78,27 @@ def prompt_of(text: Mapping[str, Any]) -> Prompt:
     return text["prompt_ids"] if "prompt_ids" in text else text["prompt"]
 
 
-def _encode(pair: ModelPair, text: Mapping[str, Any], row: int, *, eos: bool) -> Encoded:
+def _encode(tokenizer: PreTrainedTokenizerBase, text: Mapping[str, Any], row: int, *, eos: bool) -> Encoded:
     _check(text, f"text {row}")
-    prompt, ids = pair.encode_prompt(prompt_of(text)), text.get("response_ids")
-    response = [*(pair.encode_response(text["response"]) if ids is None else ids)]
-    response += [pair.tokenizer.eos_token_id] if eos else []
+    prompt, response = encode_prompt(tokenizer, prompt_of(text)), text.get("response_ids")
+    if response is None:
+        response = tokenizer(text["response"], add_special_tokens=False)["input_ids"]
+    return Encoded(row, text.get("source", ""), prompt, [*response, *([tokenizer.eos_token_id] if eos else [])])
+
+
+def _require_fit(text: Encoded, context: int, vocab_size: int) -> None:
+    """Raise ValueError for a text that the models cannot read."""
+    row, prompt, response = text.text_id, text.prompt, text.response
     if not prompt:
         raise ValueError(f"text {row} has an empty prompt; the first response token needs something to follow")
-    if (length := len(prompt) + len(response)) > pair.context:
+    if (length := len(text.ids)) > context:
         raise ValueError(
             f"text {row} has {len(prompt)} prompt and {len(response)} response tokens, {length} in all; the models "
-            f"take at most {pair.context}: shorten it or leave it out"
+            f"take at most {context}: shorten it or leave it out"
         )
     for name, ids in (("prompt", prompt), ("response", response)):
-        if out_of_range := [i for i in ids if not 0 <= i < pair.vocab_size]:
-            raise ValueError(f"text {row} has {name} id {out_of_range[0]}; expected 0 to {pair.vocab_size - 1}")
-    return Encoded(row, text.get("source", ""), prompt, response)
+        if out_of_range := [i for i in ids if not 0 <= i < vocab_size]:
+            raise ValueError(f"text {row} has {name} id {out_of_range[0]}; expected 0 to {vocab_size - 1}")
 
 
 def _check(text: Mapping[str, Any], where: str) -> None:

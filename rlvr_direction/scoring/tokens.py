@@ -1,21 +1,22 @@
 """The token table: what both policies think of every response token, exact and with bounded memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
+from transformers import PreTrainedTokenizerBase
 
 from rlvr_direction.batches import pad
 from rlvr_direction.distributions import Sampling
-from rlvr_direction.pair import ModelPair, Predictions
+from rlvr_direction.pair import Batch, ModelPair, Predictions
 from rlvr_direction.scores import SCORES, Proposer, Score, Truncated, View
 from rlvr_direction.scoring.fused import fused, is_fused
 from rlvr_direction.scoring.texts import Encoded, encode
 
-__all__ = ["TOKEN_COLUMNS", "score_encoded", "score_tokens"]
+__all__ = ["TOKEN_COLUMNS", "at_responses", "batches", "by_length", "score_encoded", "score_tokens"]
 
 TOKEN_COLUMNS = ("text_id", "source", "position", "token_id", "token", *SCORES)
 
@@ -49,25 +50,28 @@ def score_tokens(
     0         0     1       -1.01
     1         1     8       -3.18
     """
-    encoded = encode(pair, texts, eos=eos)
-    return score_encoded(pair, encoded, scores=scores, sampling=sampling, proposer=proposer, batch_size=batch_size)
+    encoded = by_length(encode(pair.tokenizer, texts, context=pair.context, vocab_size=pair.vocab_size, eos=eos))
+    found = at_responses(pair, encoded, batch_size)
+    return score_encoded(pair.tokenizer, encoded, found, scores=scores, sampling=sampling, proposer=proposer)
 
 
 @torch.inference_mode()
 def score_encoded(
-    pair: ModelPair,
+    tokenizer: PreTrainedTokenizerBase,
     texts: Sequence[Encoded],
+    predictions: Iterable[Predictions],
     *,
     scores: Mapping[str, Score] = SCORES,
     sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
     proposer: Proposer = "base",
-    batch_size: int,
 ) -> pd.DataFrame:
-    """The table of `score_tokens` for texts that are already encoded; each keeps its `text_id`."""
-    ordered = sorted(texts, key=lambda text: len(text.ids))
-    table = _tokens(pair, ordered)
+    """The table of `score_tokens` for encoded texts and what is predicted at their response tokens, text by text.
+
+    Each text keeps its `text_id`.
+    """
+    table = _tokens(tokenizer, texts)
     columns, done, cut = {}, 0, [(0.0, 0.0)]
-    for prediction in _predictions(pair, ordered, batch_size):
+    for prediction in predictions:
         here = slice(done, done := done + len(prediction.tokens))
         _require_finite(prediction.logits, table, here)
         if is_fused(scores):
@@ -84,13 +88,24 @@ def score_encoded(
     return table
 
 
-def _predictions(pair: ModelPair, texts: Sequence[Encoded], batch_size: int) -> Iterator[Predictions]:
-    """Yield what both models predict at the response tokens, text by text, in chunks of bounded size."""
+def by_length(texts: Iterable[Encoded]) -> list[Encoded]:
+    """The order in which texts are read: a batch of equally long ones has little padding."""
+    return sorted(texts, key=lambda text: len(text.ids))
+
+
+def at_responses(pair: ModelPair, texts: Sequence[Encoded], batch_size: int) -> Iterator[Predictions]:
+    """What both models predict at the response tokens, text by text, in chunks of bounded size."""
+    for batch in batches(texts, batch_size, pair.pad_id):
+        yield from pair.at_tokens(*batch)
+
+
+def batches(texts: Sequence[Encoded], batch_size: int, pad_id: int) -> Iterator[Batch]:
+    """Texts as padded batches in which the response tokens are wanted."""
     for start in range(0, len(texts), batch_size):
-        batch = texts[start : start + batch_size]
-        ids, mask = pad([text.ids for text in batch], pad_id=pair.pad_id)
-        prompt_lengths = torch.tensor([len(text.prompt) for text in batch]).unsqueeze(1)
-        yield from pair.at_tokens(ids, mask, mask & (torch.arange(ids.shape[1]) >= prompt_lengths))
+        some = texts[start : start + batch_size]
+        ids, mask = pad([text.ids for text in some], pad_id=pad_id)
+        prompt_lengths = torch.tensor([len(text.prompt) for text in some]).unsqueeze(1)
+        yield Batch(ids, mask, mask & (torch.arange(ids.shape[1]) >= prompt_lengths))
 
 
 def _fill(columns: dict[str, np.ndarray], name: str, values: Tensor, here: slice, length: int) -> None:
@@ -113,11 +128,11 @@ def _require_finite(logits: tuple[Tensor, Tensor], table: pd.DataFrame, here: sl
             )
 
 
-def _tokens(pair: ModelPair, texts: Sequence[Encoded]) -> pd.DataFrame:
+def _tokens(tokenizer: PreTrainedTokenizerBase, texts: Sequence[Encoded]) -> pd.DataFrame:
     """Which token each row is, text by text."""
     lengths = [len(text.response) for text in texts]
     token_id = np.array([token for text in texts for token in text.response], dtype=np.int64)
-    names = {i: pair.tokenizer.decode([i]) for i in np.unique(token_id).tolist()}
+    names = {i: tokenizer.decode([i]) for i in np.unique(token_id).tolist()}
     return pd.DataFrame(
         {
             "text_id": np.repeat(np.array([text.text_id for text in texts], dtype=np.int64), lengths),

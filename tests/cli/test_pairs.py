@@ -121,6 +121,14 @@ def test_decode_refuses_bad_input_and_writes_nothing(refused, decoded, tmp_path,
     assert everything(tmp_path) == before
 
 
+def test_report_shows_what_score_wrote_and_only_as_many_texts_as_asked(scored, call, tmp_path):
+    scores, score = scored
+    score()
+    page = call("report", scores, "--texts", 2, "--prompts", tmp_path / "texts.jsonl", "--out", tmp_path / "r.html")
+    html = (tmp_path / "r.html").read_text()
+    assert page.exit_code == 0 and "The first 2 of 3 texts are shown" in html and '<pre class="prompt">1+2=' in html
+
+
 def test_report_of_a_file_that_is_not_there_is_refused(refused, call, tmp_path):
     assert refused(call("report", tmp_path / "no.parquet", "--out", tmp_path / "r.html"), "no.parquet is not a file")
 

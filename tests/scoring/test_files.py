@@ -1,9 +1,12 @@
 """Scoring a file: the table of the texts in memory, and a killed run that ends in the same bytes."""
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from rlvr_direction import records
@@ -42,3 +45,23 @@ def test_a_killed_run_resumes_to_the_same_bytes(settings, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         score_file(replace(settings, force=True))
     assert score_file(replace(settings, resume=True)).read_bytes() == whole and len(calls) == 4
+
+
+def test_the_book_lists_the_columns_and_the_metadata_of_the_file(settings):
+    text = (Path(__file__).parents[2] / "book" / "api.md").read_text(encoding="utf-8")
+    section = text.split("## The token table as a file\n")[1].split("\n## ")[0]
+    schema = pq.read_schema(score_file(settings))
+    types = {"float": "float32", "large_string": "string"}
+    expected = [(field.name, types.get(str(field.type), str(field.type))) for field in schema]
+    assert re.findall(r"^\| `(\w+)` \| (\w+) \|", section, flags=re.M) == expected
+    rows = section.split("| key |")[1].split("\n\n")[0].splitlines()[2:]
+    names = {name for row in rows for name in re.findall("`([^`+]+)`", row.split("|")[1])}
+    assert names == json.loads(schema.metadata[b"rlvr_direction"]).keys()
+
+
+def test_log_probabilities_from_elsewhere_are_shown_in_the_same_columns(settings, call, tmp_path):
+    table = records.load(score_file(settings))
+    columns = ["text_id", "source", "position", "token_id", "token", "logp_base", "logp_rl", "delta_logp"]
+    table[columns].to_parquet(tmp_path / "theirs.parquet")
+    done = call("report", tmp_path / "theirs.parquet", "--out", tmp_path / "page.html")
+    assert done.exit_code == 0, done.output

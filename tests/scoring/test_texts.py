@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from rlvr_direction.scoring import load_texts, score_tokens
+from rlvr_direction.scoring.texts import encode
 
 ROWS = [
     {"prompt": "1+1=", "response": "2", "source": "base"},
@@ -47,6 +48,19 @@ def test_a_table_of_texts_scores_as_its_rows_do(load_pair):
 def test_a_row_that_is_no_text_is_named(tmp_path, row, message):
     with pytest.raises(ValueError, match=message):
         load_texts(written(tmp_path, [*ROWS, row]))
+
+
+def test_a_tokenizer_is_all_that_encoding_needs(tokenizer):
+    first, second = encode(tokenizer, ROWS, context=48, vocab_size=22, eos=True)
+    assert first.ids == [*tokenizer("1+1=2")["input_ids"], tokenizer.eos_token_id] and first.source == "base"
+    assert second.response == [5, 1, tokenizer.eos_token_id]
+    with pytest.raises(ValueError, match="text 1 has response id 5; expected 0 to 4"):
+        encode(
+            tokenizer,
+            [{"prompt_ids": [1], "response_ids": [4]}, ROWS[1] | {"prompt_ids": [2]}],
+            context=9,
+            vocab_size=5,
+        )
 
 
 def test_another_kind_of_file_is_refused(tmp_path):
