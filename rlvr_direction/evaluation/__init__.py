@@ -1,6 +1,7 @@
 """Interventions over problems: responses as a table, one row each, and their summaries."""
 
 from rlvr_direction.evaluation.files import decode_file, tokens_path
+from rlvr_direction.evaluation.kept import kept_tokens
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, evaluate, respond, score_responses
 from rlvr_direction.evaluation.sources import score_sources
 from rlvr_direction.evaluation.summary import summarize
@@ -9,6 +10,7 @@ __all__ = [
     "RESPONSE_COLUMNS",
     "decode_file",
     "evaluate",
+    "kept_tokens",
     "respond",
     "score_responses",
     "score_sources",

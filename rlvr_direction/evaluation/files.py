@@ -15,7 +15,7 @@ from rlvr_direction.evaluation.where import at_budget, read_where
 from rlvr_direction.fingerprints import content_digest, fingerprint
 from rlvr_direction.interventions import Intervention, text_of
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.problems import TEMPLATES, Problem, further_columns, grader, load_problems, read_rows
+from rlvr_direction.problems import Problem, further_columns, grader, load_problems, read_rows, stops_of
 from rlvr_direction.prompts import announced, digest, encode_prompt
 from rlvr_direction.records import Run, load
 from rlvr_direction.scoring import texts_path
@@ -100,11 +100,10 @@ def _check(s: DecodeSettings) -> None:
 
 
 def _how(s: DecodeSettings, pair: ModelPair) -> dict[str, Any]:
-    """What `respond` is asked; a template that is known by name says what ends a response, unless the user does."""
-    stop = TEMPLATES[s.template].stop if s.stop is None and s.template in TEMPLATES else tuple(s.stop or ())
+    """What `respond` is asked."""
     block = auto_block(pair) if s.block == "auto" else int(s.block)
     named = {name: getattr(s, name) for name in ("samples", "seed", "propose", "batch_size")}
-    return {**named, "stop": stop, "block": block}
+    return {**named, "stop": stops_of(s.template, s.stop), "block": block}
 
 
 def _summary(table: pd.DataFrame) -> str:

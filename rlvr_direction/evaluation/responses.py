@@ -121,11 +121,17 @@ def respond(
 
 
 def score_responses(
-    pair: ModelPair, problems: Sequence[Problem], responses: pd.DataFrame, *, batch_size: int = 256, **how: object
+    pair: ModelPair,
+    problems: Sequence[Problem] | Mapping[int, Problem],
+    responses: pd.DataFrame,
+    *,
+    batch_size: int = 256,
+    **how: object,
 ) -> pd.DataFrame:
     """The token table of a table by `respond`: one row per token, whose `text_id` is the row of its response.
 
-    `problems` are those that were answered; a column `source` is kept. `how` is passed on to `score_tokens`.
+    `problems` are those that were answered, in their order or by number; a column `source` is kept. `how` is passed on
+    to `score_tokens`.
     """
     texts = responses.assign(prompt=[problems[i].prompt for i in responses["problem_id"]])
     kept = [name for name in ("prompt", "response", "response_ids", "source") if name in texts]

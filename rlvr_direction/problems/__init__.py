@@ -3,7 +3,7 @@
 from rlvr_direction.problems.files import further_columns, load_problems, read_rows
 from rlvr_direction.problems.grading import grader, load_function, math_reward, task_named, task_names
 from rlvr_direction.problems.pairs import PAIRS, KnownPair
-from rlvr_direction.problems.templates import TEMPLATES, Template
+from rlvr_direction.problems.templates import TEMPLATES, Template, stops_of
 from rlvr_direction.problems.types import Grader, Problem, Task, Verifier
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "load_problems",
     "math_reward",
     "read_rows",
+    "stops_of",
     "task_named",
     "task_names",
 ]

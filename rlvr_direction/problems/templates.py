@@ -1,11 +1,11 @@
 """Prompts that public RL runs were trained with: a wrong prompt distorts the base and delta_logp alike."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["TEMPLATES", "Template"]
+__all__ = ["TEMPLATES", "Template", "stops_of"]
 
 
 @dataclass(frozen=True)
@@ -77,3 +77,14 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
         ),
     }
 )
+
+
+def stops_of(template: str | None, given: Sequence[str] | None) -> tuple[str, ...]:
+    """The texts that end a response: those given, or else those of a template that is known by name.
+
+    >>> stops_of("r1", None), stops_of("r1", []), stops_of(None, None)
+    (('</answer>',), (), ())
+    """
+    if given is not None:
+        return tuple(given)
+    return TEMPLATES[template].stop if template in TEMPLATES else ()
