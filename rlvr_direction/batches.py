@@ -1,13 +1,25 @@
-"""Texts of different lengths as one padded batch, and a model's plain forward pass over it."""
+"""Texts of different lengths as one padded batch that fits into memory, and a model's plain forward pass over it."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
 from transformers import PreTrainedModel
 
-__all__ = ["forward", "pad", "positions"]
+__all__ = ["Batch", "forward", "in_memory", "pad", "positions"]
+
+Work = TypeVar("Work")
+
+
+class Batch(NamedTuple):
+    """Padded texts: their token ids, False on the padding, and True at the tokens whose prediction is wanted."""
+
+    ids: Int[Tensor, "batch time"]
+    mask: Bool[Tensor, "batch time"]
+    wanted: Bool[Tensor, "batch time"]
 
 
 def pad(
@@ -33,3 +45,34 @@ def forward(module: PreTrainedModel, ids: Int[Tensor, "batch time"], mask: Bool[
     """Run a model, or its body without the head, over whole texts and return its output."""
     ids, mask = ids.to(module.device), mask.to(module.device)
     return module(input_ids=ids, attention_mask=mask.long(), position_ids=positions(mask), use_cache=False)
+
+
+def in_memory(work: Callable[[Sequence[int]], Work], rows: Sequence[int], size: int) -> Iterator[Work]:
+    """Yield the work on consecutive rows, `size` at a time; where memory runs out, half as many, and so from then on.
+
+    Raises what PyTorch raises for a row that does not fit alone.
+    """
+    start = 0
+    while start < len(rows):
+        some = rows[start : start + size]
+        try:
+            done = work(some)
+        except RuntimeError as error:
+            if not _is_out_of_memory(error) or len(some) == 1:
+                raise
+            size = -(-len(some) // 2)
+        else:
+            yield done
+            start += len(some)
+            continue
+        _release(size)  # here, where the error no longer holds on to what the work had made
+
+
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)  # the latter on a CPU
+
+
+def _release(size: int) -> None:
+    logging.getLogger(__name__).warning("out of memory: going on with %d texts at a time", size)
+    if torch.accelerator.is_available():
+        torch.accelerator.empty_cache()

@@ -13,25 +13,19 @@ from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokeni
 
 from rlvr_direction import checkpoints
 from rlvr_direction.adapters import is_adapter, with_adapter
-from rlvr_direction.batches import forward
+from rlvr_direction.batches import Batch, forward, in_memory
 from rlvr_direction.cache import RollbackStream, Stream
 from rlvr_direction.distributions import PairLogprobs, log_softmax_
+from rlvr_direction.memory import say_room
+from rlvr_direction.progress import count_tokens
 from rlvr_direction.prompts import Prompt, encode_prompt
 from rlvr_direction.rope import SwitchingStream, rows_per_side, switch_length
 from rlvr_direction.selfcheck import Capabilities, Head, examine
 from rlvr_direction.vocabularies import load_tokenizer
 
-__all__ = ["Batch", "ModelPair", "Predictions", "predictions", "states_at"]
+__all__ = ["ModelPair", "Predictions", "predictions", "states_at"]
 
 CHUNK_ELEMENTS = 1 << 25  # of one model; a product with fewer rows would read the whole vocabulary for little
-
-
-class Batch(NamedTuple):
-    """Padded texts: their token ids, False on the padding, and True at the tokens whose prediction is wanted."""
-
-    ids: Int[Tensor, "batch time"]
-    mask: Bool[Tensor, "batch time"]
-    wanted: Bool[Tensor, "batch time"]
 
 
 class Predictions(NamedTuple):
@@ -114,6 +108,7 @@ class ModelPair:
             checkpoints.check_model(rl, **of_rl)
         revisions = {"base_revision": of_base["revision"], "rl_revision": of_rl["revision"]}
         tokenizer = load_tokenizer(base, rl, **revisions, **code, **reading)
+        say_room([(base, of_base)] if adapts else [(base, of_base), (rl, of_rl)], dtype)
         below = checkpoints.load_part(AutoModelForCausalLM, base, **of_base, **both)
         if adapts:
             return cls(below, with_adapter(below, rl, revision=of_rl["revision"]), tokenizer)
@@ -185,8 +180,14 @@ class ModelPair:
 
 def states_at(model: PreTrainedModel, batch: Batch, *, logits: bool = False) -> Float[Tensor, "tokens width"]:
     """A model's last hidden states where it predicts the wanted tokens, in row order, or its `logits` there."""
-    body, sizes, found = model if logits else model.base_model, rows_per_side(model, batch.mask), []
-    for some_ids, some_mask, some_wanted in zip(*(x.split(sizes) for x in batch), strict=True):
+    texts = range(len(batch.ids))
+    return torch.cat([*in_memory(partial(_states_of, model, batch, logits=logits), texts, len(texts))])
+
+
+def _states_of(model: PreTrainedModel, batch: Batch, texts: range, *, logits: bool) -> Float[Tensor, "tokens width"]:
+    ids, mask, wanted = (column[texts.start : texts.stop] for column in batch)
+    body, sizes, found = model if logits else model.base_model, rows_per_side(model, mask), []
+    for some_ids, some_mask, some_wanted in zip(*(x.split(sizes) for x in (ids, mask, wanted)), strict=True):
         out = forward(body, some_ids, some_mask)
         states = out.logits if logits else out.last_hidden_state
         found.append(states[:, :-1][some_wanted[:, 1:].to(states.device)])
@@ -203,6 +204,7 @@ def predictions(
         chunk = slice(start, start + step)
         logits = [head(own[chunk]) for head, own in zip(heads, states, strict=True)]
         cut_mass = tuple(_cut_mass(rows, vocab_size) for rows in logits)
+        count_tokens(len(tokens[chunk]))
         yield Predictions(tokens[chunk], tuple(_cut(rows, vocab_size, tokens.device) for rows in logits), cut_mass)
 
 

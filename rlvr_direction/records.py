@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import Any, BinaryIO
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from tqdm import tqdm
 
-from rlvr_direction import __version__
+from rlvr_direction import __version__, progress, ranks
+from rlvr_direction.commits import commit
 
-__all__ = ["Run", "atomically", "commit", "load", "require_same", "rows", "save"]
+__all__ = ["Run", "atomically", "load", "require_same", "rows", "save"]
 
 
 def save(table: pd.DataFrame, path: Path | str, *, metadata: Mapping[str, Any]) -> Path:
@@ -51,8 +50,9 @@ def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 class Run:
     """A table made in `n_parts` fixed parts, each kept in `OUT.parts/` as soon as it is made.
 
-    The parts depend on the work alone, never on the number of processes. `fingerprint` (JSON values) is every setting
-    that the result depends on. Raises FileExistsError for a run that exists already, unless `resume` makes its missing
+    The parts depend on the work alone, never on the number of processes. Where there are several ranks, each makes its
+    share of the parts, and rank 0 joins them. `fingerprint` (JSON values) is every setting that the result depends on.
+    Raises FileExistsError for a run that exists already, unless `resume` makes its missing
     parts or `force` starts over, and ValueError for resuming with another fingerprint. A refusal writes nothing.
 
         run = Run(Path("scores.parquet"), n_parts=8, fingerprint={"seed": 0}, resume=True)
@@ -77,6 +77,12 @@ class Run:
             raise ValueError(f"{self.out}: --resume keeps what was made and --force discards it: pass one of them")
         if self.n_parts < 1:
             raise ValueError(f"{self.out}: a run of {self.n_parts} parts makes nothing: pass at least 1")
+        if ranks.rank() == 0:
+            self._clear(settings)
+        ranks.wait_for_all()
+
+    def _clear(self, settings: Mapping[str, Any]) -> None:
+        """Refuse what is there, or make room for the parts to come."""
         begun = self.folder if self._settings_path.exists() else self.out
         if begun.exists() and not (self.resume or self.force):
             raise FileExistsError(
@@ -100,14 +106,13 @@ class Run:
         return self.out.exists() and not self._settings_path.exists()
 
     def missing(self) -> list[int]:
-        """Indices of the parts still to make, in order."""
-        return [] if self.finished else [i for i in range(self.n_parts) if not self._part(i).exists()]
+        """Indices of the parts that this rank has still to make, in order."""
+        return [index for index in self._missing() if index % ranks.world_size() == ranks.rank()]
 
     def parts(self, description: str) -> Iterator[int]:
-        """The missing parts one by one, with a progress bar if stderr is a terminal."""
-        missing = self.missing()
-        done = self.n_parts - len(missing)
-        yield from tqdm(missing, description, total=self.n_parts, initial=done, unit="part", disable=None)
+        """The missing parts of this rank one by one, with its progress."""
+        n_parts = len(range(ranks.rank(), self.n_parts, ranks.world_size()))
+        yield from progress.each_part(self.missing(), description, n_parts=n_parts)
 
     def write(self, index: int, table: pd.DataFrame) -> None:
         """Keep one part; it appears whole or not at all. Raises IndexError if the run has no such part."""
@@ -120,16 +125,25 @@ class Run:
     def finish(self, metadata: Mapping[str, Any]) -> Path:
         """Join the parts in order, write OUT with `metadata` and the fingerprint as `settings`, remove `OUT.parts/`.
 
-        A column has one type. Where parts disagree, whole numbers become floats and a column of None takes the type of
-        the others; empty parts do not count. Raises ValueError while parts are missing, TypeError if types clash.
+        Ranks wait here for each other. A column has one type: where parts disagree, whole numbers become floats and a
+        column of None takes the type of the others. Raises ValueError while parts are missing, TypeError for a clash.
         """
-        if missing := self.missing():
+        ranks.wait_for_all()
+        if ranks.rank() == 0:
+            self._put_together(metadata)
+        ranks.wait_for_all()
+        return self.out
+
+    def _put_together(self, metadata: Mapping[str, Any]) -> None:
+        if missing := self._missing():
             raise ValueError(f"{self.out} misses {len(missing)} of {self.n_parts} parts, first {missing[0]}: make them")
         if not self.finished:
             table = _join([pq.read_table(self._part(index)) for index in range(self.n_parts)])
             _save(table, self.out, {**_provenance(), **metadata, "settings": self._settings})
         self._discard_parts()
-        return self.out
+
+    def _missing(self) -> list[int]:
+        return [] if self.finished else [i for i in range(self.n_parts) if not self._part(i).exists()]
 
     @property
     def _settings(self) -> dict[str, Any]:
@@ -174,7 +188,7 @@ def _save(table: pa.Table, path: Path, metadata: Mapping[str, Any]) -> Path:
 def atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file that appears whole or not at all, its folder with it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.tmp")
+    half = path.with_name(f".{path.name}.{ranks.rank()}.tmp")  # two ranks may begin one run
     with half.open("wb") as file:
         write(file)
         file.flush()
@@ -203,18 +217,3 @@ def require_same(begun: Path, before: Mapping[str, Any], now: Mapping[str, Any])
 
 def _provenance() -> dict[str, str]:
     return {"version": __version__, "commit": commit()}
-
-
-def commit() -> str:
-    """Commit of the checkout that holds this package, with "+changes" if its code differs; else "unknown"."""
-    package = Path(__file__).resolve().parent
-    git = ["git", "-C", str(package)]
-    try:
-        seen = subprocess.run([*git, "rev-parse", "--show-toplevel", "HEAD"], capture_output=True, text=True)
-        root, _, commit = seen.stdout.strip().partition("\n")
-        if seen.returncode or Path(root).resolve() != package.parent:
-            return "unknown"
-        clean = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", "."], capture_output=True).returncode == 0
-    except OSError:
-        return "unknown"
-    return commit if clean else f"{commit}+changes"

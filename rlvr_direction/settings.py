@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from typer import Argument, Option
 from typer.models import ArgumentInfo
 
+from rlvr_direction import ranks
+
 __all__ = ["DecodeSettings", "Force", "PairSettings", "ReportSettings", "Resume", "ScoreSettings", "Settings"]
 
 READING = ("tokenizer_from", "template", "system", "thinking", "trust_remote_code")
@@ -102,7 +104,8 @@ class PairSettings(Settings):
     @property
     def load(self) -> dict[str, Any]:
         """Keyword arguments of `ModelPair.from_pretrained`, which takes them after the two names."""
-        return {name: getattr(self, name) for name in LOADING} | self.tokenizer
+        named = {name: getattr(self, name) for name in LOADING} | self.tokenizer
+        return named | {"device_map": self.device_map or ranks.device()}
 
     @property
     def tokenizer(self) -> dict[str, Any]:
@@ -142,7 +145,13 @@ class ScoreSettings(PairSettings):
 class DecodeSettings(PairSettings):
     """Decode problems with an intervention: where the criterion fires, the token is drawn from another policy."""
 
-    problems: Annotated[Path, Argument(help="JSONL or Parquet rows: problem (text or messages) or prompt_ids, answer.")]
+    problems: Annotated[
+        Path,
+        Argument(
+            help="JSONL or Parquet rows: problem (text or messages) or prompt_ids, answer; or a data set of the Hub: "
+            "aime24, aime25, amc23, math500 or gsm8k."
+        ),
+    ]
     out: Annotated[Path, Option(help="Response table to write (Parquet); texts and tokens go into files beside it.")]
     where: Annotated[
         str,

@@ -14,14 +14,16 @@ import rlvr_direction
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rlvr_direction"
 LIBRARY = [
+    {"commits", "progress", "ranks"},
     {"adapters", "batches", "palette", "pieces", "records", "sampling", "settings", "statistics"},
     {"distributions"},
     {"cache", "checkpoints", "fingerprints", "markup", "problems", "prompts", "reweighting", "scores"},
-    {"interventions", "rope", "topk_emulation", "vocabularies"},
+    {"interventions", "memory", "rope", "topk_emulation", "vocabularies"},
     {"selfcheck"},
     {"pair"},
     {"decoding", "scoring", "theory", "training"},
     {"evaluation", "generation", "report"},
+    {"audit"},
     {"cli"},
 ]
 LAB = [
@@ -36,7 +38,7 @@ PRESS = [
     {"plots", "provenance", "verify"},
     {"display", "ledger"},
     {"run", "sphinx_ext"},
-    {"site"},
+    {"audit", "site"},
     {"cli"},
 ]
 FLOORS = {"": LIBRARY, "lab.": LAB, "press.": PRESS}
@@ -52,7 +54,6 @@ BOOK_ONLY = {
     "papermill",
     "nbformat",
     "jupytext",
-    "psutil",
     "vl_convert",
     "selenium",
     "IPython",

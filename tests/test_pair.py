@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from rlvr_direction import pair as pair_module
-from rlvr_direction.batches import pad, positions
+from rlvr_direction.batches import Batch, pad, positions
 from rlvr_direction.cache import Fed
-from rlvr_direction.pair import Batch, ModelPair, predictions, states_at
+from rlvr_direction.pair import ModelPair, predictions, states_at
 
 LENGTHS = (9, 3, 14, 6)
 
@@ -215,3 +215,19 @@ def test_a_family_whose_state_is_in_its_layers_is_refused_before_a_model_is_load
     monkeypatch.setattr(pair_module, "AutoModelForCausalLM", None)
     with pytest.raises(ValueError, match="is of the family recurrent_gemma, which keeps its state in its layers"):
         ModelPair.from_pretrained(tmp_path, tmp_path)
+
+
+def test_where_memory_runs_out_half_as_many_texts_are_read_at_a_time(random_model, monkeypatch, caplog):
+    model, whole = random_model("llama"), pair_module.forward
+    ids = torch.arange(3, 19).view(4, 4)
+    batch = Batch(ids, torch.ones_like(ids, dtype=torch.bool), ids > ids[:, :1])
+    expected = states_at(model, batch)
+
+    def small(module, ids, mask):
+        if len(ids) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return whole(module, ids, mask)
+
+    monkeypatch.setattr(pair_module, "forward", small)
+    torch.testing.assert_close(states_at(model, batch), expected, atol=1e-6, rtol=0)
+    assert [message.split()[-5] for message in caplog.messages] == ["2", "1"]

@@ -79,39 +79,6 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     assert path.read_bytes() == before
 
 
-def test_the_commit_is_unknown_outside_a_checkout_and_without_git(tmp_path, monkeypatch):
-    monkeypatch.setattr(records, "__file__", str(tmp_path / "rlvr_direction" / "records.py"))
-    (tmp_path / "rlvr_direction").mkdir()
-    assert load(save(part(0), tmp_path / "a.parquet", metadata={})).attrs["commit"] == "unknown"
-    monkeypatch.setenv("PATH", "")
-    assert load(save(part(0), tmp_path / "a.parquet", metadata={})).attrs["commit"] == "unknown"
-
-
-def test_the_commit_is_not_that_of_a_project_the_package_is_merely_installed_in(tmp_path, monkeypatch):
-    package = tmp_path / ".venv" / "rlvr_direction"
-    package.mkdir(parents=True)
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
-    subprocess.run([*git, "init", "-q"], check=True)
-    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], check=True)
-    monkeypatch.setattr(records, "__file__", str(package / "records.py"))
-    assert records.commit() == "unknown"
-
-
-def test_the_commit_says_when_the_code_differs_from_it(tmp_path, monkeypatch):
-    package = tmp_path / "rlvr_direction"
-    package.mkdir()
-    (package / "records.py").write_text("x = 1\n")
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
-    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "x"]):
-        subprocess.run([*git, *command], check=True)
-    head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip()
-    monkeypatch.setattr(records, "__file__", str(package / "records.py"))
-    (tmp_path / "data.parquet").write_text("a result of the run")
-    assert records.commit() == head
-    (package / "records.py").write_text("x = 2\n")
-    assert records.commit() == f"{head}+changes"
-
-
 def test_a_run_joins_its_parts_in_order_and_leaves_one_file(tmp_path):
     out = tmp_path / "out.parquet"
     run = Run(out, 3, SETTINGS)

@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from rlvr_direction import ranks
 from rlvr_direction.settings import Settings
 
 __all__ = ["app", "command", "end"]
@@ -31,7 +32,9 @@ def command(settings: type[Settings], *, example: str, **options: Any) -> Callab
     def register(run: Callable[[Any], object]) -> Callable[[Any], object]:
         def parsed(**values: Any) -> None:
             try:
-                typer.echo(run(settings(**values)))
+                said = run(settings(**values))
+                if ranks.rank() == 0:
+                    typer.echo(said)
             except (ValueError, OSError) as refusal:
                 end(f"error: {refusal}", 2)
             except KeyboardInterrupt:
@@ -60,4 +63,5 @@ def _before_every_command() -> None:
     if not sys.stderr.isatty():
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     log = logging.getLogger("rlvr_direction")
-    log.handlers, log.level = [logging.StreamHandler()], logging.INFO
+    log.handlers = [logging.StreamHandler()]
+    log.level = logging.INFO if ranks.rank() == 0 else logging.WARNING

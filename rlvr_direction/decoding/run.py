@@ -1,18 +1,22 @@
 """The decoder's one call: check the input, split the rows into batches, and write every batch in rounds."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal, get_args
 
 import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from rlvr_direction.batches import in_memory
+from rlvr_direction.checkpoints import ends_of
 from rlvr_direction.decoding.noise import indexed_noise
 from rlvr_direction.decoding.rounds import Caches, Decoded, Job, Rows, Written, act, advance, begin, check, draft
 from rlvr_direction.decoding.stops import until
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.interventions import Intervention
 from rlvr_direction.pair import ModelPair
+from rlvr_direction.progress import count_tokens
 from rlvr_direction.scores import Proposer
 
 __all__ = ["auto_block", "check_lengths", "decode", "end_ids"]
@@ -63,12 +67,27 @@ def decode(
     job = Job(intervention, sampling, propose, end_ids(pair), noise)
     decoded = _empty(len(prompt_ids), max_new_tokens, pair.pad_id)
     order = sorted(range(len(prompt_ids)), key=lambda i: len(prompt_ids[i]))
-    for start in range(0, len(order), batch_size):
-        chosen = order[start : start + batch_size]
-        caches, rows = begin(pair, job, [prompt_ids[i] for i in chosen], torch.tensor(chosen), block=block)
-        while len(rows.number):
-            rows = _round(pair, job, caches, rows, decoded, block, stop)
+    write = partial(_respond, pair, job, prompt_ids, decoded, block, stop)
+    for _ in in_memory(write, order, batch_size):
+        pass
     return decoded
+
+
+def _respond(
+    pair: ModelPair,
+    job: Job,
+    prompt_ids: Sequence[Sequence[int]],
+    decoded: Decoded,
+    block: int,
+    stop: Sequence[str],
+    chosen: Sequence[int],
+) -> None:
+    """Write the responses to the chosen prompts, from their beginning."""
+    for whole, empty in zip(decoded, _empty(len(chosen), job.limit, pair.pad_id), strict=True):
+        whole[chosen] = empty  # what was written before memory ran out
+    caches, rows = begin(pair, job, [prompt_ids[i] for i in chosen], torch.tensor(chosen), block=block)
+    while len(rows.number):
+        rows = _round(pair, job, caches, rows, decoded, block, stop)
 
 
 def _round(
@@ -95,11 +114,9 @@ def _selects_often(decoded: Decoded) -> bool:
 
 def end_ids(pair: ModelPair) -> Int[Tensor, " ends"]:
     """Every token id that ends a response: the tokenizer's end token and those the models generate until."""
-    ids = {pair.tokenizer.eos_token_id}
-    for model in pair.models:
-        ends = model.generation_config.eos_token_id
-        ids |= set(ends) if isinstance(ends, list) else {ends}
-    return torch.tensor(sorted(ids - {None}), dtype=torch.long)
+    ids = {pair.tokenizer.eos_token_id} - {None}
+    ids = ids.union(*(ends_of(model.generation_config) for model in pair.models))
+    return torch.tensor(sorted(ids), dtype=torch.long)
 
 
 def _empty(batch: int, length: int, pad_id: int) -> Decoded:
@@ -118,6 +135,7 @@ def _write(decoded: Decoded, rows: Rows, written: Written) -> None:
     for whole, column in zip(decoded[:7], columns[:7], strict=True):
         whole[number, place] = column[kept]
     decoded.n_tokens[rows.number] += columns.n_tokens
+    count_tokens(int(columns.n_tokens.sum()))
     decoded.finished[rows.number] = columns.finished
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from rlvr_direction.records import commit
+from rlvr_direction.commits import commit
 
 __all__ = ["provenance"]
 

@@ -19,7 +19,7 @@ from rlvr_direction.scoring.spill import SpillingRun
 from rlvr_direction.scoring.texts import Encoded, encode, load_texts, prompt_of
 from rlvr_direction.scoring.tokens import TOKEN_COLUMNS, at_responses, by_length, score_encoded
 from rlvr_direction.settings import ScoreSettings
-from rlvr_direction.vocabularies import load_tokenizer
+from rlvr_direction.vocabularies import end_tokens, load_tokenizer
 
 __all__ = ["ScoreSettings", "score_file"]
 
@@ -46,7 +46,7 @@ def score_file(settings: ScoreSettings) -> Path:
     tables = one_by_one if _is_sequential(s) else _together
     for index, table in tables(s, run, tokenizer, partial(_parts, tokenizer, texts, announce, eos=s.eos)):
         run.write(index, table.join(further, on="text_id"))
-    return run.finish({"command": s.command, **announce()})
+    return run.finish({"command": s.command, **announce(), "ends": end_tokens(s, tokenizer)})
 
 
 def _is_sequential(s: ScoreSettings) -> bool:

@@ -2,27 +2,30 @@
 
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from rlvr_direction.distributions import PairLogprobs, at
+from rlvr_direction.distributions import PairLogprobs, at, total_variation
 from rlvr_direction.scores import SCORES, Score, View
 
-__all__ = ["fused", "is_fused"]
+__all__ = ["FUSED", "fused", "is_fused"]
 
 IN_CACHE = 320_000  # numbers of a policy that are worked on together: two rows of 152,000
 TINY = 1e-38  # where both policies are 0 in float32
+FUSED: Mapping[str, Score] = MappingProxyType({**SCORES, "total_variation": lambda view, _: total_variation(view.raw)})
+"""The scores of the pass: every one of `SCORES`, in nats, and the position's total variation, from 0 to 1."""
 
 
 def is_fused(scores: Mapping[str, Score]) -> bool:
-    """Whether all scores are those of `SCORES`, under their names."""
-    return all(SCORES.get(name) is score for name, score in scores.items())
+    """Whether all scores are those of `FUSED`, under their names."""
+    return all(FUSED.get(name) is score for name, score in scores.items())
 
 
 def fused(logits: tuple[Tensor, Tensor], tokens: Int[Tensor, " tokens"]) -> dict[str, Float[Tensor, " tokens"]]:
-    """Every score of `SCORES`, in nats, from both models' logits, whose memory is used up.
+    """Every score of `FUSED` from both models' logits, whose memory is used up.
 
     It takes three exponentials a token of the vocabulary where the scores one by one take eleven. Rows in which a model
     excludes a token (a logit of minus infinity) are scored one by one.
@@ -40,6 +43,7 @@ def _of_rows(logits: tuple[Tensor, Tensor], token: Int[Tensor, " rows"]) -> dict
     kl_base_rl, kl_rl_base = -dot(p, delta), dot(q, delta)
     if (entropy_base + entropy_rl + kl_base_rl + kl_rl_base).isnan().any():  # zero times infinity
         return _one_by_one(PairLogprobs(log_p, log_q), token)
+    distance = (p - q).abs_().sum(-1) / 2  # in pairs: the norm adds one by one, with errors of 7e-5
     both = p.add_(q)
     excess = log_p.sub_(both.clamp(min=TINY).log_())  # log(p / (p + q)), to which delta is added for log(q / (p + q))
     return {
@@ -53,11 +57,12 @@ def _of_rows(logits: tuple[Tensor, Tensor], token: Int[Tensor, " rows"]) -> dict
         "jensen_shannon": math.log(2) + (dot(both, excess) + kl_rl_base) / 2,
         "abs_delta_logp": (rl - base).abs(),
         "gap_to_rl_argmax": best - rl,
+        "total_variation": distance,
     }
 
 
 def _one_by_one(raw: PairLogprobs, token: Int[Tensor, " rows"]) -> dict[str, Float[Tensor, " rows"]]:
-    return {name: score(View(raw, raw), token) for name, score in SCORES.items()}
+    return {name: score(View(raw, raw), token) for name, score in FUSED.items()}
 
 
 def _normalised(logits: Float[Tensor, "rows vocab"]) -> tuple[Tensor, Tensor, Tensor]:

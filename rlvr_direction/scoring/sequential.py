@@ -10,7 +10,8 @@ from torch import Tensor
 from transformers import AutoModelForCausalLM, GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from rlvr_direction import checkpoints
-from rlvr_direction.pair import Batch, predictions, states_at
+from rlvr_direction.batches import Batch
+from rlvr_direction.pair import predictions, states_at
 from rlvr_direction.scoring.spill import SpillingRun
 from rlvr_direction.scoring.texts import Encoded
 from rlvr_direction.scoring.tokens import batches, score_encoded
@@ -117,7 +118,7 @@ def _place(settings: ScoreSettings, which: str) -> dict[str, Any]:
     own = settings.rl_device_map if which == "rl" else None
     return {
         "revision": settings.tokenizer[f"{which}_revision"],
-        "device_map": own or settings.device_map,
+        "device_map": own or settings.load["device_map"],
         "trust_remote_code": settings.trust_remote_code,
     }
 

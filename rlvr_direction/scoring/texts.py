@@ -37,7 +37,7 @@ def load_texts(path: str | Path) -> list[dict[str, Any]]:
     """
     beside = texts_path(path)
     path = beside if beside.is_file() else path
-    rows = read_rows(path, {"prompt": (str, list), "response": (str,)}, ids_for="prompt")
+    rows = read_rows(path, {"prompt": (str, list), "response": (str,)})
     for i, row in enumerate(rows, start=1):
         _check(row, f"{path}, row {i}")
     return rows

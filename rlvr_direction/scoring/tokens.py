@@ -9,15 +9,16 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from rlvr_direction.batches import pad
+from rlvr_direction.batches import Batch, pad
 from rlvr_direction.distributions import Sampling
-from rlvr_direction.pair import Batch, ModelPair, Predictions
+from rlvr_direction.pair import ModelPair, Predictions
 from rlvr_direction.scores import SCORES, Proposer, Score, Truncated, View
 from rlvr_direction.scoring.fused import fused, is_fused
 from rlvr_direction.scoring.texts import Encoded, encode
 
 __all__ = ["TOKEN_COLUMNS", "at_responses", "batches", "by_length", "score_encoded", "score_tokens"]
 
+BATCH_TOKENS = 1 << 15  # padding included
 TOKEN_COLUMNS = ("text_id", "source", "position", "token_id", "token", *SCORES)
 
 
@@ -100,9 +101,13 @@ def at_responses(pair: ModelPair, texts: Sequence[Encoded], batch_size: int) -> 
 
 
 def batches(texts: Sequence[Encoded], batch_size: int, pad_id: int) -> Iterator[Batch]:
-    """Texts as padded batches in which the response tokens are wanted."""
-    for start in range(0, len(texts), batch_size):
+    """Texts as padded batches in which the response tokens are wanted: at most `BATCH_TOKENS` tokens, or one text."""
+    start = 0
+    while start < len(texts):
         some = texts[start : start + batch_size]
+        while len(some) > 1 and len(some) * max(len(text.ids) for text in some) > BATCH_TOKENS:
+            some = some[:-1]
+        start += len(some)
         ids, mask = pad([text.ids for text in some], pad_id=pad_id)
         prompt_lengths = torch.tensor([len(text.prompt) for text in some]).unsqueeze(1)
         yield Batch(ids, mask, mask & (torch.arange(ids.shape[1]) >= prompt_lengths))

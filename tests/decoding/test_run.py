@@ -333,3 +333,24 @@ def test_a_model_paired_with_itself_reads_once_and_writes_as_two_copies_do(load_
     first, second = itself.streams()
     assert first is second
     assert_same(run(pair=itself, where=where, block=block), run(pair=copies, where=where, block=block))
+
+
+def test_where_memory_runs_out_rows_start_again_in_smaller_batches(run, monkeypatch, caplog):
+    """It runs out in the middle of a batch, after tokens were written down."""
+    expected, whole, rounds = run(), run_module._round, [0]
+
+    def small(pair, job, caches, rows, *more):
+        rounds[0] += 1
+        if len(rows.number) > 3 and rounds[0] % 2 == 0:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return whole(pair, job, caches, rows, *more)
+
+    monkeypatch.setattr(run_module, "_round", small)
+    assert_same(run(), expected)
+    assert "out of memory: going on with 4 texts at a time" in caplog.messages
+
+
+def test_every_token_that_is_written_is_counted(run, monkeypatch):
+    counted = []
+    monkeypatch.setattr(run_module, "count_tokens", counted.append)
+    assert sum(counted) == 0 and run().n_tokens.sum() == sum(counted) > 0

@@ -28,7 +28,8 @@ def test_a_file_is_scored_as_its_texts_are_in_memory(settings):
     table = records.load(score_file(settings))
     expected = score_tokens(ModelPair.from_pretrained(settings.base, settings.rl), TEXTS, batch_size=2)
     pd.testing.assert_frame_equal(table, expected)
-    assert table.attrs["command"] == settings.command
+    assert table.attrs["command"] == settings.command and table.attrs["ends"] == ["<eos>"]
+    assert table.attrs["template"] is None and table.attrs["settings"]["dtype"] == "float32"
 
 
 def test_a_killed_run_resumes_to_the_same_bytes(settings, monkeypatch):

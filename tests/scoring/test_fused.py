@@ -3,7 +3,7 @@ import torch
 
 from rlvr_direction.distributions import PairLogprobs, log_softmax
 from rlvr_direction.scores import SCORES, View
-from rlvr_direction.scoring.fused import fused, is_fused
+from rlvr_direction.scoring.fused import FUSED, fused, is_fused
 
 N, VOCABULARY = 7, 120_000
 
@@ -17,7 +17,7 @@ def logits(*, apart=1.0, scale=3.0):
 
 def one_by_one(base, rl, tokens):
     raw = PairLogprobs(log_softmax(base.double()), log_softmax(rl.double()))
-    return {name: score(View(raw, raw), tokens) for name, score in SCORES.items()}
+    return {name: score(View(raw, raw), tokens) for name, score in FUSED.items()}
 
 
 @pytest.mark.parametrize("apart, scale", [(1.0, 3.0), (0.01, 3.0), (0.0, 1.0), (40.0, 1.0), (3.0, 20.0)])
@@ -25,7 +25,7 @@ def test_every_score_is_that_of_its_own_function_in_float64(apart, scale):
     base, rl, tokens = logits(apart=apart, scale=scale)
     expected = one_by_one(base, rl, tokens)
     found = fused((base, rl), tokens)
-    assert list(found) == list(SCORES)
+    assert list(found) == [*SCORES, "total_variation"]
     for name, values in expected.items():
         torch.testing.assert_close(found[name].double(), values, rtol=1e-5, atol=1e-5)
 
@@ -43,7 +43,7 @@ def test_a_model_may_exclude_tokens(excluding):
 
 
 def test_what_is_fused_are_the_scores_of_the_package_under_their_names():
-    assert is_fused(SCORES)
+    assert is_fused(SCORES) and is_fused(FUSED)
     assert is_fused({"delta_logp": SCORES["delta_logp"]})
     assert not is_fused({"delta_logp": SCORES["logp_rl"]})
     assert not is_fused({**SCORES, "mine": lambda view, token: token.float()})

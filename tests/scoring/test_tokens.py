@@ -9,7 +9,8 @@ from rlvr_direction.batches import pad
 from rlvr_direction.distributions import Sampling, entropy
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import SCORES
-from rlvr_direction.scoring import TOKEN_COLUMNS, score_tokens
+from rlvr_direction.scoring import TOKEN_COLUMNS, score_tokens, tokens
+from rlvr_direction.scoring.texts import Encoded
 
 FAMILIES = ("llama", "gpt2")
 TEXTS = (
@@ -174,3 +175,11 @@ def test_a_score_may_give_several_numbers_per_token(load_pair):
     best = {"best": lambda view, _: view.raw.rl.topk(2).values}
     table = score_tokens(load_pair("llama"), TEXTS, scores=best, batch_size=2)
     assert (table["best_1"] >= table["best_2"]).all() and table["best_1"].max() < 0
+
+
+def test_a_batch_holds_no_more_tokens_than_memory_is_meant_for(monkeypatch):
+    monkeypatch.setattr(tokens, "BATCH_TOKENS", 20)
+    lengths = [2, 3, 5, 5, 6, 9, 30]
+    texts = [Encoded(i, "", [4], [5] * (n - 1)) for i, n in enumerate(lengths)]
+    assert [batch.mask.sum(1).tolist() for batch in tokens.batches(texts, 4, pad_id=0)] == [[2, 3, 5, 5], [6, 9], [30]]
+    assert [len(batch.ids) for batch in tokens.batches(texts, 2, pad_id=0)] == [2, 2, 2, 1]
