@@ -20,8 +20,8 @@ from transformers import (
 from rlvr_direction.adapters import adapted, is_adapter
 
 __all__ = [
-    *("check_model", "common_rows", "context_length", "has_tokenizer", "load_part"),
-    *("torch_dtype", "warn_of_settings"),
+    *("check_model", "common_rows", "context_length", "ends_of", "generation_settings"),
+    *("has_tokenizer", "load_part", "torch_dtype", "warn_of_settings"),
 ]
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -99,6 +99,23 @@ def context_length(model: PreTrainedModel) -> int:
     return getattr(config, "max_position_embeddings", None) or 1 << 62
 
 
+def generation_settings(
+    name: str | Path, *, revision: str | None = None, trust_remote_code: bool = False
+) -> GenerationConfig:
+    """The generation settings that a model has once it is loaded, without its weights."""
+    try:
+        return GenerationConfig.from_pretrained(name, revision=revision or "main")
+    except OSError:  # a checkpoint without a file of them
+        config = load_part(AutoConfig, name, revision=revision, trust_remote_code=trust_remote_code)
+        return GenerationConfig.from_model_config(config)
+
+
+def ends_of(settings: GenerationConfig | None) -> set[int]:
+    """The token ids that a model generates until."""
+    ends = getattr(settings, "eos_token_id", None)
+    return {*ends} if isinstance(ends, list) else {ends} - {None}
+
+
 def common_rows(rows: Collection[int], tokenizer: PreTrainedTokenizerBase) -> int:
     """How many vocabulary rows two models share: all if they have equally many, else the tokenizer's tokens.
 
@@ -115,9 +132,7 @@ def common_rows(rows: Collection[int], tokenizer: PreTrainedTokenizerBase) -> in
 
 def warn_of_settings(base: GenerationConfig | None, rl: GenerationConfig | None) -> None:
     """Warn of generation settings that the models do not share or that are not followed: end tokens, a penalty."""
-    ends = [getattr(settings, "eos_token_id", None) for settings in (base, rl)]
-    a, b = ({*end} if isinstance(end, list) else {end} - {None} for end in ends)
-    if a != b:
+    if (a := ends_of(base)) != (b := ends_of(rl)):
         warnings.warn(f"base ends at token ids {sorted(a)}, rl at {sorted(b)}: a response ends at any", stacklevel=3)
     for name, settings in (("base", base), ("rl", rl)):
         if (penalty := getattr(settings, "repetition_penalty", None) or 1.0) != 1.0:

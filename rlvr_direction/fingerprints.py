@@ -1,6 +1,7 @@
 """Fingerprints: everything a result depends on (options, contents of files, weights), to compare a resumed run by."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from hashlib import blake2b
 from pathlib import Path
@@ -12,7 +13,7 @@ from transformers import PreTrainedModel
 from rlvr_direction.adapters import is_adapter
 from rlvr_direction.settings import PairSettings
 
-__all__ = ["content_digest", "fingerprint", "parameters_digest", "weights_digest"]
+__all__ = ["content_digest", "fingerprint", "parameters_digest", "rows_digest", "weights_digest"]
 
 HEAD = 1 << 20  # bytes; a safetensors file begins with the names and shapes of its tensors
 BLOCK, BLOCKS = 4096, 64  # bytes per block, and the number of blocks
@@ -35,6 +36,11 @@ def fingerprint(settings: PairSettings, **contents: object) -> dict[str, Any]:
 def content_digest(path: str | Path) -> str:
     """A digest of what a file holds."""
     return _digest([Path(path).read_bytes()])
+
+
+def rows_digest(rows: Sequence[Mapping[str, Any]]) -> str:
+    """A digest of rows, wherever they were read from: of their order, keys and values."""
+    return _digest([json.dumps(rows, sort_keys=True, default=str).encode()])
 
 
 def weights_digest(name: str | Path, revision: str | None = None) -> str:

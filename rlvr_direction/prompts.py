@@ -84,11 +84,14 @@ def described(tokenizer: PreTrainedTokenizerBase) -> str:
     return "by a chat template" + (f", its date fixed at {DATE}" if asks else "")
 
 
-def announced(tokenizer: PreTrainedTokenizerBase, first: Prompt) -> dict[str, str]:
-    """Log how prompts are encoded and what the models read as the first one, and return both, for a file's metadata."""
+def announced(tokenizer: PreTrainedTokenizerBase, first: Prompt) -> dict[str, str | None]:
+    """Log how prompts are encoded and what the models read as the first one, and return both, for a file's metadata.
+
+    The chat template goes with them as text; None if there is none.
+    """
     said = {"prompts": described(tokenizer), "first prompt": render(tokenizer, first)}
     logging.getLogger(__name__).info("prompts: %s; the first one:\n%s", said["prompts"], said["first prompt"][:SHOWN])
-    return said
+    return said | {"template": tokenizer.chat_template and tokenizer.get_chat_template()}
 
 
 def digest(prompt_ids: Iterable[Sequence[int]]) -> str:

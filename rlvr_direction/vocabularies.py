@@ -8,11 +8,12 @@ from pathlib import Path
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from rlvr_direction.adapters import is_adapter
-from rlvr_direction.checkpoints import has_tokenizer, load_part
+from rlvr_direction.checkpoints import ends_of, generation_settings, has_tokenizer, load_part
 from rlvr_direction.problems import TEMPLATES
 from rlvr_direction.prompts import prepared
+from rlvr_direction.settings import PairSettings
 
-__all__ = ["load_tokenizer", "same_tokenizer"]
+__all__ = ["end_tokens", "load_tokenizer", "same_tokenizer"]
 
 
 def load_tokenizer(
@@ -48,6 +49,16 @@ def load_tokenizer(
         return own
     text = own.chat_template if template is None else _template(template, found)
     return prepared(own, text, system=system, thinking=thinking)
+
+
+def end_tokens(settings: PairSettings, tokenizer: PreTrainedTokenizerBase) -> list[str]:
+    """The tokens that end a response, known without the models' weights: the tokenizer's own and either model's."""
+    s, ids = settings, {tokenizer.eos_token_id} - {None}
+    adapts = is_adapter(s.rl, s.tokenizer["rl_revision"])
+    for which in ("base",) if adapts else ("base", "rl"):
+        revision = s.tokenizer[f"{which}_revision"]
+        ids |= ends_of(generation_settings(getattr(s, which), revision=revision, trust_remote_code=s.trust_remote_code))
+    return tokenizer.convert_ids_to_tokens(sorted(ids))
 
 
 def _template(name: str, tokenizers: Mapping[str, PreTrainedTokenizerBase]) -> str | None:

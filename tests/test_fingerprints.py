@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from rlvr_direction import fingerprints
-from rlvr_direction.fingerprints import fingerprint, parameters_digest, weights_digest
+from rlvr_direction.fingerprints import fingerprint, parameters_digest, rows_digest, weights_digest
 from rlvr_direction.lab.checkout import TOYS
 from rlvr_direction.settings import ScoreSettings
 
@@ -58,3 +58,11 @@ def test_parameters_have_one_digest_until_they_change(random_model):
         for weight in again.parameters():
             weight.mul_(1.001)
     assert parameters_digest(again) != parameters_digest(model)
+
+
+def test_rows_are_known_by_what_they_hold_in_their_order_and_not_by_the_order_of_their_keys():
+    rows = [{"problem": "1+1=", "answer": 2}, {"problem": [{"role": "user", "content": "é"}], "answer": "3"}]
+    told = rows_digest(rows)
+    assert told.startswith("content ") and rows_digest([dict(reversed(row.items())) for row in rows]) == told
+    for other in (rows[::-1], rows[:1], [rows[0] | {"answer": "2"}, rows[1]], [rows[0] | {"level": 1}, rows[1]]):
+        assert rows_digest(other) != told

@@ -1,5 +1,6 @@
 """The tokenizer of a pair: what two tokenizers must share, and whose is taken."""
 
+import json
 import shutil
 import warnings
 
@@ -7,8 +8,11 @@ import pytest
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
+from rlvr_direction.decoding import end_ids
+from rlvr_direction.pair import ModelPair
 from rlvr_direction.prompts import render
-from rlvr_direction.vocabularies import load_tokenizer, same_tokenizer
+from rlvr_direction.settings import PairSettings
+from rlvr_direction.vocabularies import end_tokens, load_tokenizer, same_tokenizer
 
 
 def refusal(*tokenizers):
@@ -119,3 +123,21 @@ def test_a_template_goes_by_its_name_or_its_file(speaking, tmp_path):
 def test_an_unknown_template_is_refused_with_the_choices(folders):
     with pytest.raises(ValueError, match=r"is called 'chess'; choose from base, rl, none, orz, .*, or a file"):
         load_tokenizer(*folders("llama"), template="chess")
+
+
+@pytest.mark.parametrize("kept", ["generation_config.json", "config.json alone"])
+def test_the_tokens_that_end_a_response_are_those_of_the_loaded_pair(folders, tmp_path, kept):
+    base, rl = (shutil.copytree(folder, tmp_path / folder.name) for folder in folders("llama"))
+    for folder, ends in ((base, 4), (rl, [7, 4, 5])):
+        path = folder / "generation_config.json"
+        if kept == path.name:
+            path.write_text(json.dumps({"eos_token_id": ends}))
+        else:
+            path.unlink()
+            config = json.loads((folder / "config.json").read_text())
+            (folder / "config.json").write_text(json.dumps(config | {"eos_token_id": ends}))
+    with pytest.warns(UserWarning, match="base ends at token ids"):
+        pair = ModelPair.from_pretrained(base, rl)
+    assert end_ids(pair).tolist() == [1, 4, 5, 7]
+    expected = pair.tokenizer.convert_ids_to_tokens([1, 4, 5, 7])
+    assert end_tokens(PairSettings(str(base), str(rl)), pair.tokenizer) == expected

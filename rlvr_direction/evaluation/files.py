@@ -7,20 +7,20 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from rlvr_direction.decoding import auto_block, check_lengths, end_ids
+from rlvr_direction.decoding import auto_block, check_lengths
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation.kept import kept_tokens
 from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, respond
 from rlvr_direction.evaluation.where import at_budget, read_where
-from rlvr_direction.fingerprints import content_digest, fingerprint
+from rlvr_direction.fingerprints import fingerprint, rows_digest
 from rlvr_direction.interventions import Intervention, text_of
 from rlvr_direction.pair import ModelPair
-from rlvr_direction.problems import Problem, further_columns, grader, load_problems, read_rows, stops_of
+from rlvr_direction.problems import Problem, further_columns, grader, problem_rows, problems_in, stops_of
 from rlvr_direction.prompts import announced, digest, encode_prompt
 from rlvr_direction.records import Run, load
 from rlvr_direction.scoring import texts_path
 from rlvr_direction.settings import DecodeSettings
-from rlvr_direction.vocabularies import load_tokenizer
+from rlvr_direction.vocabularies import end_tokens, load_tokenizer
 
 __all__ = ["decode_file", "tokens_path"]
 
@@ -46,19 +46,20 @@ def decode_file(settings: DecodeSettings) -> Path:
     The responses (`RESPONSE_COLUMNS`) go to `out`, their texts with exact token ids and the further columns of the
     problems to `texts_path(out)`, which `score` reads, and the tokens of the first `keep_tokens` of them, as
     `kept_tokens` gives them, to `tokens_path(out)`. Bad input is refused before a model is loaded where that is
-    possible, and a refusal writes nothing. Raises what `Intervention`, `Sampling`, `load_problems`, `Run` and
+    possible, and a refusal writes nothing. Raises what `Intervention`, `Sampling`, `problem_rows`, `Run` and
     `ModelPair` raise.
     """
     s = settings
     _check(s)
     intervention = Intervention(read_where(s.where, s.budget), s.gamma)
     sampling = Sampling(s.temperature, s.top_p, s.top_k, s.min_p)
-    grade, problems = grader(s.task, s.max_new_tokens), load_problems(s.problems)
+    grade, rows = grader(s.task, s.max_new_tokens), problem_rows(s.problems)
+    problems = problems_in(rows)
     tokenizer = load_tokenizer(s.base, s.rl, **s.tokenizer)
     prompts = [encode_prompt(tokenizer, problem.prompt) for problem in problems]
-    contents = {"problems": content_digest(s.problems), "prompts": f"content {digest(prompts)}"}
+    contents = {"problems": rows_digest(rows), "prompts": f"content {digest(prompts)}"}
     runs = _runs(s, len(problems), fingerprint(s, where=text_of(intervention.where), **contents))
-    further = further_columns(read_rows(s.problems, {}), {"problem", "prompt_ids", "answer", *RESPONSE_COLUMNS})
+    further = further_columns(rows, {"problem", "prompt_ids", "answer", *RESPONSE_COLUMNS})
     pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
     check_lengths(pair, prompts, grade.max_new_tokens)
     how = _how(s, pair)
@@ -81,8 +82,7 @@ def decode_file(settings: DecodeSettings) -> Path:
         runs.texts.write(index, _texts(problems, prompts, table, further))
         runs.responses.write(index, table[list(RESPONSE_COLUMNS)])
     metadata = {"command": s.command, "where": where, **said}
-    ends = pair.tokenizer.convert_ids_to_tokens(end_ids(pair).tolist())
-    metadata |= {"ends": [*ends, *how["stop"]], "block": how["block"]}
+    metadata |= {"ends": [*end_tokens(s, tokenizer), *how["stop"]], "block": how["block"]}
     if runs.tokens:
         runs.tokens.finish(metadata)
     runs.texts.finish(metadata)

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from rlvr_direction.distributions import Sampling, total_variation
+from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation.responses import respond, score_responses
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.problems import Grader, Problem
 from rlvr_direction.scores import SCORES, Score
+from rlvr_direction.scoring import FUSED
 
 __all__ = ["score_sources"]
 
@@ -39,7 +40,7 @@ def score_sources(
         for source, intervention in alone.items()
     ]
     texts = pd.concat(tables, ignore_index=True)
-    scores = {**scores, "total_variation": lambda view, _: total_variation(view.raw)}
+    scores = {**scores, "total_variation": FUSED["total_variation"]}
     numbered = dict(enumerate(problems, first_problem))
     tokens = score_responses(pair, numbered, texts, scores=scores, sampling=sampling, batch_size=batch_size)
     of_text = texts[["problem_id", "response", "correct"]].rename(columns={"problem_id": "prompt_id"})

@@ -1,4 +1,4 @@
-"""Rows of a JSONL or Parquet file, checked as they are read; problems are such rows."""
+"""Rows of a JSONL or Parquet file, checked as they are read; problems are such rows, or a data set's by its name."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -9,23 +9,25 @@ import pandas as pd
 import pyarrow as pa
 
 from rlvr_direction import records
+from rlvr_direction.problems.datasets import DATASETS, dataset_rows
 from rlvr_direction.problems.types import Problem
 
-__all__ = ["further_columns", "load_problems", "read_rows"]
+__all__ = ["further_columns", "load_problems", "problem_rows", "problems_in", "read_rows"]
 
 NAMES = {str: "a string", list: "a list of messages", int: "a whole number", float: "a number"}
 Kinds = Mapping[str, tuple[type, ...]]
+PROBLEM: Kinds = {"problem": (str, list), "answer": (str, int, float)}
 
 
-def read_rows(source: str | Path | pd.DataFrame, keys: Kinds, *, ids_for: str | None = None) -> list[dict[str, Any]]:
+def read_rows(source: str | Path | pd.DataFrame, keys: Kinds) -> list[dict[str, Any]]:
     """The rows of a JSONL file, a Parquet file or a table; each has these keys, with values of one of the given types.
 
-    The key `ids_for` is not needed where a row has `prompt_ids`, a list of token ids. Further keys are kept. Raises
+    A key of messages is not needed where a row has `prompt_ids`, a list of token ids. Further keys are kept. Raises
     FileNotFoundError for a missing file, and ValueError for a bad row (with its number), a file without rows, or any
     other kind of file.
     """
     if isinstance(source, pd.DataFrame):
-        return _checked(records.rows(source), keys, ids_for, "the table", "row")
+        return _checked(records.rows(source), keys, "the table", "row")
     path = Path(source)
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not a file; pass a JSONL or Parquet file of rows with {_named(keys)}")
@@ -33,26 +35,44 @@ def read_rows(source: str | Path | pd.DataFrame, keys: Kinds, *, ids_for: str | 
         raise ValueError(f"{path} ends in {path.suffix!r}; expected .jsonl or .parquet: convert it, or rename it")
     try:
         if path.suffix == ".parquet":
-            return _checked(records.rows(records.load(path)), keys, ids_for, str(path), "row")
+            return _checked(records.rows(records.load(path)), keys, str(path), "row")
         lines = path.read_text(encoding="utf-8").split("\n")
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise ValueError(f"{path} cannot be read as {path.suffix[1:]} ({error}); write it again, in UTF-8") from error
     found = [_object(line, f"{path}, line {i}") for i, line in enumerate(lines, 1)]
-    return _checked(found, keys, ids_for, str(path), "line")
+    return _checked(found, keys, str(path), "line")
+
+
+def problem_rows(source: str | Path | pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a JSONL file, a Parquet file or a table of problems, or of a data set by its name in `DATASETS`.
+
+    A file of that name comes first. Raises what `read_rows` and `dataset_rows` raise.
+    """
+    if isinstance(source, pd.DataFrame) or Path(source).is_file():
+        return read_rows(source, PROBLEM)
+    if str(source) in DATASETS:
+        return dataset_rows(str(source))
+    raise FileNotFoundError(
+        f"{source} is not a file, nor one of {', '.join(DATASETS)}; pass one of these names, or a JSONL or Parquet "
+        f"file of rows with {_named(PROBLEM)}"
+    )
 
 
 def load_problems(source: str | Path | pd.DataFrame) -> list[Problem]:
-    r"""The problems of a JSONL file, a Parquet file or a table; a number as an answer becomes text.
+    r"""The problems of a JSONL file, a Parquet file or a table, or of a data set by its name in `DATASETS`.
 
     A row is `{"problem": "What is $1+1$?", "answer": "2"}`; the problem may also be a list of messages, and
-    `prompt_ids`, token ids, takes its place where given. `further_columns` has the other keys. Raises what `read_rows`
-    raises.
+    `prompt_ids`, token ids, takes its place where given. A number as an answer becomes text. `further_columns` has the
+    other keys of `problem_rows`. Raises what `problem_rows` raises.
 
     >>> load_problems(pd.DataFrame({"problem": ["1+1=", "1+2="], "answer": [2, 3]}))
     [Problem(prompt='1+1=', answer='2'), Problem(prompt='1+2=', answer='3')]
     """
-    keys = {"problem": (str, list), "answer": (str, int, float)}
-    rows = read_rows(source, keys, ids_for="problem")
+    return problems_in(problem_rows(source))
+
+
+def problems_in(rows: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    """The problems of rows that `problem_rows` gave, in their order."""
     return [Problem(row.get("prompt_ids", row.get("problem")), _text(row["answer"])) for row in rows]
 
 
@@ -82,21 +102,21 @@ def _object(line: str, where: str) -> Any:
         raise ValueError(f"{where}: not JSON ({error}); expected an object on a line of its own") from error
 
 
-def _checked(rows: list[Any], keys: Kinds, ids_for: str | None, name: str, unit: str) -> list[dict[str, Any]]:
+def _checked(rows: list[Any], keys: Kinds, name: str, unit: str) -> list[dict[str, Any]]:
     """The rows that are not None, each checked; a refusal names a row by its number."""
     numbered = [(i, row) for i, row in enumerate(rows, 1) if row is not None]
     if not numbered:
         raise ValueError(f"{name} is empty; expected one row with {_named(keys)} per {unit}")
     for i, row in numbered:
-        _check(row, keys, ids_for, f"{name}, {unit} {i}")
+        _check(row, keys, f"{name}, {unit} {i}")
     return [row for _, row in numbered]
 
 
-def _check(row: Any, keys: Kinds, ids_for: str | None, where: str) -> None:
+def _check(row: Any, keys: Kinds, where: str) -> None:
     if not isinstance(row, dict):
         raise ValueError(f"{where}: a {type(row).__name__}; expected an object with {_named(keys)}")
-    if ids_for is not None and "prompt_ids" in row:
-        keys = {key: kinds for key, kinds in keys.items() if key != ids_for} | {"prompt_ids": (list,)}
+    if "prompt_ids" in row:
+        keys = {key: kinds for key, kinds in keys.items() if list not in kinds} | {"prompt_ids": (list,)}
     for key, kinds in keys.items():
         if key not in row:
             raise ValueError(f"{where}: no key {key!r}, only {sorted(row)}; add it or rename the column")

@@ -50,5 +50,5 @@ def _prompts(path: Path | None) -> list[str] | None:
     """The prompts of a file of texts, in its order."""
     if path is None:
         return None
-    rows = read_rows(path, {"prompt": (str, list)}, ids_for="prompt")
+    rows = read_rows(path, {"prompt": (str, list)})
     return [Problem(row.get("prompt", row.get("prompt_ids")), "").text for row in rows]

@@ -6,6 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
+import datasets
+import pandas as pd
 import pytest
 
 from rlvr_direction import records
@@ -110,6 +112,20 @@ def test_other_settings_and_other_prompts_are_named(decode, tmp_path):
     (tmp_path / "problems.jsonl").write_text("\n".join(reversed(rows)))
     with pytest.raises(ValueError, match=r"begun with other problems; other prompts: pass"):
         decode(resume=True)
+
+
+def test_a_public_data_set_is_decoded_by_its_name_and_another_version_of_it_is_not_resumed_with(decode, monkeypatch):
+    expected = records.load(decode())
+    asked = TASKS["pointer_tree"].problems(6, seed=4)
+    rows = [{"question": p.prompt, "answer": p.answer, "url": f"u{i}"} for i, p in enumerate(asked)]
+    monkeypatch.setattr(datasets, "load_dataset", lambda *_, **__: datasets.Dataset.from_list(rows))
+    out = decode(problems=Path("amc23"), force=True)
+    pd.testing.assert_frame_equal(records.load(out), expected)
+    assert records.load(texts_path(out))["url"].tolist() == [f"u{i}" for i in range(6) for _ in range(TREE["samples"])]
+    assert decode(problems=Path("amc23"), resume=True) == out
+    rows[0]["answer"] = "another"
+    with pytest.raises(ValueError, match=r"begun with other problems: pass"):
+        decode(problems=Path("amc23"), resume=True)
 
 
 MODELS = {"base": "base", "rl": "rl_080"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rlvr_direction.problems import TEMPLATES
+from rlvr_direction.problems import TEMPLATES, stops_of
 from rlvr_direction.prompts import prepared, render
 
 R1 = (
@@ -43,3 +43,19 @@ def test_a_run_that_thinks_in_tags_stops_at_the_last_of_them():
 def test_the_commands_help_names_every_template(call):
     shown = " ".join(call("decode", "--help").output.split())
     assert all(f" {name}" in shown for name in TEMPLATES)
+
+
+@pytest.mark.parametrize(
+    ("template", "given", "stops"),
+    [
+        ("orz", None, ("</answer>",)),
+        ("orz", ["\n\n", "Q:"], ("\n\n", "Q:")),
+        ("orz", [], ()),
+        ("abel", None, ()),
+        ("none", None, ()),
+        ("my/own.jinja", None, ()),
+        (None, ["."], (".",)),
+    ],
+)
+def test_a_response_ends_with_the_texts_given_or_else_with_those_of_a_named_template(template, given, stops):
+    assert stops_of(template, given) == stops
