@@ -24,11 +24,10 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 import torch
-from transformers import AutoModelForCausalLM, PreTrainedModel, Qwen3Config
+from transformers import PreTrainedModel
 
 from rlvr_direction import Intervention, ModelPair, Sampling, decode, score_tokens
-from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.lab.toys.recipe import tokenizer_for
+from rlvr_direction.lab.toys import wide_pair
 from rlvr_direction.scoring import ScoreSettings, score_file
 
 VOCABULARY, TEXTS, LENGTH, PROMPT = 151_936, 4, 256, 32
@@ -36,27 +35,16 @@ SHAPES = {
     "small": {"hidden_size": 256, "num_hidden_layers": 4, "num_attention_heads": 4, "intermediate_size": 1024},
     "half": {"hidden_size": 896, "num_hidden_layers": 24, "num_attention_heads": 14, "intermediate_size": 4864},
 }
-SPREAD = 4.6  # the standard deviation of a logit
-APART = 0.1  # ... and of what RL adds to it, in that unit
+HEADS = {"num_key_value_heads": 2, "head_dim": 64, "max_position_embeddings": 1024, "initializer_range": 0.02}
+SPREAD = 6.5  # the standard deviation of a logit
 WHERE = "delta_logp<=-0.3"
 LIMITS = {"small": 1.6, "half": 1.25}
 SEQUENTIAL_LIMIT = 1.3
 
 
-def wide_pair(shape: str) -> ModelPair:
+def pair_of(shape: str) -> ModelPair:
     """Two random models that differ a little, over a vocabulary as large as Qwen's."""
-    torch.manual_seed(0)
-    heads = {"num_key_value_heads": 2, "head_dim": 64, "max_position_embeddings": 1024}
-    config = Qwen3Config(vocab_size=VOCABULARY, tie_word_embeddings=True, **heads, **SHAPES[shape])
-    base, rl = (AutoModelForCausalLM.from_config(config, dtype=torch.float32) for _ in range(2))
-    with torch.no_grad():
-        rl.load_state_dict(base.state_dict())
-        for start in range(0, VOCABULARY, 4096):
-            rows = slice(start, start + 4096)
-            base.lm_head.weight[rows].normal_(std=SPREAD / config.hidden_size**0.5)
-            change = torch.randn_like(base.lm_head.weight[rows]) * APART * SPREAD / config.hidden_size**0.5
-            rl.lm_head.weight[rows] = base.lm_head.weight[rows] + change
-    return ModelPair(base, rl, tokenizer_for(TASKS["arithmetic"]))
+    return wide_pair(VOCABULARY, spread=SPREAD, seed=0, **HEADS, **SHAPES[shape])
 
 
 def texts() -> list[dict]:
@@ -95,11 +83,11 @@ def peak(call: Callable, *arguments: object) -> float:
 
 
 def on_pair(call: Callable, shape: str) -> None:
-    call(wide_pair(shape))
+    call(pair_of(shape))
 
 
 def scoring(asked: argparse.Namespace) -> None:
-    pair = wide_pair(asked.shape)
+    pair = pair_of(asked.shape)
     times = [(seconds(bare, pair), seconds(scored, pair)) for _ in range(asked.rounds + 1)][1:]
     ratio = median(b / a for a, b in times)
     print(f"{asked.shape}: {TEXTS} texts of {LENGTH} tokens; seconds of the processor, medians of {asked.rounds}")
@@ -112,7 +100,7 @@ def scoring(asked: argparse.Namespace) -> None:
 
 def written(shape: str, folder: Path) -> ScoreSettings:
     """The pair and its texts on disk, and what `score` is asked for."""
-    pair = wide_pair(shape)
+    pair = pair_of(shape)
     for name, model in (("base", pair.base), ("rl", pair.rl)):
         model.save_pretrained(folder / name)
         pair.tokenizer.save_pretrained(folder / name)
@@ -151,7 +139,7 @@ class Forwards:
 
 
 def decoding(asked: argparse.Namespace) -> None:
-    pair = wide_pair(asked.shape)
+    pair = pair_of(asked.shape)
     counters = [Forwards(model) for model in pair.models]
     prompts = torch.randint(VOCABULARY, (max(asked.batches), PROMPT), generator=torch.Generator().manual_seed(2))
     print("batch  top_p   pair, s/step  on top of forwards   generate of the base, s/step   pair : generate")

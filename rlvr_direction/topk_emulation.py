@@ -16,7 +16,7 @@ from torch import Tensor
 from rlvr_direction.distributions import PairLogprobs, entropy, extrapolate, kl, log_softmax
 from rlvr_direction.scores import Score, View
 
-__all__ = ["topk_policy", "topk_scores"]
+__all__ = ["topk_policy", "topk_scores", "topk_scores_together"]
 
 
 class _List(NamedTuple):
@@ -116,6 +116,22 @@ def topk_scores(k: int) -> Mapping[str, Score]:
     """
     _require_tokens(k)
     return MappingProxyType({name: _Emulated(name, k) for name in _RECIPES})
+
+
+def topk_scores_together(k: int) -> Score:
+    """All of `topk_scores(k)` at once, `(*batch, scores)` in their order: the lists are made once instead of ten times.
+
+    >>> raw = PairLogprobs(torch.tensor([0.6, 0.3, 0.1]).log(), torch.tensor([0.2, 0.3, 0.5]).log())
+    >>> topk_scores_together(2)(View(raw, raw), torch.tensor(0))[:2].exp()  # logp_base and logp_rl
+    tensor([0.6000, 0.3000])
+    """
+    _require_tokens(k)
+
+    def together(view: View, token: Int[Tensor, "*batch"]) -> Float[Tensor, "*batch scores"]:
+        lists = _lists(view, token, k)
+        return torch.stack([recipe(lists, token) for recipe in _RECIPES.values()], -1)
+
+    return together
 
 
 def topk_policy(view: View, token: Int[Tensor, "*batch"], *, k: int, gamma: float) -> Float[Tensor, "*batch vocab"]:

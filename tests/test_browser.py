@@ -1,4 +1,4 @@
-"""The smoke site and a report in a browser: nothing comes from elsewhere; dark, narrow and scriptless work."""
+"""The smoke site, a report and an audit in a browser: nothing comes from elsewhere; dark, narrow, scriptless work."""
 
 import functools
 import http.server
@@ -7,14 +7,18 @@ import os
 import shutil
 import threading
 
+import altair as alt
 import pandas as pd
 import pytest
+from nbformat import v4
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from rlvr_direction.press import run, site
+from rlvr_direction.press import display, run, site
+from rlvr_direction.press.audit import page_html, strips
+from rlvr_direction.press.plots.audit import tried
 from rlvr_direction.report import report_html, texts_html
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -169,3 +173,33 @@ def test_without_scripts_a_report_shows_its_first_page(open_browser, token_view)
     browser.get(token_view)
     assert len(browser.find_elements("css selector", "section")) == 10
     assert "Further texts than these 10 of 25 need JavaScript" in browser.find_element("tag name", "body").text
+
+
+@pytest.fixture
+def audit_page(tmp_path, monkeypatch):
+    monkeypatch.setenv("RLVR_BOOK", "smoke")
+    display.enable_altair()
+    hostile = "</script><script>alert(1)</script><img src=x onerror=alert(2)>" + "w" * 200
+    table = pd.DataFrame({"gate": ["2%", hostile], "gamma": [0.0, 1.0], "accuracy": [0.1, 0.2]})
+    shown = [display.figure(tried(table, hostile), table, "tried"), display.table(table.assign(more=hostile))]
+    tokens = table.assign(text_id=0, problem_id=0, token=hostile, proposal="a", prompt=hostile, selected=True)
+    html = [thing.bundle["text/html"] for thing in shown] + [strips(tokens.assign(delta_logp=-1.0, correct=True))]
+    outputs = [v4.new_output("display_data", {"text/html": text}) for text in html]
+    cells = [v4.new_markdown_cell(hostile), v4.new_code_cell("", outputs=outputs)]
+    style, script = ((run.ROOT / "book" / "assets" / f"book.{kind}").read_text() for kind in ("css", "js"))
+    (tmp_path / "audit.html").write_text(page_html(v4.new_notebook(cells=cells), style=style, script=script))
+    yield (tmp_path / "audit.html").as_uri()
+    alt.renderers.enable("default")
+
+
+def test_an_audit_is_one_file_whose_texts_run_nothing_and_that_a_phone_can_show(browser, audit_page):
+    visit(browser, audit_page, width=390)
+    assert browser.execute_script(SIDEWAYS) <= 0
+    assert not browser.find_elements("css selector", "img[src=x]") and browser.title == "Audit of a pair"
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+    assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [audit_page]
+    light = browser.execute_script(PAPER)
+    visit(browser, audit_page, theme="dark")
+    assert browser.execute_script("return getComputedStyle(document.documentElement).backgroundColor") != light

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from rlvr_direction.prompts import DATE, described, digest, encode_prompt, prepared, render
+from rlvr_direction.prompts import DATE, announced, described, digest, encode_prompt, prepared, render
 
 USER = [{"role": "user", "content": "1+2"}]
 ASK = "{% if add_generation_prompt %}a:{% endif %}"
@@ -79,6 +79,12 @@ def test_how_prompts_are_encoded_is_said_with_the_date_where_a_template_asks_for
     assert described(tokenizer) == "used as they are, without a chat template"
     assert described(chatty(WHOLE)) == "by a chat template"
     assert described(chatty(DATED)) == f"by a chat template, its date fixed at {DATE}"
+
+
+def test_a_file_says_how_prompts_were_encoded_with_the_first_one_and_the_template(chatty, tokenizer):
+    said = {"prompts": "by a chat template", "first prompt": "u:1+2\na:", "template": WHOLE}
+    assert announced(chatty(WHOLE), "1+2") == said
+    assert announced(tokenizer, "1+2") == {"prompts": described(tokenizer), "first prompt": "1+2", "template": None}
 
 
 THINKS = WHOLE + "{% if enable_thinking %}<think>{% endif %}"

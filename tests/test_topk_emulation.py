@@ -8,7 +8,7 @@ from rlvr_direction import Sampling, decode, load_toy_pair
 from rlvr_direction.distributions import PairLogprobs, extrapolate, kl
 from rlvr_direction.interventions import Criterion, Intervention
 from rlvr_direction.scores import SCORES, View
-from rlvr_direction.topk_emulation import topk_policy, topk_scores
+from rlvr_direction.topk_emulation import topk_policy, topk_scores, topk_scores_together
 
 BASE, RL = np.array([0.5, 0.3, 0.15, 0.05]), np.array([0.4, 0.45, 0.14, 0.01])  # both lists of two hold tokens 0 and 1
 VOCABULARY = 12
@@ -162,8 +162,16 @@ def test_a_score_says_which_it_is():
     assert list(topk_scores(50)) == list(SCORES)
 
 
+@pytest.mark.parametrize("proposer", ["base", "rl"])
+def test_all_scores_at_once_are_the_scores_one_by_one_in_their_order(proposer):
+    view, token = random_view(proposer)
+    found = topk_scores_together(3)(view, token)
+    assert torch.equal(found, torch.stack([score(view, token) for score in topk_scores(3).values()], -1))
+
+
 def test_an_empty_list_is_refused():
-    with pytest.raises(ValueError, match="k is 0"):
-        topk_scores(0)
+    for make in (topk_scores, topk_scores_together):
+        with pytest.raises(ValueError, match="k is 0"):
+            make(0)
     with pytest.raises(ValueError, match="at least 1"):
         topk_policy(*random_view(), k=-1, gamma=0.0)

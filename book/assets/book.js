@@ -1,7 +1,7 @@
 // Draws every <script type="application/json" class="vl-spec"> with the local Vega bundle, which is fetched only on
 // pages that have a chart. A chart is redrawn when the theme changes; a script that fails leaves the static picture.
 (function () {
-  const here = new URL(".", document.currentScript.src);
+  const here = document.currentScript.src && new URL(".", document.currentScript.src); // "" on a page that holds all
 
   const load = (src) => new Promise((resolve, reject) => {
     const script = document.createElement("script");
@@ -65,7 +65,7 @@
   async function start() {
     const figures = [...document.querySelectorAll(".vl-fig")];
     if (!figures.length) return;
-    await load(new URL("vendor/vega.js", here));
+    if (!window.vegaEmbed) await load(new URL("vendor/vega.js", here));
     const failed = (figure) => (error) => {
       figure.dataset.error = error.message;
       console.error(error);

@@ -7,13 +7,14 @@ from typer.core import TyperCommand
 from rlvr_direction.cli.app import command, end
 from rlvr_direction.settings import DecodeSettings, ReportSettings, ScoreSettings
 
-__all__ = ["decode", "report", "score"]
+__all__ = ["KNOWN", "OfKnownPairs", "decode", "report", "score"]
 
 
-class _OfKnownPairs(TyperCommand):
+class OfKnownPairs(TyperCommand):
     """A command whose models may be named by `--pair`: a public pair, with the prompt that it was trained on."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the two models and the template of a known pair in place of its name."""
         words = [word for whole in args for word in (whole.split("=", 1) if whole.startswith("--pair=") else [whole])]
         if "--pair" in words:
             from rlvr_direction.problems import PAIRS
@@ -33,7 +34,7 @@ KNOWN = " With --pair orz-1.5b in place of the two names: a public pair and the 
 
 @command(
     ScoreSettings,
-    cls=_OfKnownPairs,
+    cls=OfKnownPairs,
     example="rlvr-direction score Qwen/Qwen2.5-7B my/rl-7b texts.jsonl --out scores.parquet, where a row of "
     'texts.jsonl is {"prompt": "1+1=", "response": "2"}.' + KNOWN,
 )
@@ -46,7 +47,7 @@ def score(settings: ScoreSettings) -> object:
 
 @command(
     DecodeSettings,
-    cls=_OfKnownPairs,
+    cls=OfKnownPairs,
     example="rlvr-direction decode Qwen/Qwen2.5-7B my/rl-7b problems.jsonl --where 'delta_logp<=-0.3' "
     '--out decoded.parquet, where a row of problems.jsonl is {"problem": "What is $1+1$?", "answer": "2"}.' + KNOWN,
 )
@@ -59,7 +60,7 @@ def decode(settings: DecodeSettings) -> object:
 
 @command(ReportSettings, example="rlvr-direction report decoded.parquet --out report.html")
 def report(settings: ReportSettings) -> object:
-    """Write decoded responses as an HTML page."""
+    """Write decoded responses or scored texts as an HTML page."""
     from rlvr_direction.report import report as write_report
 
     return write_report(settings)

@@ -1,14 +1,16 @@
-"""The command that makes the book: `book` runs the chapters and builds the site."""
+"""Commands that run chapters: `audit` one of them on a pair of your own, `book` all of them, to build the site."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
 from typer import Option
 
+from rlvr_direction.audit.settings import AuditSettings
 from rlvr_direction.cli.app import command
+from rlvr_direction.cli.pairs import KNOWN, OfKnownPairs
 from rlvr_direction.settings import Settings
 
-__all__ = ["BookSettings", "book"]
+__all__ = ["BookSettings", "audit", "book"]
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,19 @@ class BookSettings(Settings):
 
     profile: Annotated[str, Option(help="smoke (minutes) or cpu (the published numbers).")] = "cpu"
     force: Annotated[bool, Option("--force", help="Execute every chapter again.")] = False
+
+
+@command(
+    AuditSettings,
+    cls=OfKnownPairs,
+    example="rlvr-direction audit Qwen/Qwen2.5-1.5B my/rl-1.5b problems.jsonl --budget-minutes 60 --out audit, where a "
+    'row of problems.jsonl is {"problem": "What is $1+1$?", "answer": "2"}.' + KNOWN,
+)
+def audit(settings: AuditSettings) -> object:
+    """Ask the paper's questions of a pair of your own."""
+    from rlvr_direction.press.audit import audit_page
+
+    return audit_page(settings)
 
 
 @command(BookSettings, example="rlvr-direction book --profile smoke")

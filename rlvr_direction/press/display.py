@@ -34,6 +34,7 @@ __all__ = [
     "figure",
     "intervals",
     "stamp",
+    "table",
     "token_strip",
 ]
 
@@ -177,6 +178,13 @@ def intervals(table: pd.DataFrame, value: str, low: str = "low", high: str = "hi
     """Merge three columns into one of text, such as "0.870 [0.838, 0.899]", to keep a table narrow."""
     form = f"z.{digits}f"  # z: no sign on zero
     return table.apply(lambda row: f"{row[value]:{form}} [{row[low]:{form}}, {row[high]:{form}}]", axis=1)
+
+
+def table(rows: pd.DataFrame, *, digits: int = 3) -> Shown:
+    """A table without its index, every text whole and escaped, to so many significant digits."""
+    form = {"index": False, "border": 0, "classes": "dataframe mathjax_ignore", "float_format": f"%.{digits}g"}
+    with pd.option_context("display.max_colwidth", None):
+        return Shown({"text/html": rows.to_html(**form), "text/plain": rows.to_string(index=False)})
 
 
 def finite(value: float) -> float | None:

@@ -3,7 +3,7 @@
 import pytest
 
 
-@pytest.mark.parametrize("command", ["toy", "train", "score", "decode", "report", "study", "book"])
+@pytest.mark.parametrize("command", ["toy", "train", "score", "decode", "report", "study", "audit", "book"])
 def test_help_ends_with_an_example(call, command):
     shown = call(command, "--help")
     assert shown.exit_code == 0 and f"Example: rlvr-direction {command}" in shown.output

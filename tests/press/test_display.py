@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 import pytest
 import vl_convert
+from bs4 import BeautifulSoup
 
 from rlvr_direction.lab.claims.claim import Claim, Judged
 from rlvr_direction.press import display
@@ -114,3 +115,14 @@ def test_an_estimate_and_its_interval_fit_into_one_column():
 def test_zero_has_no_sign():
     table = pd.DataFrame({"gain": [-1e-17], "low": [-0.0], "high": [0.0]})
     assert display.intervals(table, "gain", digits=2).tolist() == ["0.00 [0.00, 0.00]"]
+
+
+def test_a_table_has_no_index_and_shows_texts_whole_and_inert():
+    hostile = "<img src=x onerror=alert(1)>" + "$x$" * 40
+    shown = display.table(pd.DataFrame({"<b>": [hostile], "n": [0.123456]}, index=["row 7"]), digits=2).bundle
+    page = BeautifulSoup(shown["text/html"], "html.parser")
+    assert not page("img") and not page("b")
+    assert [cell.text for cell in page("th")] == ["<b>", "n"]
+    assert [cell.text for cell in page("td")] == [hostile, "0.12"]
+    assert {"dataframe", "mathjax_ignore"} <= set(page.table["class"])
+    assert "row 7" not in shown["text/plain"] and "0.123456" in shown["text/plain"]

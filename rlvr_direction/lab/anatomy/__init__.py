@@ -4,10 +4,11 @@ from rlvr_direction.lab.anatomy.counterfactual import first_replacements, token_
 from rlvr_direction.lab.anatomy.lemma import dapo_objective, lemma_errors
 from rlvr_direction.lab.anatomy.rollouts import group_advantages, parameter_norms, predictions_of, rollout_tokens
 from rlvr_direction.lab.anatomy.sources import SAME_POSITION, token_roles
-from rlvr_direction.lab.anatomy.topk import score_topk, texts_of_both, topk_errors
+from rlvr_direction.lab.anatomy.topk import as_listed, score_topk, texts_of_both, topk_errors
 
 __all__ = [
     "SAME_POSITION",
+    "as_listed",
     "dapo_objective",
     "first_replacements",
     "group_advantages",

@@ -44,8 +44,10 @@ def slider(name: str, low: float, high: float, *, step: float, start: float, lab
 
 
 def chosen(table: pd.DataFrame, *columns: str) -> alt.Chart:
-    """A chart of the rows that match the menus of these columns."""
-    return alt.Chart(table).transform_filter(" && ".join(f"datum.{column} == {column}" for column in columns))
+    """A chart of the rows that match the menus of these columns; of all rows, if there are none."""
+    chart = alt.Chart(table)
+    matches = " && ".join(f"datum.{column} == {column}" for column in columns)
+    return chart.transform_filter(matches) if columns else chart
 
 
 def intervals(

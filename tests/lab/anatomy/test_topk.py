@@ -1,12 +1,13 @@
 """How far scores from lists of likely tokens are from the exact ones, on a toy and with a large vocabulary."""
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 from rlvr_direction import ModelPair, Sampling, decode, load_toy_pair
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
-from rlvr_direction.lab.anatomy import score_topk, texts_of_both, topk_errors
+from rlvr_direction.lab.anatomy import as_listed, score_topk, texts_of_both, topk_errors
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.scores import SCORES
 
@@ -50,6 +51,21 @@ def test_every_error_falls_with_k_and_ends_with_the_vocabulary(tokens):
     )
 
 
+def test_what_lies_beyond_the_lists_falls_to_nothing_and_total_variation_is_exact(tokens):
+    beyond = tokens[[f"beyond_{k}" for k in KS]]
+    assert (beyond.diff(axis=1).iloc[:, 1:] <= 1e-6).all(axis=None) and beyond["beyond_22"].abs().max() < 1e-5
+    assert (tokens["entropy_base"][beyond["beyond_2"] > 0.3] > 0.6).all()  # three or more tokens share the rest
+    pinsker = np.sqrt(tokens[["kl_base_rl", "kl_rl_base"]].min(axis=1).clip(lower=0) / 2)
+    assert (tokens["total_variation"] <= pinsker + 1e-4).all()
+
+
+def test_as_listed_takes_the_place_of_the_exact_scores_and_of_nothing_else(tokens):
+    seen = as_listed(tokens, 2)
+    assert list(seen.columns) == list(tokens.columns)
+    assert all((seen[name] == tokens[f"top_2({name})"]).all() for name in SCORES)
+    assert (seen.drop(columns=list(SCORES)) == tokens.drop(columns=list(SCORES))).all(axis=None)
+
+
 def test_its_js_is_no_nearer_to_jensen_shannon_however_long_the_lists(tokens):
     errors = by_k(tokens, KS, "mean_error")["jensen_shannon"]
     assert errors.loc[22] > 0.05 and errors.loc[22] >= errors.loc[5]
@@ -88,11 +104,25 @@ def test_errors_by_hand():
     row = topk_errors(table, ks=[3], budget=0.25).set_index("score").loc["delta_logp"]
     assert row["touched"] == 2 / 8 and row["sign_changes"] == 1 / 8
     assert row["mean_error"] == pytest.approx(4.5 / 8)
+    assert row["p95_error"] == pytest.approx(2 + 0.65 * 0.5)  # .65 of the way between the two largest of 8
     assert row["p99_error"] == pytest.approx(2 + 0.93 * 0.5)  # .93 of the way between the two largest of 8
-    assert (row["missed"], row["added"], row["reordered"]) == (1 / 4, 0, 2 / 4)  # -2 fires, or else -1
+    gate = ["fires", "missed", "added", "reordered"]
+    assert row[gate].tolist() == [1 / 4, 1 / 4, 0, 2 / 4]  # -2 fires, or else -1
+    given = topk_errors(table, ks=[3], budget=0.25, thresholds={"delta_logp": -0.3}).set_index("score")
+    assert given.loc["delta_logp", gate].tolist() == [2 / 4, 1 / 4, 0, 2 / 4]  # -2 and -1 fire, or -1 alone
+    assert given.loc["logp_rl", gate].tolist() == [1 / 4, 0, 0, 0]
     assert row["auroc"] == pytest.approx((2.5 + 3.5 + 4 + 1.5) / 16)  # pairs won by each of RL's tokens
     assert row["auroc"] + row["auroc_change"] == pytest.approx((2.5 + 3.5 + 2.5 + 0.5) / 16)
     assert topk_errors(table, ks=[3]).set_index("score").loc["entropy_base", ["touched", "missed", "added"]].eq(0).all()
+
+
+def test_writers_that_change_places_lose_more_than_half_of_the_area():
+    exact = [-2.0, -1.0, 1.0, 2.0]
+    table = pd.DataFrame(dict.fromkeys(SCORES, exact) | {f"top_3({name})": exact[::-1] for name in SCORES})
+    row = topk_errors(table.assign(source=["base"] * 2 + ["rl"] * 2), ks=[3]).iloc[0]
+    assert (row["auroc"], row["auroc_change"]) == (1, -1)
+    turned = topk_errors(table.assign(source=["rl"] * 2 + ["base"] * 2), ks=[3]).iloc[0]
+    assert (turned["auroc"], turned["auroc_change"]) == (1, -1)
 
 
 def test_a_text_by_neither_model_is_refused():
