@@ -76,7 +76,7 @@ def score_encoded(
         here = slice(done, done := done + len(prediction.tokens))
         _require_finite(prediction.logits, table, here)
         if is_fused(scores):
-            found = fused(prediction.logits, prediction.tokens)
+            found = fused(prediction.logits, prediction.tokens, scores)
         else:
             view = View(raw := prediction.logprobs, Truncated(raw, sampling), proposer)
             found = {name: score(view, prediction.tokens) for name, score in scores.items()}

@@ -24,7 +24,7 @@ def one_by_one(base, rl, tokens):
 def test_every_score_is_that_of_its_own_function_in_float64(apart, scale):
     base, rl, tokens = logits(apart=apart, scale=scale)
     expected = one_by_one(base, rl, tokens)
-    found = fused((base, rl), tokens)
+    found = fused((base, rl), tokens, FUSED)
     assert list(found) == [*SCORES, "total_variation"]
     for name, values in expected.items():
         torch.testing.assert_close(found[name].double(), values, rtol=1e-5, atol=1e-5)
@@ -37,7 +37,7 @@ def test_a_model_may_exclude_tokens(excluding):
         if excluding in (name, "both"):
             column[2, tokens[2]] = column[4, tokens[4] - 1] = -torch.inf
     expected = one_by_one(base, rl, tokens)
-    found = fused((base.clone(), rl.clone()), tokens)
+    found = fused((base.clone(), rl.clone()), tokens, FUSED)
     for name, values in expected.items():
         torch.testing.assert_close(found[name].double(), values, rtol=1e-5, atol=1e-5, equal_nan=True)
 
