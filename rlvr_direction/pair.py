@@ -19,7 +19,7 @@ from rlvr_direction.distributions import PairLogprobs, log_softmax_
 from rlvr_direction.memory import say_room
 from rlvr_direction.progress import count_tokens
 from rlvr_direction.prompts import Prompt, encode_prompt
-from rlvr_direction.rope import SwitchingStream, rows_per_side, switch_length
+from rlvr_direction.rope import rows_per_side, start_stream
 from rlvr_direction.selfcheck import Capabilities, Head, examine
 from rlvr_direction.vocabularies import load_tokenizer
 
@@ -166,11 +166,9 @@ class ModelPair:
                 f"{type(model).__name__} gives other predictions after its cache than for the whole text, so what it "
                 "writes would be wrong; it can be scored, but not decoded"
             )
-        make = partial(
+        return start_stream(
             capabilities.stream, model, lambda rows: log_softmax_(_cut(rows, self.vocab_size, self.base.device))
         )
-        switch = switch_length(model)
-        return make() if switch is None else SwitchingStream(make, switch)
 
     @property
     def supports_rollback(self) -> bool:

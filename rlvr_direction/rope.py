@@ -1,6 +1,7 @@
 """Rope factors that switch where a text outgrows the original context: each text is read as it would be alone."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -9,7 +10,7 @@ from transformers import PreTrainedModel
 
 from rlvr_direction.cache import Fed, Stream, text_config
 
-__all__ = ["SwitchingStream", "rows_per_side", "switch_length"]
+__all__ = ["SwitchingStream", "rows_per_side", "start_stream", "switch_length"]
 
 
 def switch_length(model: PreTrainedModel) -> int | None:
@@ -24,6 +25,12 @@ def rows_per_side(model: PreTrainedModel, mask: Bool[Tensor, "batch time"]) -> l
     """How many adjacent rows may share a forward: the lengths of the runs of rows on one side of the switch."""
     beyond = mask.sum(1) > (switch_length(model) or mask.shape[1])
     return beyond.unique_consecutive(return_counts=True)[1].tolist()
+
+
+def start_stream(kind: type[Stream], model: PreTrainedModel, read: Callable[[Tensor], Tensor]) -> Stream:
+    """A stream of one kind over a model, whose logits `read` turns into log-probabilities."""
+    make, switch = partial(kind, model, read), switch_length(model)
+    return make() if switch is None else SwitchingStream(make, switch)
 
 
 class SwitchingStream:

@@ -37,7 +37,8 @@ def lora(folders, tmp_path):
     return build
 
 
-@pytest.mark.parametrize("family", ["llama", "gpt2", "qwen3", "gemma2"])
+@pytest.mark.family_property("adapter")
+@pytest.mark.parametrize("family", ["llama","qwen2","qwen3","qwen3_moe","mistral","mixtral","gemma2","gemma3","phi3","gpt_neox","olmo2","olmo3","granite","deepseek_v3","smollm3","gpt_oss","gpt2","cohere","mamba", "mamba2", "falcon_mamba", "jamba", "bamba", "falcon_h1", "zamba", "zamba2", "granitemoehybrid","nemotron_h", "qwen3_next", "qwen3_5_text", "olmo_hybrid", "lfm2", "llama4_text", "gpt_neo", "minimax","rwkv"])
 def test_a_pair_with_an_adapter_scores_and_decodes_as_the_merged_pair_does(lora, load_pair, family):
     base, adapter, merged = lora(family)
     pair = ModelPair.from_pretrained(base, adapter, adapter=True)

@@ -12,7 +12,7 @@ from rlvr_direction.batches import positions
 from rlvr_direction.cache import Fed, Stream
 from rlvr_direction.distributions import PairLogprobs, extrapolate, log_softmax
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Criterion, Intervention, text_of
-from rlvr_direction.rope import SwitchingStream, switch_length
+from rlvr_direction.rope import start_stream
 from rlvr_direction.scores import SCORES, View
 from rlvr_direction.selfcheck import examine
 
@@ -104,13 +104,12 @@ def _require_position(where: object) -> None:
 
 def _starter(model: PreTrainedModel) -> Callable[[], Stream]:
     """A function that starts a stream of a model's log-probabilities, by the cache that is exact for it."""
-    kind, switch = examine(model.eval()).stream, switch_length(model)
+    kind = examine(model.eval()).stream
     if kind is None:
         raise ValueError(
             f"{type(model).__name__} gives other predictions after its cache than for the whole text; use another base"
         )
-    make = partial(kind, model, lambda logits: log_softmax(logits.float()))
-    return make if switch is None else partial(SwitchingStream, make, switch)
+    return partial(start_stream, kind, model, lambda logits: log_softmax(logits.float()))
 
 
 def _text(ids: Int[Tensor, "rows time"], pad_id: int | None) -> Bool[Tensor, "rows time"]:

@@ -11,7 +11,7 @@ from rlvr_direction.batches import pad
 from rlvr_direction.decoding import decode
 from rlvr_direction.decoding.noise import indexed_noise
 from rlvr_direction.distributions import PairLogprobs, Sampling, extrapolate, inverse_cdf
-from rlvr_direction.interventions import NOWHERE, Intervention, parse
+from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention, parse
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.scores import View
 
@@ -29,6 +29,11 @@ RECURRENT = (
     *("mamba", "mamba2", "falcon_mamba", "jamba", "bamba", "falcon_h1", "zamba", "zamba2", "granitemoehybrid"),
     *("nemotron_h", "qwen3_next", "qwen3_5_text", "olmo_hybrid", "lfm2", "llama4_text", "gpt_neo"),
 )
+SCORED_ONLY = ("minimax", "recurrent_gemma", "rwkv")
+WINDOW_OF = {
+    **dict.fromkeys(("mistral", "gemma2", "gemma3", "olmo3", "gpt_oss"), "sliding_window"),
+    **{"llama4_text": "attention_chunk_size", "gpt_neo": "window_size", "recurrent_gemma": "attention_window_size"},
+}
 MIXED = Intervention(parse("delta_logp<=-0.3"), 0.5)
 
 
@@ -70,6 +75,7 @@ def alone(pair):
     return rows
 
 
+@pytest.mark.family_property("batches", "drafts")
 @pytest.mark.parametrize("family", ATTENTION)
 def test_neither_draft_nor_batch_changes_a_text_from_what_it_is_alone(pair_of, family):
     pair = pair_of(family)
@@ -84,6 +90,7 @@ def test_neither_draft_nor_batch_changes_a_text_from_what_it_is_alone(pair_of, f
         torch.testing.assert_close(other.logp_rl, lockstep.logp_rl, atol=1e-4, rtol=0)
 
 
+@pytest.mark.family_property("batches")
 @pytest.mark.parametrize("family", RECURRENT)
 def test_a_recurrent_pair_writes_in_a_batch_what_it_writes_alone_and_refuses_drafts(pair_of, family):
     pair, expected = pair_of(family), alone(pair_of(family))
@@ -95,23 +102,27 @@ def test_a_recurrent_pair_writes_in_a_batch_what_it_writes_alone_and_refuses_dra
         written(pair, block=4, batch_size=3)
 
 
+@pytest.mark.family_property("identities")
 @pytest.mark.parametrize("family", ATTENTION + RECURRENT)
-def test_greedy_texts_are_those_of_generate(pair_of, family):
+def test_greedily_nowhere_is_generate_of_the_base_and_everywhere_that_of_rl(pair_of, family):
     pair = pair_of(family)
     settings = {"max_new_tokens": NEW, "do_sample": False, "eos_token_id": 1, "pad_token_id": 0}
-    greedy = responses(written(pair, Intervention(NOWHERE), Sampling(0.0), block=1, batch_size=8))
-    for prompt, response in dict(zip(map(tuple, PROMPTS), greedy, strict=True)).items():
-        given = torch.tensor([prompt])
-        text = pair.base.generate(given, attention_mask=torch.ones_like(given), **settings)
-        assert text[0, len(prompt) :].tolist() == response
+    for where, model in ((NOWHERE, pair.base), (EVERYWHERE, pair.rl)):
+        greedy = responses(written(pair, Intervention(where), Sampling(0.0), block=1, batch_size=8))
+        for prompt, response in dict(zip(map(tuple, PROMPTS), greedy, strict=True)).items():
+            given = torch.tensor([prompt])
+            text = model.generate(given, attention_mask=torch.ones_like(given), **settings)
+            assert text[0, len(prompt) :].tolist() == response
 
 
+@pytest.mark.family_property("scores")
 @pytest.mark.parametrize("family", ATTENTION)
 def test_scores_are_those_of_a_float64_forward_of_each_text_alone(pair_of, family):
     assert_scored(pair_of(family), lambda model: copy.deepcopy(model).double())
 
 
-@pytest.mark.parametrize("family", RECURRENT)
+@pytest.mark.family_property("scores")
+@pytest.mark.parametrize("family", RECURRENT + SCORED_ONLY)
 def test_scores_of_a_recurrent_model_are_those_of_its_own_forward_of_each_text(pair_of, family):
     assert_scored(pair_of(family), lambda model: model)
 
@@ -129,7 +140,21 @@ def assert_scored(pair, precise):
             torch.testing.assert_close(got, torch.cat(expected).double(), atol=3e-5, rtol=0)
 
 
-@pytest.mark.parametrize("family", ["minimax", "recurrent_gemma", "rwkv"])
+@pytest.mark.parametrize("family", SCORED_ONLY)
 def test_a_state_that_rows_cannot_leave_is_scored_but_not_decoded(pair_of, family):
     with pytest.raises(ValueError, match=r"gives other predictions after its cache .* can be scored, but not decoded"):
         written(pair_of(family), block=1, batch_size=3)
+
+
+@pytest.mark.family_property("window")
+@pytest.mark.parametrize("family", WINDOW_OF)
+def test_texts_are_longer_than_the_window_of_a_family_that_has_one(random_model, family):
+    model = random_model(family)
+    config = copy.deepcopy(model.config)
+    setattr(config.get_text_config(), WINDOW_OF[family], 48)
+    unlimited = type(model)(config).eval()
+    unlimited.load_state_dict(model.state_dict())
+    with torch.inference_mode():
+        near, far = (of(input_ids=torch.tensor(TEXTS[-1:])).logits[0] for of in (model, unlimited))
+    torch.testing.assert_close(near[:3], far[:3])
+    assert (near[-1] - far[-1]).abs().max() > 0.01

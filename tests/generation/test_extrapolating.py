@@ -8,27 +8,10 @@ from rlvr_direction.decoding import decode
 from rlvr_direction.distributions import PairLogprobs, extrapolate
 from rlvr_direction.generation import Extrapolating
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Intervention, mass, parse, text_of
-from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.lab.toys import load_toy_pair
 from rlvr_direction.sampling import Sampling
 
+STAGE = "rl_010"  # not finished
 LIMIT, GREEDY = 40, Sampling(temperature=0.0)
-
-
-@pytest.fixture(scope="module", params=["arithmetic", "pointer_tree"])
-def toy(request):
-    """A pair of an unfinished RL, prompts of different lengths, and these padded on the left."""
-    pair = load_toy_pair(request.param, stage="rl_010")
-    problems = TASKS[request.param].problems(6, seed=7)
-    prompts = [pair.encode_prompt(problem.prompt)[i // 2 :] for i, problem in enumerate(problems)]
-    ids, mask = pad(prompts, pad_id=0, left=True)
-    return pair, prompts, {"input_ids": ids, "attention_mask": mask.long()}
-
-
-@pytest.fixture(scope="module")
-def arithmetic():
-    pair = load_toy_pair("arithmetic", stage="rl_010")
-    return pair, pair.tokenizer(["Q:2+3\n", "Q:7+5*3-4\n"], return_tensors="pt", padding=True)
 
 
 def extrapolated(pair, inputs, processor, **asked):

@@ -7,16 +7,15 @@ import pytest
 import torch
 from transformers import DynamicCache, LogitsProcessor, MaxTimeCriteria, TopPLogitsWarper
 
-from rlvr_direction.batches import pad
 from rlvr_direction.decoding import decode
 from rlvr_direction.generation import replacing
 from rlvr_direction.generation.replacing import _numbered
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
-from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import load_toy_pair
 from rlvr_direction.sampling import Sampling
 
 ROOT = Path(__file__).parents[2]
+STAGE = None  # the last one
 LIMIT = 40
 GATE = Intervention("delta_logp<=-0.3")
 DRAWN = {  # what generate is asked for -> what decode is
@@ -28,22 +27,6 @@ DRAWN = {  # what generate is asked for -> what decode is
     ),
     "greedy": ({}, Sampling(temperature=0.0)),
 }
-
-
-@pytest.fixture(scope="module", params=["arithmetic", "pointer_tree"])
-def toy(request):
-    """A pair, the ids of prompts of different lengths, and these padded on the left."""
-    pair = load_toy_pair(request.param)
-    problems = TASKS[request.param].problems(5, seed=7)
-    prompts = [pair.encode_prompt(problem.prompt)[i // 2 :] for i, problem in enumerate(problems)]
-    ids, mask = pad(prompts, pad_id=0, left=True)
-    return pair, prompts, {"input_ids": ids, "attention_mask": mask.long()}
-
-
-@pytest.fixture(scope="module")
-def arithmetic():
-    pair = load_toy_pair("arithmetic")
-    return pair, pair.tokenizer(["Q:2+3\n", "Q:7+5*3-4\n"], return_tensors="pt", padding=True)
 
 
 def written(pair, prompts, intervention=GATE, sampling=DRAWN["plain"][1], **settings):
