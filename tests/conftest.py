@@ -110,6 +110,13 @@ SCORED_ONLY = {
     "rwkv": COMMON | {"attention_hidden_size": 32},
 }
 FAMILIES = ATTENTION | RECURRENT | SCORED_ONLY
+KINDS = {"attention": ATTENTION, "recurrent": RECURRENT, "scored only": SCORED_ONLY}
+
+
+def pytest_generate_tests(metafunc):
+    """Run a test marked `shows(*properties, of=...)` for each `family`: those of a kind, or families by their names."""
+    for mark in metafunc.definition.iter_markers("shows"):
+        metafunc.parametrize("family", [family for name in mark.kwargs["of"] for family in KINDS.get(name, [name])])
 
 
 @pytest.fixture(scope="session")

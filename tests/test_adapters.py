@@ -14,6 +14,11 @@ from rlvr_direction.pair import ModelPair
 from rlvr_direction.scoring import score_tokens
 
 TEXTS = [{"prompt": "1+2=", "response": "3"}, {"prompt": "12*3=", "response": "36"}]
+LINEAR = {  # the layers that peft can adapt in families of which it cannot adapt every linear one
+    **dict.fromkeys(("mamba", "mamba2", "falcon_mamba"), ["in_proj"]),
+    **dict.fromkeys(("jamba", "falcon_h1", "nemotron_h"), ["in_proj", "q_proj", "v_proj"]),
+    "llama4_text": ["q_proj", "v_proj"],
+}
 
 
 @pytest.fixture
@@ -37,10 +42,9 @@ def lora(folders, tmp_path):
     return build
 
 
-@pytest.mark.family_property("adapter")
-@pytest.mark.parametrize("family", ["llama","qwen2","qwen3","qwen3_moe","mistral","mixtral","gemma2","gemma3","phi3","gpt_neox","olmo2","olmo3","granite","deepseek_v3","smollm3","gpt_oss","gpt2","cohere","mamba", "mamba2", "falcon_mamba", "jamba", "bamba", "falcon_h1", "zamba", "zamba2", "granitemoehybrid","nemotron_h", "qwen3_next", "qwen3_5_text", "olmo_hybrid", "lfm2", "llama4_text", "gpt_neo", "minimax","rwkv"])
+@pytest.mark.shows("adapter", of=["attention", "recurrent"])
 def test_a_pair_with_an_adapter_scores_and_decodes_as_the_merged_pair_does(lora, load_pair, family):
-    base, adapter, merged = lora(family)
+    base, adapter, merged = lora(family, targets=LINEAR.get(family, "all-linear"))
     pair = ModelPair.from_pretrained(base, adapter, adapter=True)
     whole = ModelPair(load_pair(family).base, merged, pair.tokenizer)
     ours, theirs = (score_tokens(of, TEXTS, batch_size=2) for of in (pair, whole))

@@ -89,7 +89,12 @@ def test_a_recurrent_model_refuses_to_take_tokens_back(random_model):
         cached.drop(torch.zeros(3, 1, dtype=torch.bool))
 
 
+@pytest.mark.shows("nested", of=["gemma3"])
+def test_a_nested_configuration_is_that_of_the_language_model(random_model, family):
+    model = random_model(family)
+    assert not hasattr(model.config, "sliding_window") and text_config(model).sliding_window == 4
+
+
 def test_what_accepts_a_custom_mask_is_read_off_the_language_models_configuration(random_model):
-    assert text_config(random_model("gemma3")).sliding_window == 4
     assert all(accepts_custom_mask(random_model(family)) for family in FAMILIES)
     assert not any(accepts_custom_mask(random_model(family)) for family in ("mamba", "jamba", "gpt_neo", "llama4_text"))

@@ -86,13 +86,13 @@ def _notes(claims: Sequence[dict]) -> str:
     )
 
 
-def between_marks(text: str, content: str) -> str:
-    """The text with `content` between the two ledger marks. Raises ValueError where there are no two marks in order."""
-    if any(text.count(mark) != 1 for mark in MARKS) or text.index(MARKS[0]) > text.index(MARKS[1]):
-        raise ValueError(f"expected {MARKS[0]} and then {MARKS[1]}, each once; add them where the ledger belongs")
-    before, rest = text.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    return f"{before}{MARKS[0]}\n{content}{MARKS[1]}{after}"
+def between_marks(text: str, content: str, marks: tuple[str, str] = MARKS) -> str:
+    """The text with `content` between two marks, the ledger's. Raises ValueError where there are no two in order."""
+    start, end = marks
+    if any(text.count(mark) != 1 for mark in marks) or text.index(start) > text.index(end):
+        raise ValueError(f"expected {start} and then {end}, each once; add them where the table belongs")
+    before, rest = text.split(start)
+    return f"{before}{start}\n{content}{end}{rest.split(end)[1]}"
 
 
 def update(path: Path, claims: Sequence[dict], replaced: Sequence[dict] = (), *, chapters_at: str) -> None:

@@ -21,15 +21,6 @@ GENERATOR = torch.Generator().manual_seed(5)
 TEXTS = [torch.randint(3, 22, (n,), generator=GENERATOR).tolist() for n in (2, 7, 9, 11, 13, 20)]
 PROMPTS = [TEXTS[0], TEXTS[1], TEXTS[1], TEXTS[2], TEXTS[3], TEXTS[4], TEXTS[5], TEXTS[5]]
 NUMBERS = {"problem_ids": [0, 1, 1, 2, 3, 4, 5, 5], "sample_ids": [0, 0, 1, 0, 0, 0, 0, 1]}
-ATTENTION = (
-    *("llama", "qwen2", "qwen3", "qwen3_moe", "mistral", "mixtral", "gemma2", "gemma3", "phi3", "gpt_neox", "olmo2"),
-    *("olmo3", "granite", "deepseek_v3", "smollm3", "gpt_oss", "gpt2", "cohere"),
-)
-RECURRENT = (
-    *("mamba", "mamba2", "falcon_mamba", "jamba", "bamba", "falcon_h1", "zamba", "zamba2", "granitemoehybrid"),
-    *("nemotron_h", "qwen3_next", "qwen3_5_text", "olmo_hybrid", "lfm2", "llama4_text", "gpt_neo"),
-)
-SCORED_ONLY = ("minimax", "recurrent_gemma", "rwkv")
 WINDOW_OF = {
     **dict.fromkeys(("mistral", "gemma2", "gemma3", "olmo3", "gpt_oss"), "sliding_window"),
     **{"llama4_text": "attention_chunk_size", "gpt_neo": "window_size", "recurrent_gemma": "attention_window_size"},
@@ -75,8 +66,7 @@ def alone(pair):
     return rows
 
 
-@pytest.mark.family_property("batches", "drafts")
-@pytest.mark.parametrize("family", ATTENTION)
+@pytest.mark.shows("batches", "drafts", of=["attention"])
 def test_neither_draft_nor_batch_changes_a_text_from_what_it_is_alone(pair_of, family):
     pair = pair_of(family)
     assert pair.supports_rollback
@@ -90,8 +80,7 @@ def test_neither_draft_nor_batch_changes_a_text_from_what_it_is_alone(pair_of, f
         torch.testing.assert_close(other.logp_rl, lockstep.logp_rl, atol=1e-4, rtol=0)
 
 
-@pytest.mark.family_property("batches")
-@pytest.mark.parametrize("family", RECURRENT)
+@pytest.mark.shows("batches", of=["recurrent"])
 def test_a_recurrent_pair_writes_in_a_batch_what_it_writes_alone_and_refuses_drafts(pair_of, family):
     pair, expected = pair_of(family), alone(pair_of(family))
     for batch_size in (3, 8):
@@ -102,8 +91,7 @@ def test_a_recurrent_pair_writes_in_a_batch_what_it_writes_alone_and_refuses_dra
         written(pair, block=4, batch_size=3)
 
 
-@pytest.mark.family_property("identities")
-@pytest.mark.parametrize("family", ATTENTION + RECURRENT)
+@pytest.mark.shows("identities", of=["attention", "recurrent"])
 def test_greedily_nowhere_is_generate_of_the_base_and_everywhere_that_of_rl(pair_of, family):
     pair = pair_of(family)
     settings = {"max_new_tokens": NEW, "do_sample": False, "eos_token_id": 1, "pad_token_id": 0}
@@ -115,14 +103,12 @@ def test_greedily_nowhere_is_generate_of_the_base_and_everywhere_that_of_rl(pair
             assert text[0, len(prompt) :].tolist() == response
 
 
-@pytest.mark.family_property("scores")
-@pytest.mark.parametrize("family", ATTENTION)
+@pytest.mark.shows("scores", of=["attention"])
 def test_scores_are_those_of_a_float64_forward_of_each_text_alone(pair_of, family):
     assert_scored(pair_of(family), lambda model: copy.deepcopy(model).double())
 
 
-@pytest.mark.family_property("scores")
-@pytest.mark.parametrize("family", RECURRENT + SCORED_ONLY)
+@pytest.mark.shows("scores", of=["recurrent", "scored only"])
 def test_scores_of_a_recurrent_model_are_those_of_its_own_forward_of_each_text(pair_of, family):
     assert_scored(pair_of(family), lambda model: model)
 
@@ -140,14 +126,13 @@ def assert_scored(pair, precise):
             torch.testing.assert_close(got, torch.cat(expected).double(), atol=3e-5, rtol=0)
 
 
-@pytest.mark.parametrize("family", SCORED_ONLY)
+@pytest.mark.shows(of=["scored only"])
 def test_a_state_that_rows_cannot_leave_is_scored_but_not_decoded(pair_of, family):
     with pytest.raises(ValueError, match=r"gives other predictions after its cache .* can be scored, but not decoded"):
         written(pair_of(family), block=1, batch_size=3)
 
 
-@pytest.mark.family_property("window")
-@pytest.mark.parametrize("family", WINDOW_OF)
+@pytest.mark.shows("window", of=WINDOW_OF)
 def test_texts_are_longer_than_the_window_of_a_family_that_has_one(random_model, family):
     model = random_model(family)
     config = copy.deepcopy(model.config)

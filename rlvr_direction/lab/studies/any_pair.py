@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from rlvr_direction.audit.arms import gate_at
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import respond, score_sources
-from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Criterion, Intervention, calibrate, text_of
+from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention, text_of
 from rlvr_direction.lab.claims.direction import DIFFERS, MAGNITUDES, Lead, separated
 from rlvr_direction.lab.regime import NOISE, Purpose, problems_of
-from rlvr_direction.lab.studies.arms import CALIBRATION, COLDER, FAMILIES, calibration_tokens
+from rlvr_direction.lab.studies.arms import CALIBRATION, COLDER, calibration_tokens
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.pair import ModelPair
 
@@ -39,7 +40,7 @@ def replaced(
     sampling = Sampling(top_p=top_p)
     tokens = calibration_tokens(pair, task, sampling, n=calibration)
     arms = [("nowhere", 0.0, NOWHERE), ("everywhere", 1.0, EVERYWHERE)]
-    arms += [(family, budget, _where(tokens, family, budget)) for family in REPLACED for budget in budgets]
+    arms += [(family, budget, gate_at(family, budget, tokens)) for family in REPLACED for budget in budgets]
     tables = [
         answers(pair, task, Intervention(where), sampling, n=n, purpose="judged").assign(family=family, budget=budget)
         for family, budget, where in arms
@@ -51,7 +52,7 @@ def extrapolated(pair: ModelPair, task: str, top_p: float, *, n: int, calibratio
     """Selective extrapolation and gamma 0 under its gate; gate and gamma are the best on calibration problems."""
     sampling = Sampling(top_p=top_p)
     tokens = calibration_tokens(pair, task, sampling, n=calibration)
-    gates = [_where(tokens, "delta_logp", budget) for budget in GATES]
+    gates = [gate_at("delta_logp", budget, tokens) for budget in GATES]
     grid = [Intervention(gate, gamma) for gate in gates for gamma in GAMMAS]
     chosen = max(grid, key=lambda what: _right(pair, task, what, sampling, calibration))
     arms = {"selective": chosen, "gamma 0": Intervention(chosen.where)}
@@ -79,13 +80,6 @@ def separation(pair: ModelPair, task: str, *, n: int) -> pd.DataFrame:
     differing, lead = tokens[tokens["total_variation"] > DIFFERS], {"C1": Lead("delta_logp", MAGNITUDES)}
     found = separated(differing, ("delta_logp", *MAGNITUDES), lead, draws=DRAWS)
     return found.drop(columns="overlap").rename(columns={"score": "family"}).replace({"family": {"lead C1": "lead"}})
-
-
-def _where(tokens: pd.DataFrame, family: str, budget: float) -> Criterion | AtRandom:
-    if family == "random":
-        return AtRandom(budget)
-    side = FAMILIES[family]
-    return Criterion(family, side, calibrate(tokens[family].to_numpy(float), side, budget))
 
 
 def _right(pair: ModelPair, task: str, what: Intervention, sampling: Sampling, n: int) -> int:
