@@ -17,6 +17,7 @@ from random import Random
 from time import perf_counter, sleep
 
 import numpy as np
+import psutil
 from tqdm import tqdm
 
 from rlvr_direction.problems import Problem, math_reward
@@ -128,17 +129,9 @@ KINDS = (*PLAIN, very_long, spliced)
 MARK = str(Path(tempfile.gettempdir(), f"hostile_answers_{os.getpid()}"))
 
 
-def children() -> list[int]:
-    """Processes that this one started and has not waited for."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = status.read_text()
-        except OSError:  # it has just ended
-            continue
-        if int(text.rpartition(")")[2].split()[1]) == os.getpid():
-            found.append(int(status.parent.name))
-    return found
+def descendants() -> list[int]:
+    """Processes that this one started and has not waited for, and theirs."""
+    return [child.pid for child in psutil.Process().children(recursive=True)]
 
 
 def resident(process: int) -> float:
@@ -173,10 +166,10 @@ class Seen:
 
     def look(self) -> None:
         """Note the memory of this process and of those it started."""
-        processes = children()
+        processes = descendants()
         self.own.append(resident(os.getpid()))
         self.workers.append(sum(map(resident, processes)))
-        if len(processes) > 1:
+        if len(processes) > 2:  # the worker and its child
             self.wrong.append(f"{len(processes)} processes at once")
 
     def judged(self) -> list[str]:
@@ -218,9 +211,8 @@ def main() -> None:
     tenth = len(seen.own) // 10
     print(f"this process  {seen.own[tenth]:.0f} MiB after a tenth, {seen.own[-1]:.0f} at the end")
     print(f"worker        {np.median(seen.workers):.0f} MiB (median), at most {max(seen.workers):.0f}")
-    print(
-        f"processes     {len(children())} at the end; a plain answer is {'right' if seen.rewards['plain'] else 'WRONG'}"
-    )
+    plain = "right" if seen.rewards["plain"] else "WRONG"
+    print(f"processes     {len(descendants())} at the end, of 2; a plain answer is {plain}")
     wrong = seen.judged() + ([] if seen.rewards["plain"] else ["a plain answer was not right at the end"])
     print("\n".join(wrong) if wrong else "nothing went wrong")
     sys.exit(bool(wrong))

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -72,7 +73,7 @@ def math_reward(problem: Problem, response: str) -> float:
 
 
 class _Worker:
-    """The process that compares answers, started anew whenever it was killed; threads take turns."""
+    """The process that has answers compared, started anew if it was killed; threads take turns."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -81,7 +82,7 @@ class _Worker:
     def _start(self) -> None:
         self._program = [sys.executable, "-P", str(Path(__file__).with_name("worker.py")), str(SECONDS)]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-        alone = {"start_new_session": True}  # an interruption of this process is none of the worker's
+        alone = {"start_new_session": True}  # an interruption is none of the worker's, and its child dies with it
         self._process, self._ready = (
             subprocess.Popen(self._program, **pipes, **alone, text=True, encoding="utf-8"),
             False,
@@ -97,19 +98,15 @@ class _Worker:
             try:
                 reward = self._ask(answer, response)
             except BaseException:  # interrupted: an answer still to come would be taken for the next one's
-                self._process.kill()
+                os.killpg(self._process.pid, signal.SIGKILL)
                 raise
             return float(reward or 0.0)
 
     def _ask(self, answer: str, response: str) -> str:
-        """The process's line of output, empty where it was killed."""
+        """The process's line of output, empty if it was killed."""
         self._process.stdin.write(json.dumps([answer, response]) + "\n")
         self._process.stdin.flush()
-        reward = self._process.stdout.readline()
-        if not reward:
-            self._process.wait()
-            self._start()  # at once, so that it is ready when it is wanted next
-        return reward
+        return self._process.stdout.readline()
 
     def _require_ready(self) -> None:
         if self._process.poll() is not None:

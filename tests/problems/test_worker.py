@@ -1,9 +1,13 @@
 """The comparison of answers, as the process makes it."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,9 +26,35 @@ def test_every_line_has_an_answer_in_its_order():
     assert done.stdout.split() == ["ready", "1.0", "0.0", "1.0"] and done.returncode == 0
 
 
-def test_a_comparison_that_takes_too_long_ends_the_process():
-    done = serve(["4", "4"], ["4", r"\boxed{9^{9^{9^{9}}}}"], ["4", "4"], seconds=1)
-    assert done.stdout.split() == ["ready", "1.0"] and done.returncode < 0
+@pytest.fixture
+def asked():
+    """A program that has said it is ready, and a function that asks it for one comparison."""
+    program = [sys.executable, "-P", worker.__file__, "1"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+
+        def ask(answer, response):
+            process.stdin.write(json.dumps([answer, response]) + "\n")
+            process.stdin.flush()
+            return process.stdout.readline().strip()
+
+        yield process, ask
+        process.stdin.close()
+        assert process.stdout.read() == "" and process.wait() == 0
+
+
+def test_a_comparison_that_takes_too_long_earns_nothing_and_the_next_one_is_made(asked):
+    _, ask = asked
+    answers = [r"\boxed{4}", r"\boxed{9^{9^{9^{9}}}}", r"\boxed{4}"]
+    assert [ask("4", answer) for answer in answers] == ["1.0", "0.0", "1.0"]
+
+
+def test_a_child_that_is_killed_while_it_waits_owes_no_answer(asked):
+    process, ask = asked
+    assert ask("4", "4") == "1.0"
+    (child,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(child), signal.SIGKILL)
+    assert ask("4", "5") == "0.0" and ask("4", "4") == "1.0"
 
 
 def test_what_a_parser_prints_is_no_answer(tmp_path):
