@@ -2,9 +2,11 @@
 
 import os
 import time
+from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -78,19 +80,30 @@ def _train(
     *,
     seed: int,
 ) -> tuple[pd.DataFrame, float]:
-    """Train on the corpus. Returns one row per step, with its loss (nats) and learning rate, and the seconds taken."""
-    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=recipe.weight_decay, betas=(0.9, 0.98))
+    """Train course by course. Returns the loss (nats) and learning rate of every step, and the seconds taken."""
+    courses = [recipe, *recipe.then]
+    ends = list(accumulate(course.steps for course in courses))
+    optimizer = _optimizer(model, recipe)
     history, seconds = _resume(partial, model, optimizer)
     begun = time.monotonic() - seconds
     model.train()
-    for step in tqdm(range(len(history), recipe.steps), initial=len(history), total=recipe.steps, desc="base"):
-        rate = _learning_rate(step, recipe)
-        loss = _update(model, optimizer, rate, *_batch(task, tokenizer, recipe, step, seed=seed))
-        history.append({"step": step, "loss": loss, "learning_rate": rate})
+    for step in tqdm(range(len(history), ends[-1]), initial=len(history), total=ends[-1], desc="base"):
+        number = bisect(ends, step)
+        course, within = courses[number], step - (ends[number] - courses[number].steps)
+        if number and not within:
+            model.half().float()
+            optimizer = _optimizer(model, course)
+        rate = _learning_rate(within, course)
+        batch = _batch(replace(task, **course.fields), tokenizer, course, within, seed=seed + number)
+        history.append({"step": step, "loss": _update(model, optimizer, rate, *batch), "learning_rate": rate})
         if len(history) % SAVE_EVERY == 0:
             _checkpoint(partial, model, optimizer, history, time.monotonic() - begun)
     model.eval()
     return pd.DataFrame(history), time.monotonic() - begun
+
+
+def _optimizer(model: PreTrainedModel, recipe: BaseRecipe) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(model.parameters(), weight_decay=recipe.weight_decay, betas=(0.9, 0.98))
 
 
 def _update(

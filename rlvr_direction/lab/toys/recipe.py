@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,7 +37,8 @@ class BaseRecipe:
     """Supervised training on the task's corpus: AdamW, warm-up, then linear decay.
 
     `pool` batches are drawn together and sorted by length, so that a batch of long texts holds little padding. `steps`
-    counts those of the `lesson`, if there is one.
+    counts those of the `lesson`, if there is one. `fields` are what the task's corpus is written with, where that
+    differs. Then further courses may follow, each from the weights in float16 and with an optimizer of its own.
     """
 
     steps: int
@@ -47,6 +48,8 @@ class BaseRecipe:
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
     warmup_steps: int = 100
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    then: tuple["BaseRecipe", ...] = ()
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,50 @@ def test_a_lesson_comes_first_and_is_on_its_own_corpus():
     assert (len(first), len(second)) == (7, 4) and not (first == jump).any() and (second == jump).any()
 
 
+COURSES = BaseRecipe(
+    steps=3,
+    documents=4,
+    warmup_steps=2,
+    then=(BaseRecipe(2, 5, learning_rate=1e-3, fields={"retry": 0.9}), BaseRecipe(3, 6, warmup_steps=1)),
+)
+
+
+def test_every_course_has_its_own_corpus_schedule_and_optimizer(tmp_path, monkeypatch):
+    seen, real = [], base._update
+
+    def noted(model, optimizer, rate, ids, labels):
+        halves = all(torch.equal(weight, weight.half().float()) for weight in model.parameters())
+        seen.append((len(ids), rate, len(optimizer.state), halves))
+        return real(model, optimizer, rate, ids, labels)
+
+    monkeypatch.setattr(base, "_update", noted)
+    history = records.load(train_base(TASK, tmp_path, seed=1, recipe=COURSES) / "training.parquet")
+    assert history["step"].tolist() == list(range(8))
+    assert [documents for documents, *_ in seen] == [4, 4, 4, 5, 5, 6, 6, 6]
+    rates = [base._learning_rate(step, course) for course in (COURSES, *COURSES.then) for step in range(course.steps)]
+    assert [rate for _, rate, _, _ in seen] == rates == history["learning_rate"].tolist()
+    begins = [not state and halves for _, _, state, halves in seen]
+    assert [i for i, begin in enumerate(begins) if begin] == [3, 5] and seen[0][2] == 0
+
+
+@pytest.mark.parametrize("killed_at", [3, 4, 6])
+def test_a_run_that_is_killed_at_or_within_a_course_ends_where_another_does(tmp_path, monkeypatch, killed_at):
+    whole = train_base(TASK, tmp_path / "whole", seed=1, recipe=COURSES)
+    monkeypatch.setattr(base, "SAVE_EVERY", 1)
+    real, calls = base._update, []
+
+    def killed(*arguments):
+        calls.append(1)
+        if len(calls) == killed_at + 1:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(base, "_update", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train_base(TASK, tmp_path / "killed", seed=1, recipe=COURSES)
+    assert same(weights(train_base(TASK, tmp_path / "killed", seed=1, recipe=COURSES)), weights(whole))
+
+
 def test_the_learning_rate_warms_up_and_decays():
     rates = [base._learning_rate(step, BaseRecipe(steps=100, documents=1, warmup_steps=10)) for step in range(100)]
     assert rates.index(max(rates)) == 9 and rates[0] < rates[5] < rates[9] > rates[50] > rates[99] > 0
