@@ -1,4 +1,4 @@
-# make book [PROFILE=smoke|cpu]   run the chapters, judge their claims, build the site
+# make book [PROFILE=smoke|cpu|gpu] run the chapters, judge their claims, build the site
 # make test                           lint, unit tests, the chapters and the site at smoke size, the site in a browser
 # make clean                          remove all that the other two made
 PROFILE ?= cpu

@@ -42,7 +42,8 @@ def with_adapter(base: PreTrainedModel, name: str | Path, *, revision: str | Non
     try:
         rl = PeftModel.from_pretrained(own, str(name), revision=revision)
     except (ValueError, RuntimeError) as error:
-        raise ValueError(f"{name} does not fit the base: {str(error).strip().splitlines()[0]}") from error
+        why = " ".join(" ".join(str(error).strip().splitlines()[:2]).split())  # the first line may announce a list
+        raise ValueError(f"{name} does not fit the base: {why}") from error
     if rl.active_peft_config.is_prompt_learning:
         raise ValueError(
             f"{name} puts learnt vectors before the text ({rl.peft_type}); only adapters of layers are read"

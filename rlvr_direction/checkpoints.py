@@ -13,6 +13,7 @@ from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
     GenerationConfig,
+    PreTrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
@@ -20,13 +21,14 @@ from transformers import (
 from rlvr_direction.adapters import adapted, is_adapter
 
 __all__ = [
-    *("check_model", "common_rows", "context_length", "ends_of", "generation_settings"),
+    *("check_model", "common_rows", "context_in", "context_length", "ends_of", "generation_settings"),
     *("has_tokenizer", "load_part", "torch_dtype", "warn_of_settings"),
 ]
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 DTYPES |= {name: getattr(torch, name) for name in ("float32", "bfloat16", "float16", "float64")}
 TOKENIZER_FILES = ("*token*", "vocab*", "*.model", "merges.txt", "tekken.json", "*.tiktoken")
+SPREADING = ("auto", "balanced", "balanced_low_0", "sequential")
 STATE_IN_LAYERS = {"recurrent_gemma"}  # these families have no cache whose rows could be moved
 OFFLINE = (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled, ConnectionError)
 
@@ -44,7 +46,7 @@ def load_part(auto: type, name: str | Path, **options: object) -> Any:
         if auto is not AutoModelForCausalLM:
             return auto.from_pretrained(name, **given)
         model, loaded = auto.from_pretrained(name, output_loading_info=True, use_safetensors=True, **given)
-    except (OSError, ValueError, SafetensorError) as error:
+    except (OSError, ValueError, TypeError, ImportError, SafetensorError) as error:
         if "trust_remote_code" in str(error):
             raise ValueError(
                 f"{name} brings code of its own, which is not run unless asked for; read it, then allow it with "
@@ -52,7 +54,9 @@ def load_part(auto: type, name: str | Path, **options: object) -> Any:
             ) from error
         if isinstance(error, OSError) and not Path(name).is_dir():
             raise FileNotFoundError(_why_not(str(name), options.get("revision"), error)) from error
-        why = str(error).splitlines()[0]
+        why = str(error).strip().splitlines()[0]
+        if isinstance(error, ImportError) or "attn_implementation" in why:
+            raise ValueError(f"{name} cannot be loaded as asked for: {why}") from error
         raise ValueError(f"{name} lacks what {auto.__name__} loads; save the whole checkpoint ({why})") from error
     if missing := sorted(loaded["missing_keys"]):
         raise ValueError(
@@ -66,11 +70,18 @@ def check_model(
     name: str | Path, *, revision: str | None = None, device_map: str | None = None, trust_remote_code: bool = False
 ) -> None:
     """Raise ValueError, before weights are loaded, for a family that is not supported or a device that is missing."""
-    kinds = ("auto", "cpu", "cuda", "balanced", "sequential", "mps", "xpu", "npu", "meta")
+    kinds = (*SPREADING, "cpu", "cuda", "mps", "xpu", "npu")
     if device_map is not None and not str(device_map).startswith(kinds):
         raise ValueError(f"the device map is {device_map!r}; expected auto, cpu, cuda or another device of PyTorch's")
     if str(device_map).startswith("cuda") and not torch.cuda.is_available():
         raise ValueError(f"the device map is {device_map}, but PyTorch sees no CUDA device; leave it out for the CPU")
+    if device_map not in (None, *SPREADING):
+        try:
+            torch.zeros(1, device=device_map).item()
+        except (RuntimeError, AssertionError) as error:  # which of them depends on the device
+            why = str(error).partition(". ")[0]
+            raise ValueError(f"the device map is {device_map}, which cannot be used here ({why})") from error
+    _check_path(Path(name), AutoModelForCausalLM)
     family = load_part(AutoConfig, name, revision=revision, trust_remote_code=trust_remote_code).model_type
     if family in STATE_IN_LAYERS:
         raise ValueError(
@@ -95,8 +106,12 @@ def has_tokenizer(path: str | Path) -> bool:
 
 def context_length(model: PreTrainedModel) -> int:
     """The most tokens the model has positions for; unbounded where its configuration names no limit."""
-    config = model.config.get_text_config(decoder=True)
-    return getattr(config, "max_position_embeddings", None) or 1 << 62
+    return context_in(model.config)
+
+
+def context_in(config: PreTrainedConfig) -> int:
+    """The most tokens that a model of this configuration has positions for."""
+    return getattr(config.get_text_config(decoder=True), "max_position_embeddings", None) or 1 << 62
 
 
 def generation_settings(

@@ -9,13 +9,13 @@ from datetime import date
 from hashlib import blake2b
 
 import numpy as np
-from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerBase
 
 __all__ = ["DATE", "Prompt", "announced", "dated", "described", "digest", "encode_prompt", "prepared", "render"]
 
 Prompt = str | Sequence[Mapping[str, str]] | Sequence[int]
 SHOWN = 1000  # characters of a prompt that are shown before a run
+LARGEST = 1 << 31  # no vocabulary has as many tokens
 DATE = date(2024, 7, 26)  # the date that Llama 3's own template assumes where it has no clock
 
 
@@ -42,9 +42,10 @@ def render(tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> str:
             continue_final_message=continued,
             tokenize=False,
         )
-    except TemplateError as error:
+    except Exception as error:  # whatever a template of the user's may raise
         roles = [message["role"] for message in messages]
-        raise ValueError(f"the chat template refuses messages of the roles {roles}: {error}") from error
+        why = " ".join(str(error).split())
+        raise ValueError(f"the chat template refuses messages of the roles {roles}: {why}") from error
 
 
 def prepared(
@@ -108,7 +109,8 @@ def digest(prompt_ids: Iterable[Sequence[int]]) -> str:
 
 def _is_ids(prompt: object) -> bool:
     """Whether a prompt is a list of token ids."""
-    return isinstance(prompt, Sequence) and len(prompt) > 0 and all(type(token) is int for token in prompt)
+    some = isinstance(prompt, Sequence) and len(prompt) > 0
+    return some and all(type(token) is int and 0 <= token < LARGEST for token in prompt)
 
 
 def _messages(prompt: object) -> list[dict[str, str]]:

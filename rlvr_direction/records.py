@@ -50,10 +50,9 @@ def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 class Run:
     """A table made in `n_parts` fixed parts, each kept in `OUT.parts/` as soon as it is made.
 
-    The parts depend on the work alone, never on the number of processes. Where there are several ranks, each makes its
-    share of the parts, and rank 0 joins them. `fingerprint` (JSON values) is every setting that the result depends on.
-    Raises FileExistsError for a run that exists already, unless `resume` makes its missing
-    parts or `force` starts over, and ValueError for resuming with another fingerprint. A refusal writes nothing.
+    The parts depend on the work alone: of several ranks each makes its share of them, and rank 0 joins them. The result
+    depends on every setting in `fingerprint` (JSON values). Raises FileExistsError for a run that exists, unless asked
+    to `resume` or `force` it, PermissionError, and ValueError to resume with another fingerprint, and writes nothing.
 
         run = Run(Path("scores.parquet"), n_parts=8, fingerprint={"seed": 0}, resume=True)
         for index in run.parts("scoring"):
@@ -68,7 +67,6 @@ class Run:
     force: bool = False
 
     def __post_init__(self) -> None:
-        settings = self._settings
         if self.out.suffix != ".parquet":
             raise ValueError(f"{self.out}: the table is written as Parquet; name it {self.out.stem}.parquet")
         if self.out.is_dir():
@@ -77,8 +75,11 @@ class Run:
             raise ValueError(f"{self.out}: --resume keeps what was made and --force discards it: pass one of them")
         if self.n_parts < 1:
             raise ValueError(f"{self.out}: a run of {self.n_parts} parts makes nothing: pass at least 1")
+        there = next(folder for folder in self.out.absolute().parents if folder.exists())
+        if not (self.finished or (there.is_dir() and os.access(there, os.W_OK))):
+            raise PermissionError(f"{there} is no folder that can be written to: name another --out")
         if ranks.rank() == 0:
-            self._clear(settings)
+            self._clear(self._settings)
         ranks.wait_for_all()
 
     def _clear(self, settings: Mapping[str, Any]) -> None:
@@ -136,7 +137,7 @@ class Run:
 
     def _put_together(self, metadata: Mapping[str, Any]) -> None:
         if missing := self._missing():
-            raise ValueError(f"{self.out} misses {len(missing)} of {self.n_parts} parts, first {missing[0]}: make them")
+            raise ValueError(f"{self.out} misses {len(missing)} of {self.n_parts} parts, first {missing[0]}: resume it")
         if not self.finished:
             table = _join([pq.read_table(self._part(index)) for index in range(self.n_parts)])
             _save(table, self.out, {**_provenance(), **metadata, "settings": self._settings})
@@ -203,10 +204,10 @@ def _join(tables: Sequence[pa.Table]) -> pa.Table:
 
 def require_same(begun: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Raise ValueError, with the settings that differ; a digest ("content ...") is named but not shown."""
-    changed = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
     differences = "; ".join(
         f"other {key}" if "content " in (str(old)[:8], str(new)[:8]) else f"{key} = {old!r}, now {new!r}"
-        for key, old, new in ((key, before.get(key), now.get(key)) for key in changed)
+        for key, old, new in ((key, before.get(key), now.get(key)) for key in sorted({*before, *now}))
+        if old != new
     )
     if before != now:
         raise ValueError(

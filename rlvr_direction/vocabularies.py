@@ -2,18 +2,26 @@
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
 from rlvr_direction.adapters import is_adapter
-from rlvr_direction.checkpoints import ends_of, generation_settings, has_tokenizer, load_part
+from rlvr_direction.checkpoints import common_rows, context_in, ends_of, generation_settings, has_tokenizer, load_part
 from rlvr_direction.problems import TEMPLATES
 from rlvr_direction.prompts import prepared
 from rlvr_direction.settings import PairSettings
 
-__all__ = ["end_tokens", "load_tokenizer", "same_tokenizer"]
+__all__ = ["Limits", "end_tokens", "limits_of", "load_tokenizer", "same_tokenizer"]
+
+
+class Limits(NamedTuple):
+    """What both models of a pair take: so many tokens, prompt and response together, with ids below `vocab_size`."""
+
+    context: int
+    vocab_size: int
 
 
 def load_tokenizer(
@@ -53,12 +61,26 @@ def load_tokenizer(
 
 def end_tokens(settings: PairSettings, tokenizer: PreTrainedTokenizerBase) -> list[str]:
     """The tokens that end a response, known without the models' weights: the tokenizer's own and either model's."""
-    s, ids = settings, {tokenizer.eos_token_id} - {None}
+    ids = {tokenizer.eos_token_id} - {None}
+    for name, how in _whole_models(settings):
+        ids |= ends_of(generation_settings(name, **how))
+    return tokenizer.convert_ids_to_tokens(sorted(ids))
+
+
+def limits_of(settings: PairSettings, tokenizer: PreTrainedTokenizerBase) -> Limits:
+    """The limits of a pair, known without the models' weights. Raises what `load_part` and `common_rows` raise."""
+    configs = [load_part(AutoConfig, name, **how) for name, how in _whole_models(settings)]
+    rows = [config.get_text_config(decoder=True).vocab_size for config in configs]
+    return Limits(min(map(context_in, configs)), common_rows(rows, tokenizer))
+
+
+def _whole_models(settings: PairSettings) -> Iterator[tuple[str, dict[str, object]]]:
+    """The checkpoints that are no adapter, each with what its settings are loaded with."""
+    s = settings
     adapts = is_adapter(s.rl, s.tokenizer["rl_revision"])
     for which in ("base",) if adapts else ("base", "rl"):
-        revision = s.tokenizer[f"{which}_revision"]
-        ids |= ends_of(generation_settings(getattr(s, which), revision=revision, trust_remote_code=s.trust_remote_code))
-    return tokenizer.convert_ids_to_tokens(sorted(ids))
+        how = {"revision": s.tokenizer[f"{which}_revision"], "trust_remote_code": s.trust_remote_code}
+        yield getattr(s, which), how
 
 
 def _template(name: str, tokenizers: Mapping[str, PreTrainedTokenizerBase]) -> str | None:
@@ -70,7 +92,10 @@ def _template(name: str, tokenizers: Mapping[str, PreTrainedTokenizerBase]) -> s
     if name in TEMPLATES:
         return TEMPLATES[name].text
     if Path(name).is_file():
-        return Path(name).read_text(encoding="utf-8")
+        try:
+            return Path(name).read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{name} is no text ({error}); pass a chat template in Jinja, in UTF-8") from error
     raise ValueError(f"no template is called {name!r}; choose from base, rl, none, {', '.join(TEMPLATES)}, or a file")
 
 

@@ -2,8 +2,12 @@
 
 import copy
 import functools
+import multiprocessing
 import os
+import random
+import signal
 import sys
+import time
 
 import pytest
 
@@ -215,3 +219,23 @@ def refused():
         return done.exit_code == 2 and len(lines) == 1 and lines[0].startswith("error: ") and phrase in lines[0]
 
     return check
+
+
+@pytest.fixture(scope="session")
+def killed():
+    """A function: run `make(settings)` in a process, killed within `seconds` of the next table that it puts in a folder."""
+    context, moments = multiprocessing.get_context("forkserver"), random.Random(0)
+    context.set_forkserver_preload(["rlvr_direction.audit.run"])
+
+    def kill(make, settings, folder, *, seconds):
+        before = sorted(folder.rglob("*.parquet"))
+        process = context.Process(target=make, args=(settings,))
+        process.start()
+        while process.is_alive() and sorted(folder.rglob("*.parquet")) == before:
+            time.sleep(0.01)
+        process.join(moments.uniform(0, seconds))
+        process.kill()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+
+    return kill

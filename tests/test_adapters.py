@@ -15,9 +15,9 @@ from rlvr_direction.scoring import score_tokens
 
 TEXTS = [{"prompt": "1+2=", "response": "3"}, {"prompt": "12*3=", "response": "36"}]
 LINEAR = {  # the layers that peft can adapt in families of which it cannot adapt every linear one
-    **dict.fromkeys(("mamba", "mamba2", "falcon_mamba"), ["in_proj"]),
-    **dict.fromkeys(("jamba", "falcon_h1", "nemotron_h"), ["in_proj", "q_proj", "v_proj"]),
-    "llama4_text": ["q_proj", "v_proj"],
+    **dict.fromkeys(("mamba", "mamba2", "falcon_mamba"), ("in_proj",)),
+    **dict.fromkeys(("jamba", "falcon_h1", "nemotron_h"), ("in_proj", "q_proj", "v_proj")),
+    "llama4_text": ("q_proj", "v_proj"),
 }
 
 
@@ -90,7 +90,7 @@ def test_what_is_no_adapter_is_refused_where_one_was_asked_for(folders):
 
 def test_an_adapter_of_another_shape_is_refused(lora, folders, random_model):
     _, adapter, _ = lora("llama")
-    with pytest.raises(ValueError, match="adapter does not fit the base"):
+    with pytest.raises(ValueError, match=r"adapter does not fit the base: .*size mismatch for .*lora_A"):
         with_adapter(random_model("llama", hidden_size=16), adapter)
     config = json.loads((adapter / "adapter_config.json").read_text())
     (adapter / "adapter_config.json").write_text(json.dumps(config | {"target_modules": ["nowhere_proj"]}))

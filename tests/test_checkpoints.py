@@ -152,12 +152,30 @@ def test_a_device_that_is_none_is_refused(folders):
         check_model(folders("llama")[0], revision=None, device_map="nonsense")
 
 
+@pytest.mark.skipif(torch.xpu.is_available(), reason="this device is there")
+def test_a_device_that_this_machine_lacks_is_refused(folders):
+    with pytest.raises(ValueError, match="the device map is xpu:3, which cannot be used here"):
+        check_model(folders("llama")[0], device_map="xpu:3")
+
+
+def test_an_attention_that_is_not_there_is_called_by_its_name(folders):
+    with pytest.raises(ValueError, match=r"cannot be loaded as asked for: .*nonsense"):
+        load_part(AutoModelForCausalLM, folders("llama")[0], attn_implementation="nonsense")
+
+
+def test_a_configuration_that_is_no_object_is_refused(folders, tmp_path):
+    folder = Path(shutil.copytree(folders("llama")[0], tmp_path / "list"))
+    (folder / "config.json").write_text("[]")
+    assert "lacks what AutoConfig loads" in refusal(ValueError, load_part, AutoConfig, folder)
+
+
 def test_weights_that_can_run_code_are_refused(folders, tmp_path):
     folder = Path(shutil.copytree(folders("llama")[0], tmp_path / "old"))
     torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
     (folder / "model.safetensors").unlink()
     message = refusal(ValueError, load_part, AutoModelForCausalLM, folder)
     assert "pickled .bin files" in message and "save_pretrained, which writes safetensors" in message
+    assert refusal(ValueError, check_model, folder) == message  # known before the other model is loaded
 
 
 def test_code_that_a_checkpoint_brings_is_not_run_unless_asked(folders, tmp_path):

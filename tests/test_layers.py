@@ -35,7 +35,7 @@ LAB = [
     {"cli"},
 ]
 PRESS = [
-    {"plots", "provenance", "verify"},
+    {"downloads", "plots", "provenance", "verify"},
     {"display", "ledger"},
     {"run", "sphinx_ext"},
     {"audit", "site"},

@@ -122,3 +122,17 @@ def test_token_ids_stay_as_they_are_and_are_shown_as_text(tokenizer):
     ids = tokenizer("1+1=")["input_ids"]
     assert encode_prompt(tokenizer, ids) == ids
     assert render(tokenizer, ids) == tokenizer.decode(ids)
+
+
+@pytest.mark.parametrize(
+    ("template", "why"), [("{{ 1 / 0 }}", "division by zero"), ("{{ raise_exception('one\ntwo') }}", "one two")]
+)
+def test_whatever_a_template_raises_is_said_in_one_line(chatty, template, why):
+    with pytest.raises(ValueError, match=rf"refuses messages of the roles \['user'\]: {why}"):
+        render(chatty(template), "1+1=")
+
+
+@pytest.mark.parametrize("token", [-1, 10**30])
+def test_what_no_vocabulary_has_is_no_token_id(tokenizer, token):
+    with pytest.raises(ValueError, match=r"expected a string, or a list of messages .* or of token ids"):
+        encode_prompt(tokenizer, [1, token])

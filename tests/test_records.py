@@ -290,3 +290,15 @@ def test_rows_are_plain_and_an_empty_cell_is_a_key_that_is_not_there(tmp_path):
     found = rows(load(save(table, tmp_path / "t.parquet", metadata={})))
     assert found == [{"ids": [1, 2], "n": 1, "word": "a", "said": [{"role": "user"}]}, {"ids": [], "n": 2}]
     assert type(found[0]["n"]) is int
+
+
+def test_a_place_that_cannot_be_written_to_is_refused_before_anything_is_made(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("mine")
+    complete(tmp_path / "done.parquet")
+    with pytest.raises(PermissionError, match="file is no folder that can be written to: name another --out"):
+        Run(tmp_path / "file" / "out.parquet", 1, SETTINGS)
+    monkeypatch.setattr(os, "access", lambda folder, mode: Path(folder) != tmp_path or mode != os.W_OK)
+    with pytest.raises(PermissionError, match=f"{tmp_path} is no folder that can be written to"):
+        Run(tmp_path / "deep" / "out.parquet", 1, SETTINGS)
+    assert sorted(os.listdir(tmp_path)) == ["done.parquet", "file"]
+    assert complete(tmp_path / "done.parquet", resume=True)  # which has nothing left to write

@@ -12,7 +12,7 @@ from rlvr_direction.decoding import end_ids
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.prompts import render
 from rlvr_direction.settings import PairSettings
-from rlvr_direction.vocabularies import end_tokens, load_tokenizer, same_tokenizer
+from rlvr_direction.vocabularies import Limits, end_tokens, limits_of, load_tokenizer, same_tokenizer
 
 
 def refusal(*tokenizers):
@@ -141,3 +141,23 @@ def test_the_tokens_that_end_a_response_are_those_of_the_loaded_pair(folders, tm
     assert end_ids(pair).tolist() == [1, 4, 5, 7]
     expected = pair.tokenizer.convert_ids_to_tokens([1, 4, 5, 7])
     assert end_tokens(PairSettings(str(base), str(rl)), pair.tokenizer) == expected
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2", "gemma3"])
+def test_the_limits_of_a_pair_are_known_without_its_weights(folders, load_pair, tmp_path, family):
+    pair, places = load_pair(family), [shutil.copytree(folder, tmp_path / folder.name) for folder in folders(family)]
+    for place in places:
+        (place / "model.safetensors").unlink()
+    found = limits_of(PairSettings(*map(str, places)), pair.tokenizer)
+    assert found == Limits(pair.context, pair.vocab_size)
+
+
+def test_the_limits_of_an_adapter_are_the_bases(folders, tokenizer, tmp_path):
+    (tmp_path / "adapter_config.json").write_text("{}")
+    assert limits_of(PairSettings(str(folders("llama")[0]), str(tmp_path)), tokenizer) == Limits(48, len(tokenizer))
+
+
+def test_a_template_that_is_no_text_is_named(folders, tmp_path):
+    (tmp_path / "own.jinja").write_bytes(b"\xff\xfe")
+    with pytest.raises(ValueError, match=r"own\.jinja is no text .*; pass a chat template in Jinja, in UTF-8"):
+        load_tokenizer(*folders("llama"), template=str(tmp_path / "own.jinja"))

@@ -62,7 +62,8 @@ def tried_arms(scores: pd.DataFrame, sampling: Sampling) -> list[Arm]:
     gates = {budget: str(gate_at("delta_logp", budget, scores)) for budget in BUDGETS}
     grid = [replace(plain, where=gate, budget=b, gamma=gamma) for b, gate in gates.items() for gamma in GAMMAS]
     alone = Arm("cold rl", str(EVERYWHERE), budget=1.0)
-    return grid + [replace(alone, temperature=colder.temperature, top_p=colder.top_p) for colder in COLDER]
+    colder = dict.fromkeys((*COLDER, sampling))  # RL as it is sampled anyway is one of them
+    return grid + [replace(alone, temperature=s.temperature, top_p=s.top_p) for s in colder]
 
 
 def judged_arms(scores: pd.DataFrame, tried: pd.DataFrame, sampling: Sampling) -> list[Arm]:

@@ -75,11 +75,10 @@ def scores_of_base(asked: Asked, places: range) -> pd.DataFrame:
 
 def answers(asked: Asked, arm: Arm, places: range, purpose: str) -> pd.DataFrame:
     """One row per problem: the arm's labels, `purpose`, `problem_id` (the row in the file), and sums over samples."""
-    samples = asked.samples if purpose == "judged" else 1
-    texts = respond_to(asked, arm, places, sampling=arm.sampling, samples=samples)
+    texts = respond_to(asked, arm, places, sampling=arm.sampling, samples=asked.samples)
     counts = texts.groupby("problem_id")[COUNTS].sum().astype("int32").reset_index()
     counts["problem_id"] = [asked.row(place) for place in counts["problem_id"]]
-    return counts.assign(samples=samples, purpose=purpose, **asdict(arm))
+    return counts.assign(samples=asked.samples, purpose=purpose, **asdict(arm))
 
 
 def written(asked: Asked, places: range) -> pd.DataFrame:

@@ -18,7 +18,7 @@ def most_moved(written: pd.DataFrame, *, of: str = "base", at_least: int = 5, to
     found["most"] = groups["size"].idxmax()
     found = found[found["n"] >= at_least].nlargest(top, "total")
     context = [_before(tokens, at) for at in found["most"]]
-    found = found.assign(share=found["total"] / size.sum(), context=context)
+    found = found.assign(share=found["total"] / (size.sum() or 1.0), context=context)
     return found[["token", "n", "mean", "share", "context"]].reset_index(drop=True)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from rlvr_direction import ranks
 from rlvr_direction.audit.arms import Arm, judged_arms, tried_arms
 from rlvr_direction.audit.measure import (
     Asked,
@@ -24,12 +25,13 @@ from rlvr_direction.audit.settings import AuditSettings
 from rlvr_direction.audit.sizes import Sizes, require_enough, sizes_for
 from rlvr_direction.decoding import check_lengths
 from rlvr_direction.distributions import Sampling
+from rlvr_direction.evaluation import require_grades
 from rlvr_direction.fingerprints import fingerprint, rows_digest
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.problems import grader, problem_rows, problems_in, stops_of
 from rlvr_direction.prompts import announced, digest, encode_prompt
 from rlvr_direction.records import Run, load
-from rlvr_direction.vocabularies import end_tokens, load_tokenizer
+from rlvr_direction.vocabularies import end_tokens, limits_of, load_tokenizer
 
 __all__ = ["TABLES", "audit", "tables_of"]
 
@@ -54,8 +56,11 @@ def audit(settings: AuditSettings) -> Path:
     grade, rows = grader(s.task, s.max_new_tokens), problem_rows(s.problems)
     problems = problems_in(rows)
     require_enough(len(problems), s.use)
+    require_grades(grade, problems[0])
+    sampling, stop = Sampling(s.temperature, s.top_p), stops_of(s.template, s.stop)
     tokenizer = load_tokenizer(s.base, s.rl, **s.tokenizer)
     prompts = [encode_prompt(tokenizer, problem.prompt) for problem in problems]
+    check_lengths(limits_of(s, tokenizer), prompts, grade.max_new_tokens)
 
     @cache
     def pair() -> ModelPair:
@@ -63,11 +68,10 @@ def audit(settings: AuditSettings) -> Path:
         check_lengths(loaded, prompts, grade.max_new_tokens)
         return loaded
 
-    stop = stops_of(s.template, s.stop)
     how = {"seed": s.seed, "batch_size": s.batch_size, "stop": stop}
     contents = {"problems": rows_digest(rows), "prompts": f"content {digest(prompts)}"}
     identity = fingerprint(s, **contents)
-    asked = Asked(pair, grade, problems, Sampling(s.temperature, s.top_p), how)
+    asked = Asked(pair, grade, problems, sampling, how)
     if s.force and not s.resume:
         _discard(s.out)
     plan = Run(s.out / "plan.parquet", 1, identity, s.resume, s.force)
@@ -99,14 +103,14 @@ def _discard(folder: Path) -> None:
 
 
 def _planned(s: AuditSettings, asked: Asked) -> pd.DataFrame:
-    """The sizes as a table of one row, with the seconds that a response took; nan where nothing had to be timed."""
+    """The sizes as a table of one row, with the seconds that a response takes; nan if nothing had to be timed."""
     seconds = float("nan")
+    asked.pair()  # before anything is written, whether or not it is timed: what cannot be loaded is refused
     if not (s.use and s.samples):
         places = range(min(s.batch_size, len(asked.problems)))
-        asked.pair()
         started = time.perf_counter()
         respond_to(asked, TIMED, places, sampling=asked.sampling, samples=1)
-        seconds = (time.perf_counter() - started) / len(places)
+        seconds = (time.perf_counter() - started) / len(places) / ranks.world_size()
     sizes = sizes_for(len(asked.problems), seconds, s.budget_minutes, use=s.use, samples=s.samples)
     return pd.DataFrame([{**vars(sizes), "responses": sizes.responses, "seconds": seconds}])
 
@@ -114,9 +118,10 @@ def _planned(s: AuditSettings, asked: Asked) -> pd.DataFrame:
 def _measure(asked: Asked, made: Made) -> None:
     """Make every table in its turn: what one chooses, the next one runs."""
     n = len(asked.calibration)
-    calibrated = chunks(range(n), asked.how["batch_size"])
+    per_part = asked.how["batch_size"] // asked.samples
+    calibrated = chunks(range(n), per_part)
     places = range(n, n + len(asked.judged))
-    judged = chunks(places, asked.how["batch_size"] // asked.samples)
+    judged = chunks(places, per_part)
     scores = made("calibration_tokens", "texts of the base", [partial(scores_of_base, asked, c) for c in calibrated])
     arms = [partial(answers, asked, arm, purpose="calibration") for arm in tried_arms(scores, asked.sampling)]
     tried = made("calibration", "tried arms", [partial(arm, some) for arm in arms for some in calibrated])

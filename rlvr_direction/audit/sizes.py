@@ -9,14 +9,15 @@ __all__ = ["Sizes", "require_enough", "sizes_for", "spread"]
 
 LEAST = 8  # problems
 MOST_SAMPLES = 16
-TRIED = 1 + len(BUDGETS) * len(GAMMAS) + len(COLDER)  # responses per calibration problem, its plain one included
+TRIED = len(BUDGETS) * len(GAMMAS) + len(COLDER)  # arms on calibration problems
+PLAIN = 1  # responses per calibration problem that are scored token by token
 ALONE = 2  # responses per judged problem that are scored token by token
 JUDGED = 2 + len(REPLACED) * len(BUDGETS) + 2  # arms
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """The numbers of calibration and judged problems, and of samples per judged problem and arm."""
+    """The numbers of calibration and judged problems, and of samples per problem and arm."""
 
     n_calibration: int
     n_judged: int
@@ -25,7 +26,8 @@ class Sizes:
     @property
     def responses(self) -> int:
         """How many responses are decoded in all."""
-        return TRIED * self.n_calibration + (ALONE + JUDGED * self.samples) * self.n_judged
+        calibrated = (PLAIN + TRIED * self.samples) * self.n_calibration
+        return calibrated + (ALONE + JUDGED * self.samples) * self.n_judged
 
     def said(self, seconds: float = math.nan) -> str:
         """The sizes in words, with the minutes that they take at so many `seconds` per response."""
@@ -33,7 +35,7 @@ class Sizes:
         time = "" if math.isnan(seconds) else f", about {self.responses * seconds / 60:.0f} minutes"
         return (
             f"{self.n_calibration} problems calibrate and {self.n_judged} are judged{samples}: "
-            f"{self.responses} responses under {JUDGED} arms and {TRIED - 1} tried ones{time}"
+            f"{self.responses} responses under {JUDGED} arms and {TRIED} tried ones{time}"
         )
 
 
@@ -61,7 +63,7 @@ def sizes_for(
     """
     require_enough(n_problems, use)
     fitting = 0.0 if math.isnan(seconds) else 60 * minutes / seconds  # responses
-    n = use or min(n_problems, int(4 * fitting / (TRIED + 3 * (ALONE + JUDGED * (samples or 1)))))
+    n = use or min(n_problems, int(4 * fitting / (_split(4, samples or 1).responses)))
     if n < LEAST:
         needed = _split(LEAST, samples or 1).responses * seconds / 60
         raise ValueError(
@@ -69,7 +71,7 @@ def sizes_for(
             f"--budget-minutes {math.ceil(needed)}, a smaller --max-new-tokens, or --use {LEAST}"
         )
     alone = _split(n, 0).responses
-    more = int((fitting - alone) / (JUDGED * _split(n, 0).n_judged))
+    more = int((fitting - alone) / (_split(n, 1).responses - alone))
     return _split(n, samples or min(MOST_SAMPLES, max(1, more)))
 
 

@@ -17,13 +17,14 @@ class OfKnownPairs(TyperCommand):
         """Put the two models and the template of a known pair in place of its name."""
         words = [word for whole in args for word in (whole.split("=", 1) if whole.startswith("--pair=") else [whole])]
         if "--pair" in words:
-            from rlvr_direction.problems import PAIRS
+            from rlvr_direction.problems import pair_named
 
             at = words.index("--pair")
             name = words[at + 1] if at + 1 < len(words) else ""
-            if name not in PAIRS:
-                end(f"error: no pair is called {name!r}; choose from {', '.join(PAIRS)}", 2)
-            pair = PAIRS[name]
+            try:
+                pair = pair_named(name)
+            except ValueError as refusal:
+                end(f"error: {refusal}", 2)
             words = [pair.base, pair.rl, *words[:at], *words[at + 2 :]]
             words += [] if any(word.startswith("--template") for word in words) else ["--template", pair.template]
         return super().parse_args(ctx, words)

@@ -18,6 +18,7 @@ from rlvr_direction.interventions import Intervention
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.progress import count_tokens
 from rlvr_direction.scores import Proposer
+from rlvr_direction.vocabularies import Limits
 
 __all__ = ["auto_block", "check_lengths", "decode", "end_ids"]
 
@@ -155,7 +156,7 @@ def _check(
     check_lengths(pair, prompt_ids, max_new_tokens)
 
 
-def check_lengths(pair: ModelPair, prompt_ids: Sequence, max_new_tokens: int) -> None:
+def check_lengths(pair: ModelPair | Limits, prompt_ids: Sequence, max_new_tokens: int) -> None:
     """Raise ValueError for a prompt that is no list of ids, is empty, or leaves no room for `max_new_tokens`."""
     if not 0 < max_new_tokens < pair.context:
         raise ValueError(

@@ -2,7 +2,7 @@
 
 from rlvr_direction.evaluation.files import decode_file, tokens_path
 from rlvr_direction.evaluation.kept import kept_tokens
-from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, evaluate, respond, score_responses
+from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, evaluate, require_grades, respond, score_responses
 from rlvr_direction.evaluation.sources import score_sources
 from rlvr_direction.evaluation.summary import summarize
 
@@ -11,6 +11,7 @@ __all__ = [
     "decode_file",
     "evaluate",
     "kept_tokens",
+    "require_grades",
     "respond",
     "score_responses",
     "score_sources",

@@ -10,7 +10,7 @@ import pandas as pd
 from rlvr_direction.decoding import auto_block, check_lengths
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation.kept import kept_tokens
-from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, respond
+from rlvr_direction.evaluation.responses import RESPONSE_COLUMNS, require_grades, respond
 from rlvr_direction.evaluation.where import at_budget, read_where
 from rlvr_direction.fingerprints import fingerprint, rows_digest
 from rlvr_direction.interventions import Intervention, text_of
@@ -20,11 +20,13 @@ from rlvr_direction.prompts import announced, digest, encode_prompt
 from rlvr_direction.records import Run, load
 from rlvr_direction.scoring import texts_path
 from rlvr_direction.settings import DecodeSettings
-from rlvr_direction.vocabularies import end_tokens, load_tokenizer
+from rlvr_direction.vocabularies import end_tokens, limits_of, load_tokenizer
 
 __all__ = ["decode_file", "tokens_path"]
 
 PROBLEMS_PER_PART = 64
+OF_PROBLEMS = ("problem", "prompt_ids", "answer")
+OF_TEXTS = ("prompt", "response_ids", "source")
 
 
 def tokens_path(out: Path) -> Path:
@@ -55,14 +57,17 @@ def decode_file(settings: DecodeSettings) -> Path:
     sampling = Sampling(s.temperature, s.top_p, s.top_k, s.min_p)
     grade, rows = grader(s.task, s.max_new_tokens), problem_rows(s.problems)
     problems = problems_in(rows)
+    require_grades(grade, problems[0])
+    stop = stops_of(s.template, s.stop)
     tokenizer = load_tokenizer(s.base, s.rl, **s.tokenizer)
     prompts = [encode_prompt(tokenizer, problem.prompt) for problem in problems]
+    check_lengths(limits_of(s, tokenizer), prompts, grade.max_new_tokens)
     contents = {"problems": rows_digest(rows), "prompts": f"content {digest(prompts)}"}
     runs = _runs(s, len(problems), fingerprint(s, where=text_of(intervention.where), **contents))
-    further = further_columns(rows, {"problem", "prompt_ids", "answer", *RESPONSE_COLUMNS})
+    further = further_columns(rows, {*OF_PROBLEMS, *OF_TEXTS, *RESPONSE_COLUMNS})
     pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
     check_lengths(pair, prompts, grade.max_new_tokens)
-    how = _how(s, pair)
+    how = _how(s, pair) | {"stop": stop}
     said = announced(tokenizer, problems[0].prompt)
     if s.budget is not None:
         found = at_budget(pair, grade, problems, intervention.where, s.budget, sampling, **{**how, "samples": 1})
@@ -103,7 +108,7 @@ def _how(s: DecodeSettings, pair: ModelPair) -> dict[str, Any]:
     """What `respond` is asked."""
     block = auto_block(pair) if s.block == "auto" else int(s.block)
     named = {name: getattr(s, name) for name in ("samples", "seed", "propose", "batch_size")}
-    return {**named, "stop": stops_of(s.template, s.stop), "block": block}
+    return {**named, "block": block}
 
 
 def _summary(table: pd.DataFrame) -> str:

@@ -18,7 +18,7 @@ from rlvr_direction.records import Run, load
 from rlvr_direction.scores import Proposer
 from rlvr_direction.scoring import score_tokens
 
-__all__ = ["RESPONSE_COLUMNS", "evaluate", "respond", "score_responses"]
+__all__ = ["RESPONSE_COLUMNS", "evaluate", "require_grades", "respond", "score_responses"]
 
 PROBLEMS_PER_PART = 512
 UNNAMED = ("<lambda>", "<locals>", " at 0x")  # what such a function does is not in its name
@@ -138,14 +138,28 @@ def score_responses(
     return score_tokens(pair, texts[kept].to_dict("records"), batch_size=batch_size, **how)
 
 
+def require_grades(task: Grader, problem: Problem) -> None:
+    """Raise ValueError for a function of the user's that cannot grade an empty response."""
+    if ":" in task.name:
+        _reward(task, problem, "")
+
+
 def _reward(task: Grader, problem: Problem, response: str) -> float:
     try:
-        return float(task.reward(problem, response))
+        reward = float(task.reward(problem, response))
     except Exception as error:  # whatever a function of the user's may raise
-        raise ValueError(
-            f"the grader {task.name} raised {type(error).__name__} ({error}) on the response {response[:40]!r}; it is "
-            "called as f(problem, response), with the expected answer in problem.answer, and returns 0.0 or 1.0"
-        ) from error
+        why = " ".join(str(error).split())
+        raise ValueError(_misgraded(task, response, f"raised {type(error).__name__} ({why})")) from error
+    if reward not in (0.0, 1.0):
+        raise ValueError(_misgraded(task, response, f"returned {reward:g}"))
+    return reward
+
+
+def _misgraded(task: Grader, response: str, did: str) -> str:
+    return (
+        f"the grader {task.name} {did} on the response {response[:40]!r}; it is called as f(problem, response), with "
+        "the expected answer in problem.answer, and returns 0.0 or 1.0"
+    )
 
 
 def _contents(

@@ -17,14 +17,16 @@ from rlvr_direction import ranks
 from rlvr_direction.audit.run import audit
 from rlvr_direction.audit.settings import AuditSettings
 from rlvr_direction.lab.checkout import ROOT, TOYS, require
+from rlvr_direction.lab.device import accelerator
 from rlvr_direction.lab.regime import DECIDING, checkpoint, problems_of
 from rlvr_direction.lab.toys import random_pair
 from rlvr_direction.markup import TOKEN_STYLE, lines_html, token_html
 from rlvr_direction.press.display import VEGA_LITE
 from rlvr_direction.press.run import run_chapter
+from rlvr_direction.problems import pair_named
 from rlvr_direction.records import atomically
 
-__all__ = ["CHAPTER", "audit_page", "own_pair", "page_html", "strips"]
+__all__ = ["CHAPTER", "audit_page", "known_pair", "own_pair", "page_html", "strips"]
 
 CHAPTER = "08_your_own_pair"
 BOOK_ONLY = {"book", "colab"}  # tags of cells that are not on the page
@@ -67,8 +69,18 @@ def own_pair(toy: str, n: int, *, seed: int, out: Path | None = None) -> AuditSe
     problems = out / "problems.jsonl"
     rows = [{"problem": p.prompt, "answer": p.answer} for p in problems_of(task, n, "judged")]
     atomically(problems, lambda file: file.write("".join(json.dumps(row) + "\n" for row in rows).encode()))
-    sizes = {"use": n, "samples": 1, "max_new_tokens": 24 if toy == "random" else None}
-    return AuditSettings(str(base), str(rl), problems, out, task=task, seed=seed, force=True, **sizes)
+    how = {"use": n, "samples": 1, "max_new_tokens": 24 if toy == "random" else None, "device_map": accelerator()}
+    return AuditSettings(str(base), str(rl), problems, out, task=task, seed=seed, force=True, **how)
+
+
+def known_pair(name: str, dataset: str, *, dtype: str, budget_minutes: float, seed: int) -> AuditSettings:
+    """The settings of the book's audit of a known pair on a data set, both by name, on an accelerator if there is one.
+
+    Raises ValueError for an unknown pair.
+    """
+    pair, out = pair_named(name), ROOT / "_build" / "audit" / name
+    how = {"template": pair.template, "dtype": dtype, "device_map": accelerator(), "budget_minutes": budget_minutes}
+    return AuditSettings(pair.base, pair.rl, Path(dataset), out, seed=seed, force=True, **how)
 
 
 def page_html(notebook: NotebookNode, *, style: str, script: str) -> str:

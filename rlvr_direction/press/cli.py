@@ -17,7 +17,9 @@ __all__ = ["BookSettings", "audit", "book"]
 class BookSettings(Settings):
     """Execute the chapters, judge the claims and build the site."""
 
-    profile: Annotated[str, Option(help="smoke (minutes) or cpu (the published numbers).")] = "cpu"
+    profile: Annotated[
+        str, Option(help="smoke (minutes), cpu (the published numbers) or gpu (chapter 8 on a public pair).")
+    ] = "cpu"
     force: Annotated[bool, Option("--force", help="Execute every chapter again.")] = False
 
 

@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 
 from rlvr_direction.lab.checkout import ROOT
 from rlvr_direction.press.display import CHECK, CLAIM, STAMP
+from rlvr_direction.press.downloads import settled
 
 __all__ = [
     "ROOT",
@@ -123,8 +124,11 @@ def fingerprint(chapter: Path, values: Mapping, root: Path = ROOT) -> str:
 
 
 def run(profile: str, *, root: Path = ROOT, force: bool = False) -> list[Path]:
-    """Execute the chapters whose inputs changed since their last good run, and return all executed ones."""
-    values, sources = parameters(profile, root), chapters(root)
+    """Execute the chapters whose inputs changed since their last good run, and return all executed ones.
+
+    A chapter whose public pair cannot be had, which is logged, runs on its toy.
+    """
+    values, sources = settled(parameters(profile, root)), chapters(root)
 
     def run_if_changed(chapter: Path) -> Path:
         target = executed(profile, chapter, root)

@@ -1,6 +1,7 @@
 """Rows of a JSONL or Parquet file, checked as they are read; problems are such rows, or a data set's by its name."""
 
 import json
+import math
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,16 @@ def further_columns(rows: Sequence[Mapping[str, Any]], known: Collection[str]) -
     """
     kept = [{key: value for key, value in row.items() if isinstance(value, str | int | float)} for row in rows]
     table = pd.DataFrame(kept, index=range(len(rows)))
-    return table[[name for name in table.columns if name not in known]]
+    return table[[name for name in table.columns if name not in known]].apply(_of_one_type)
+
+
+def _of_one_type(column: pd.Series) -> pd.Series:
+    """A column that Parquet can hold: as it is, or as text where its values have no type in common."""
+    try:
+        pa.array(column, from_pandas=True)
+    except (pa.ArrowException, OverflowError):
+        return column.map(str, na_action="ignore")
+    return column
 
 
 def _text(answer: str | int | float) -> str:
@@ -97,8 +107,10 @@ def _text(answer: str | int | float) -> str:
 def _object(line: str, where: str) -> Any:
     """The JSON of a line; None for a blank one."""
     try:
-        return json.loads(line) if line.strip() else None
-    except (json.JSONDecodeError, RecursionError) as error:
+        found = json.loads(line) if line.strip() else None
+        json.dumps(found, ensure_ascii=False).encode()  # fails for half of a surrogate pair, which is no text
+        return found
+    except (json.JSONDecodeError, RecursionError, UnicodeEncodeError) as error:
         raise ValueError(f"{where}: not JSON ({error}); expected an object on a line of its own") from error
 
 
@@ -120,7 +132,7 @@ def _check(row: Any, keys: Kinds, where: str) -> None:
     for key, kinds in keys.items():
         if key not in row:
             raise ValueError(f"{where}: no key {key!r}, only {sorted(row)}; add it or rename the column")
-        if type(row[key]) not in kinds:
+        if type(row[key]) not in kinds or (isinstance(row[key], float) and not math.isfinite(row[key])):
             expected = "a list of token ids" if key == "prompt_ids" else " or ".join(NAMES[kind] for kind in kinds)
             raise ValueError(f"{where}: {key!r} is {str(row[key])[:60]!r}; expected {expected}")
 

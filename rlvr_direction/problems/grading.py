@@ -55,8 +55,9 @@ def load_function(name: str) -> Callable[..., Any]:
     module, _, function = name.partition(":")
     try:
         found = getattr(import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ValueError(f"{name!r} cannot be imported ({error}); expected module:function on the path") from error
+    except Exception as error:  # whatever a module of the user's may raise
+        why = " ".join(str(error).split())
+        raise ValueError(f"{name!r} cannot be imported ({why}); expected module:function on the path") from error
     if not callable(found):
         raise ValueError(f"{name!r} is a {type(found).__name__}; expected a function, as module:function")
     return found

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["PAIRS", "KnownPair"]
+__all__ = ["PAIRS", "KnownPair", "pair_named"]
 
 
 @dataclass(frozen=True)
@@ -62,3 +62,10 @@ PAIRS: Mapping[str, KnownPair] = MappingProxyType(
         ),
     }
 )
+
+
+def pair_named(name: str) -> KnownPair:
+    """A pair in `PAIRS`. Raises ValueError for an unknown name."""
+    if name not in PAIRS:
+        raise ValueError(f"no pair is called {name!r}; choose from {', '.join(PAIRS)}")
+    return PAIRS[name]

@@ -84,7 +84,11 @@ def stops_of(template: str | None, given: Sequence[str] | None) -> tuple[str, ..
 
     >>> stops_of("r1", None), stops_of("r1", []), stops_of(None, None)
     (('</answer>',), (), ())
+
+    Raises ValueError for an empty text, which would end every response at once.
     """
     if given is not None:
+        if not all(given):
+            raise ValueError(f"stop is {tuple(given)!r}; expected texts, none of them empty")
         return tuple(given)
     return TEMPLATES[template].stop if template in TEMPLATES else ()

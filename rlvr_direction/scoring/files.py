@@ -1,10 +1,9 @@
 """Score a file of texts into a token table, part by part."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from transformers import PreTrainedTokenizerBase
@@ -13,13 +12,13 @@ from rlvr_direction.adapters import is_adapter
 from rlvr_direction.fingerprints import content_digest, fingerprint
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.problems import further_columns
-from rlvr_direction.prompts import announced, digest, encode_prompt
+from rlvr_direction.prompts import announced, digest
 from rlvr_direction.scoring.sequential import one_by_one
 from rlvr_direction.scoring.spill import SpillingRun
-from rlvr_direction.scoring.texts import Encoded, encode, load_texts, prompt_of
+from rlvr_direction.scoring.texts import Encoded, encode, load_texts, prompt_of, require_fit
 from rlvr_direction.scoring.tokens import TOKEN_COLUMNS, at_responses, by_length, score_encoded
 from rlvr_direction.settings import ScoreSettings
-from rlvr_direction.vocabularies import end_tokens, load_tokenizer
+from rlvr_direction.vocabularies import end_tokens, limits_of, load_tokenizer
 
 __all__ = ["ScoreSettings", "score_file"]
 
@@ -37,14 +36,15 @@ def score_file(settings: ScoreSettings) -> Path:
     """
     s, texts = settings, load_texts(settings.texts)
     tokenizer = load_tokenizer(s.base, s.rl, **s.tokenizer)
-    prompts = f"content {digest(encode_prompt(tokenizer, prompt_of(text)) for text in texts)}"
+    encoded = encode(tokenizer, texts, **limits_of(s, tokenizer)._asdict(), eos=s.eos)
+    prompts = f"content {digest(text.prompt for text in encoded)}"
     identity = fingerprint(s, texts=content_digest(s.texts), prompts=prompts)
     del identity["sequential"]  # nothing depends on it
     run = SpillingRun(s.out, -(-len(texts) // TEXTS_PER_PART), identity, resume=s.resume, force=s.force)
     further = further_columns(texts, {*OF_TEXTS, *TOKEN_COLUMNS})
     announce = cache(partial(announced, tokenizer, prompt_of(texts[0])))  # once, after the texts are checked
     tables = one_by_one if _is_sequential(s) else _together
-    for index, table in tables(s, run, tokenizer, partial(_parts, tokenizer, texts, announce, eos=s.eos)):
+    for index, table in tables(s, run, tokenizer, partial(_parts, encoded, announce)):
         run.write(index, table.join(further, on="text_id"))
     return run.finish({"command": s.command, **announce(), "ends": end_tokens(s, tokenizer)})
 
@@ -72,13 +72,10 @@ def _together(
 
 
 def _parts(
-    tokenizer: PreTrainedTokenizerBase,
-    texts: Sequence[Mapping[str, Any]],
-    announce: Callable[[], object],
-    **how: Any,
+    encoded: Sequence[Encoded], announce: Callable[[], object], *, context: int, vocab_size: int
 ) -> list[list[Encoded]]:
-    """The texts as the fixed parts of a run, once all are found in order; `how` is passed on to `encode`."""
-    encoded = encode(tokenizer, texts, **how)
+    """The texts as the fixed parts of a run, once the models in memory are found to take them all."""
+    require_fit(encoded, context=context, vocab_size=vocab_size)
     announce()
     starts = range(0, len(encoded), TEXTS_PER_PART)
     return [by_length(encoded[start : start + TEXTS_PER_PART]) for start in starts]

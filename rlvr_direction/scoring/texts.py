@@ -11,7 +11,7 @@ from rlvr_direction import records
 from rlvr_direction.problems import read_rows
 from rlvr_direction.prompts import Prompt, encode_prompt
 
-__all__ = ["Encoded", "encode", "load_texts", "prompt_of", "texts_path"]
+__all__ = ["Encoded", "encode", "load_texts", "prompt_of", "require_fit", "texts_path"]
 
 
 class Encoded(NamedTuple):
@@ -68,9 +68,14 @@ def encode(
     """
     rows = records.rows(texts) if isinstance(texts, pd.DataFrame) else texts
     encoded = [_encode(tokenizer, text, i, eos=eos) for i, text in enumerate(rows)]
-    for text in encoded:
-        _require_fit(text, context, vocab_size)
+    require_fit(encoded, context=context, vocab_size=vocab_size)
     return encoded
+
+
+def require_fit(texts: Sequence[Encoded], *, context: int, vocab_size: int) -> None:
+    """Raise ValueError for a text that models of this context and vocabulary cannot read."""
+    for text in texts:
+        _require_fit(text, context, vocab_size)
 
 
 def prompt_of(text: Mapping[str, Any]) -> Prompt:
@@ -87,7 +92,6 @@ def _encode(tokenizer: PreTrainedTokenizerBase, text: Mapping[str, Any], row: in
 
 
 def _require_fit(text: Encoded, context: int, vocab_size: int) -> None:
-    """Raise ValueError for a text that the models cannot read."""
     row, prompt, response = text.text_id, text.prompt, text.response
     if not prompt:
         raise ValueError(f"text {row} has an empty prompt; the first response token needs something to follow")

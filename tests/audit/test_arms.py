@@ -86,7 +86,7 @@ def test_scores_that_are_not_numbers_are_refused(scores, family):
 def test_there_are_as_many_arms_as_the_plan_counts(scores):
     tried = tried_arms(scores, SAMPLING)
     judged = judged_arms(scores, counted(tried, none_right), SAMPLING)
-    assert len(tried) == TRIED - 1 and len(judged) == JUDGED
+    assert len(tried) == TRIED + 1 and len(judged) == JUDGED
     assert len({*tried}) == len(tried) and len({*judged}) == len(judged)
     assert all(str(parse(arm.where)) == arm.where for arm in [*tried, *judged])
     assert not any(np.isnan(arm.budget) for arm in [*tried, *judged])
@@ -98,7 +98,7 @@ def test_every_budget_is_tried_with_every_gamma_and_rl_at_every_colder_sampling(
     gates = {budget: str(gate_at("delta_logp", budget, scores)) for budget in BUDGETS}
     assert {(arm.where, arm.budget, arm.gamma) for arm in grid} == {(gates[b], b, g) for b in BUDGETS for g in GAMMAS}
     cold = [arm for arm in tried if arm.family == "cold rl"]
-    assert [arm.sampling for arm in cold] == [*COLDER] and {arm.where for arm in cold} == {"everywhere"}
+    assert [arm.sampling for arm in cold] == [*COLDER, SAMPLING] and {arm.where for arm in cold} == {"everywhere"}
 
 
 def test_both_models_alone_and_every_family_at_every_budget_are_judged_at_one_sampling(scores):

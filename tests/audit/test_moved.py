@@ -29,6 +29,10 @@ def test_tokens_are_ordered_by_all_that_they_moved():
     pd.testing.assert_frame_equal(found, pd.DataFrame(expected))
 
 
+def test_a_pair_that_is_one_model_moves_no_token():
+    assert most_moved(TABLE.assign(delta_logp=0.0), at_least=1)["share"].tolist() == [0.0, 0.0, 0.0]
+
+
 def test_rare_tokens_are_left_out_and_still_count_in_the_sum():
     found = most_moved(TABLE, at_least=2)
     assert found["token"].tolist() == ["a", "b"] and found["share"].tolist() == pytest.approx([0.5, 0.1])

@@ -1,10 +1,7 @@
 """An audit from end to end: what it leaves, what it refuses, and that a killed one ends in the same bytes."""
 
 import json
-import multiprocessing
 import shutil
-import signal
-import time
 from pathlib import Path
 
 import numpy as np
@@ -209,26 +206,12 @@ def test_a_forced_audit_starts_over_and_however_often_interrupted_ends_in_the_sa
     assert bytes_of(whole.out) == written_by
 
 
-def test_an_audit_that_is_killed_at_any_moment_ends_in_the_same_bytes(whole, written_by):
-    context, moments = multiprocessing.get_context("forkserver"), np.random.default_rng(0)
-    context.set_forkserver_preload(["rlvr_direction.audit.run"])
+def test_an_audit_that_is_killed_at_any_moment_ends_in_the_same_bytes(whole, written_by, killed):
     for attempt in range(3):
-        again = changed(whole, force=not attempt, resume=bool(attempt))
-        process = context.Process(target=audit, args=(again,))
-        before = _progress(whole.out)
-        process.start()
-        while process.is_alive() and _progress(whole.out) == before:
-            time.sleep(0.02)
-        process.join(moments.uniform(0, 1))
-        process.kill()
-        process.join()
-        assert process.exitcode == -signal.SIGKILL and not (whole.out / "examples.parquet").exists()
+        killed(audit, changed(whole, force=not attempt, resume=bool(attempt)), whole.out, seconds=1)
+        assert not (whole.out / "examples.parquet").exists()
     audit(changed(whole, resume=True))
     assert bytes_of(whole.out) == written_by
-
-
-def _progress(folder):
-    return sorted(str(path) for path in folder.rglob("*.parquet"))
 
 
 def test_the_size_follows_from_the_time_of_a_response(whole, settings_in, tmp_path):
@@ -258,6 +241,11 @@ def rows_of(n, **columns):
         ('{"problem": "1+1="}\n', {}, "line 1: no key 'answer', only"),
         (rows_of(9), {"task": "chess"}, "no task is called 'chess'; choose from math"),
         (rows_of(9), {"top_p": 0.0}, "top_p is 0.0"),
+        (rows_of(9), {"stop": [""]}, "stop is .* none of them empty"),
+        (rows_of(9), {"task": "operator:concat"}, "the grader operator:concat raised TypeError"),
+        (rows_of(9), {"max_new_tokens": 512}, "max_new_tokens is 512; expected 1 to 511"),
+        (rows_of(9, problem="cats " * 2000), {}, "prompt 0 has .* new ones fit into a context of 512"),
+        (rows_of(9, prompt_ids=[1, 600]), {}, "prompt 0 has the token id 600; expected 0 to 599"),
         (rows_of(9), {"base": "no/such"}, "no model at no/such"),
         (rows_of(9), {"template": "chess"}, "no template is called 'chess'"),
     ],
@@ -271,6 +259,13 @@ def test_bad_input_is_refused_in_one_sentence_before_a_model_is_loaded(
     with pytest.raises((ValueError, FileNotFoundError), match=seen) as refusal:
         audit(settings_in(tmp_path / "out", **{"problems": problems, **wrong}))
     assert "\n" not in str(refusal.value) and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("wrong", "seen"), [({"dtype": "int8"}, "dtype is 'int8'"), ({"device_map": "x"}, "is 'x'")])
+def test_a_pair_that_cannot_be_loaded_leaves_nothing_behind(settings_in, tmp_path, wrong, seen):
+    with pytest.raises(ValueError, match=seen):
+        audit(settings_in(tmp_path / "out", **wrong))
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_file_is_no_folder_for_an_audit(settings_in, tmp_path, no_models):

@@ -19,7 +19,7 @@ PER_JUDGED = 2 + JUDGED  # with one sample
 def responses(n, samples=1):
     """How many responses an audit of `n` problems takes, a quarter of which, rounded up, calibrate."""
     n_calibration = math.ceil(n / 4)
-    return TRIED * n_calibration + (2 + JUDGED * samples) * (n - n_calibration)
+    return (1 + TRIED * samples) * n_calibration + (2 + JUDGED * samples) * (n - n_calibration)
 
 
 @given(N_PROBLEMS, SECONDS, MINUTES)
@@ -75,8 +75,8 @@ def test_too_few_problems_are_refused():
 
 def test_sizes_are_said_in_words():
     assert Sizes(2, 6).said() == (
-        f"2 problems calibrate and 6 are judged: {2 * TRIED + 6 * PER_JUDGED} responses under {JUDGED} arms and "
-        f"{TRIED - 1} tried ones"
+        f"2 problems calibrate and 6 are judged: {2 * (1 + TRIED) + 6 * PER_JUDGED} responses under {JUDGED} arms and "
+        f"{TRIED} tried ones"
     )
     said = Sizes(2, 6, 3).said(0.5)
     assert "judged, 3 samples each: " in said and said.endswith(f"about {responses(8, 3) * 0.5 / 60:.0f} minutes")

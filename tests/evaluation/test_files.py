@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import datasets
@@ -21,14 +22,23 @@ TREE = {"where": "delta_logp<=-0.3", "task": "pointer_tree", "samples": 2, "batc
 
 
 @pytest.fixture
-def decode(tmp_path):
-    """A function: decode six problems of the tree into `d.parquet` with settings that a test overrides."""
+def asked(tmp_path):
+    """The settings that decode six problems of the tree into `d.parquet`."""
     rows = [{"problem": p.prompt, "answer": p.answer} for p in TASKS["pointer_tree"].problems(6, seed=4)]
     problems = tmp_path / "problems.jsonl"
     problems.write_text("".join(json.dumps(row) + "\n" for row in rows))
     base, rl = (str(TOYS / "pointer_tree" / stage) for stage in ("base", "rl_080"))
-    given = {"base": base, "rl": rl, "problems": problems, "out": tmp_path / "d.parquet", **TREE}
-    return lambda **changed: decode_file(DecodeSettings(**given | changed))
+    return DecodeSettings(base, rl, problems, tmp_path / "d.parquet", **TREE)
+
+
+@pytest.fixture
+def decode(asked):
+    """A function: decode with settings of which a test overrides some."""
+    return lambda **changed: decode_file(replace(asked, **changed))
+
+
+def everything(out):
+    return {path.name: path.read_bytes() for path in out.parent.iterdir()}
 
 
 def both(out):
@@ -92,6 +102,17 @@ def test_a_killed_run_resumes_to_the_same_bytes_and_decodes_no_part_twice(decode
         decode(keep_tokens=7, force=True)
     assert both(decode(keep_tokens=7, resume=True)) == whole
     assert asked["respond"] == [0, 2, 2, 4] and len(asked["kept_tokens"]) == (2 if dies_in == "respond" else 3)
+
+
+def test_a_run_that_is_killed_at_any_moment_resumes_to_the_same_bytes(asked, tmp_path, killed):
+    rows = [{"problem": p.prompt, "answer": p.answer} for p in TASKS["pointer_tree"].problems(512, seed=4)]
+    many = replace(asked, problems=tmp_path / "many.jsonl", max_new_tokens=6, samples=1, keep_tokens=200)
+    many.problems.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    whole = everything(decode_file(many))
+    for attempt in range(3):
+        killed(decode_file, replace(many, force=not attempt, resume=bool(attempt)), tmp_path, seconds=0.2)
+    assert (tmp_path / "d.parquet.parts").exists()
+    assert everything(decode_file(replace(many, resume=True))) == whole
 
 
 def test_another_model_under_the_same_path_is_not_resumed_with(decode, monkeypatch, tmp_path):
@@ -177,6 +198,24 @@ def test_bad_settings_are_refused_in_one_sentence_and_nothing_is_written(decode,
         decode(**changed)
     assert "\n" not in str(refusal.value)
     assert [path.name for path in tmp_path.iterdir()] == ["problems.jsonl"]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"max_new_tokens": 90}, {"max_new_tokens": 96}, {"stop": [""]}, {"task": "operator:concat"}]
+)
+def test_what_no_model_is_needed_for_is_refused_before_one_is_loaded(decode, monkeypatch, changed):
+    monkeypatch.setattr(files.ModelPair, "from_pretrained", lambda *_, **__: pytest.fail("a model was loaded"))
+    with pytest.raises(ValueError, match=r"prompt 0 has|max_new_tokens is 96|stop is|operator:concat raised"):
+        decode(**changed)
+
+
+def test_columns_of_problems_that_texts_have_too_give_way(decode, tmp_path):
+    theirs = {"prompt": "p", "source": "exam", "response_ids": "none", "response": "r", "level": "hard"}
+    rows = [json.loads(line) | theirs for line in (tmp_path / "problems.jsonl").read_text().splitlines()]
+    (tmp_path / "problems.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    texts = records.load(texts_path(decode()))
+    assert set(texts["level"]) == {"hard"} and set(texts["source"]) == {"delta_logp<=-0.3, gamma 0"}
+    assert texts["prompt"].unique().tolist() == [row["problem"] for row in rows]
 
 
 def test_a_budget_sets_the_threshold_and_is_met(decode):

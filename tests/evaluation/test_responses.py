@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rlvr_direction.distributions import Sampling
-from rlvr_direction.evaluation import RESPONSE_COLUMNS, evaluate, respond, score_responses
+from rlvr_direction.evaluation import RESPONSE_COLUMNS, evaluate, require_grades, respond, score_responses
 from rlvr_direction.evaluation import responses as module
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention
 from rlvr_direction.lab.tasks import TASKS
@@ -173,6 +173,19 @@ def test_a_grader_that_raises_is_named_with_how_it_is_called(pair):
     broken = Verifier("mine:f", lambda problem, response: response in problem, TASK.max_new_tokens)
     with pytest.raises(ValueError, match=r"the grader mine:f raised TypeError .* called as f\(problem, response\)"):
         respond(pair, broken, PROBLEMS[:2], Intervention(EVERYWHERE), seed=0)
+
+
+@pytest.mark.parametrize(
+    ("grade", "did"), [(0.5, "returned 0.5"), (float("nan"), "returned nan"), ("right", "raised V")]
+)
+def test_a_grade_is_0_or_1_and_that_is_seen_before_there_is_a_response(pair, grade, did):
+    loose = Verifier("mine:f", lambda problem, response: grade, TASK.max_new_tokens)
+    for asked in (
+        lambda: require_grades(loose, PROBLEMS[0]),
+        lambda: respond(pair, loose, PROBLEMS[:2], Intervention(EVERYWHERE), seed=0),
+    ):
+        with pytest.raises(ValueError, match=rf"the grader mine:f {did}.* and returns 0\.0 or 1\.0"):
+            asked()
 
 
 def test_scores_of_responses_are_of_their_own_prompts_in_their_order(pair):

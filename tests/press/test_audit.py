@@ -101,6 +101,15 @@ def test_the_books_own_pair_is_a_toy_in_the_papers_regime(tmp_path):
     assert rows == [{"problem": problem.prompt, "answer": problem.answer} for problem in asked]
 
 
+def test_the_books_audits_run_on_an_accelerator_if_there_is_one(monkeypatch, tmp_path):
+    monkeypatch.setattr(page, "accelerator", lambda: "xpu")
+    toy = page.own_pair("pointer_tree", 8, seed=0, out=tmp_path)
+    public = page.known_pair("oat-zero-7b", "aime24", dtype="bfloat16", budget_minutes=1.0, seed=0)
+    assert toy.device_map == public.device_map == "xpu"
+    assert (toy.dtype, public.dtype) == ("float32", "bfloat16")
+    assert public.rl == "sail/Qwen2.5-Math-7B-Oat-Zero" and public.task == "math"
+
+
 def test_a_random_pair_is_made_below_the_folder_of_its_audit(tmp_path):
     settings = page.own_pair("random", 8, seed=0, out=tmp_path)
     assert settings.task == "worded" and settings.max_new_tokens == 24

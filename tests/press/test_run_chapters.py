@@ -5,7 +5,9 @@ import pytest
 from nbformat import v4
 
 from rlvr_direction.press import run
+from rlvr_direction.press.audit import CHAPTER
 from rlvr_direction.press.display import CHECK, CLAIM
+from rlvr_direction.problems import DATASETS, PAIRS
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 EMIT = "from IPython.display import display; display({{'{mime}': {record}, 'text/plain': ''}}, raw=True)"
@@ -62,6 +64,25 @@ def test_a_parameter_that_does_not_exist_is_refused_before_anything_runs(book, p
 def test_an_unknown_profile_is_refused(book):
     with pytest.raises(ValueError, match="no profile 'huge'; params/ has smoke"):
         run.parameters("huge", book())
+
+
+@pytest.mark.parametrize("profile", ["smoke", "cpu", "gpu"])
+def test_a_profile_of_the_book_sets_parameters_that_exist(profile):
+    assert set(run.parameters(profile)) == {chapter.stem for chapter in run.chapters()}
+
+
+def test_the_gpu_profile_audits_a_known_pair_on_a_known_data_set_in_less_time_than_a_cell_has():
+    given = run.parameters("gpu")[CHAPTER]
+    assert given["public_pair"] in PAIRS and given["dataset"] in DATASETS
+    assert 60 * given["budget_minutes"] < run.CELL_SECONDS
+
+
+def test_a_chapter_runs_with_what_is_left_of_its_parameters(book, monkeypatch):
+    monkeypatch.setattr(run, "settled", lambda values: {name: given | {"n": 5} for name, given in values.items()})
+    check = "r = {'name': 'n', 'value': n, 'band': [5, 5]}"
+    root = book(cell(check + "\n" + EMIT.format(mime=CHECK, record="r")), parameters="01_tiny: {n: 7}")
+    run.run("smoke", root=root)
+    assert [record["value"] for record in run.collect("smoke", root=root)] == [5]
 
 
 def test_a_folder_without_chapters_is_refused(tmp_path):

@@ -33,6 +33,8 @@ def test_rows_become_problems_in_order_and_further_keys_are_ignored(tmp_path):
             r"line 2: 'answer' is '\[2\]'; expected a string or a whole number or",
         ),
         ('{"problem": "x", "answer": true}', "line 2: 'answer' is 'True'; expected a string"),
+        ('{"problem": "x", "answer": NaN}', "line 2: 'answer' is 'nan'; expected a string or a whole number or"),
+        ('{"problem": "a\\ud800b", "answer": "x"}', "line 2: not JSON .*surrogates not allowed"),
         ('{"problem": 7, "answer": "x"}', "line 2: 'problem' is '7'; expected a string or a list of messages"),
     ],
 )
@@ -98,3 +100,15 @@ def test_token_ids_take_the_place_of_a_problem(tmp_path):
     assert problems == [Problem([3, 4], "2"), Problem([5], "1")] and problems[0].text == "3 4"
     with pytest.raises(ValueError, match="line 1: 'prompt_ids' is '3'; expected a list of token ids"):
         load_problems(written(tmp_path, '{"prompt_ids": "3", "answer": 2}'))
+
+
+def test_further_columns_can_be_written_whatever_their_values_are(tmp_path):
+    rows = [
+        {"mixed": 1, "huge": 10**30, "flag": True, "level": 3},
+        {"mixed": "a", "huge": 2, "level": 4},
+        {"huge": 3, "flag": False, "level": 5},
+    ]
+    further = records.load(records.save(files.further_columns(rows, ()), tmp_path / "f.parquet", metadata={}))
+    assert further["mixed"].tolist()[:2] == ["1", "a"] and further["mixed"].isna().tolist() == [False, False, True]
+    assert further["huge"].tolist() == [str(10**30), "2", "3"] and further["level"].tolist() == [3, 4, 5]
+    assert further["flag"].tolist() == [True, None, False]

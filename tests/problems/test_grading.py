@@ -43,6 +43,15 @@ def test_a_function_that_is_not_there_is_named():
         grader("sys:path")
 
 
+def test_a_module_that_cannot_run_is_named_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    for name, text in {"half_a_module": "def f(:", "loud_module": "raise RuntimeError('one\\ntwo')"}.items():
+        (tmp_path / f"{name}.py").write_text(text)
+        with pytest.raises(ValueError, match=f"'{name}:f' cannot be imported") as refusal:
+            grader(f"{name}:f")
+        assert "\n" not in str(refusal.value)
+
+
 @pytest.mark.parametrize(
     ("answer", "response", "reward"),
     [

@@ -59,3 +59,8 @@ def test_the_commands_help_names_every_template(call):
 )
 def test_a_response_ends_with_the_texts_given_or_else_with_those_of_a_named_template(template, given, stops):
     assert stops_of(template, given) == stops
+
+
+def test_an_empty_text_would_end_every_response_and_is_refused():
+    with pytest.raises(ValueError, match=r"stop is .*; expected texts, none of them empty"):
+        stops_of("orz", ["Q:", ""])

@@ -48,6 +48,20 @@ def test_a_killed_run_resumes_to_the_same_bytes(settings, monkeypatch):
     assert score_file(replace(settings, resume=True)).read_bytes() == whole and len(calls) == 4
 
 
+@pytest.mark.parametrize("sequential", [False, True])
+def test_a_run_that_is_killed_at_any_moment_resumes_to_the_same_bytes(settings, killed, sequential):
+    texts = [{"prompt": f"{i}+1=", "response": str(i + 1)} for i in range(12 * files.TEXTS_PER_PART)]
+    settings.texts.write_text("".join(json.dumps(text) + "\n" for text in texts))
+    many = replace(settings, batch_size=32, sequential=sequential)
+    whole = score_file(many).read_bytes()
+    for attempt in range(3):
+        again = replace(many, force=not attempt, resume=bool(attempt))
+        killed(score_file, again, settings.out.parent, seconds=0.2)
+    assert settings.out.with_name("scores.parquet.parts").exists()
+    assert score_file(replace(many, resume=True)).read_bytes() == whole
+    assert sorted(path.name for path in settings.out.parent.iterdir()) == ["scores.parquet", "texts.jsonl"]
+
+
 def test_the_book_lists_the_columns_and_the_metadata_of_the_file(settings):
     text = (Path(__file__).parents[2] / "book" / "api.md").read_text(encoding="utf-8")
     section = text.split("## The token table as a file\n")[1].split("\n## ")[0]

@@ -47,7 +47,10 @@ def rollout_tokens(
 def predictions_of(
     pair: ModelPair, tokens: pd.DataFrame, problems: Sequence[Problem]
 ) -> tuple[PairLogprobs, Int[Tensor, " rows"]]:
-    """Both policies over the whole vocabulary at each row of a table by `rollout_tokens`, and each row's token id."""
+    """Both policies over the whole vocabulary at each row of a table by `rollout_tokens`, and each row's token id.
+
+    They are in the processor's memory, wherever the pair is.
+    """
     rows = [
         (pair.encode_prompt(problems[problem_id].prompt), ids.tolist())
         for (problem_id, _), ids in tokens.groupby(["problem_id", "text_id"], sort=False)["token_id"]
@@ -57,8 +60,8 @@ def predictions_of(
     for row, (prompt, _) in enumerate(rows):
         wanted[row, : len(prompt)] = False
     found = list(pair.at_tokens(ids, mask, wanted))
-    logps = (torch.cat([getattr(chunk.logprobs, name) for chunk in found]) for name in ("base", "rl"))
-    return PairLogprobs(*logps), torch.cat([chunk.tokens for chunk in found])
+    logps = (torch.cat([getattr(chunk.logprobs, name) for chunk in found]).cpu() for name in ("base", "rl"))
+    return PairLogprobs(*logps), torch.cat([chunk.tokens for chunk in found]).cpu()
 
 
 def parameter_norms(

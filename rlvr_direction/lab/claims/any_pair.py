@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from math import ceil, inf
 
 import numpy as np
 import pandas as pd
 
+from rlvr_direction.audit.arms import BUDGETS, GAMMAS
 from rlvr_direction.lab.claims import b1, c1, c1h, c2, c2c, c2f, c2g, c2h, c4b, c4c, c4h
 from rlvr_direction.lab.claims.claim import SEED, Claim, Judged
 from rlvr_direction.lab.claims.counts import accuracies, arms_of
@@ -17,8 +17,9 @@ from rlvr_direction.lab.claims.leads import judge_leads
 from rlvr_direction.lab.regime import DECIDING
 from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["FEWEST", "alone", "aurocs", "curves", "findings", "problems_needed"]
+__all__ = ["FEWEST", "alone", "aurocs", "curves", "findings", "in_short", "problems_needed"]
 
+UNFINISHED = 0.05  # share of responses above which an audit warns
 FEWEST = 20  # problems; below, intervals over problems are too narrow for a verdict
 HERE = {"cell": str(DECIDING), "rl_seed": 0}  # one RL run in the cell that the claims decide on
 Tables = Mapping[str, pd.DataFrame]
@@ -28,26 +29,65 @@ def findings(tables: Tables) -> pd.DataFrame:
     """A row per claim: `claim, statement, measured, value, low, high, verdict, problems, needed, rule`.
 
     `tables` are those of a finished audit. A verdict is by the rule of the claim's own judge on one cell with one RL
-    run, among the rivals that an audit runs. It is "no verdict" with fewer than 20 judged problems, and for what
-    replacement recovers where RL is not measurably better than the base. `needed` is about how many problems a verdict
-    would take if the estimate stayed; nan where there is one.
+    run, among the rivals that an audit runs. It is "no verdict" with fewer than 20 judged problems, where nothing
+    varies, for what replacement recovers where RL is not measurably better than the base, and for extrapolation where
+    the calibration problems chose a gamma of 0. `needed` is about how many problems a verdict would take if the
+    estimate stayed; nan where there is one.
     """
     studies = {"gates": _gates, "tilts": _tilts, "separation": _separation}
     recorded = {study: {"your pair": rows_of(tables)} for study, rows_of in studies.items()}
     n = tables["answers"]["problem_id"].nunique()
-    gain = Interval(*alone(tables).set_index("arm").loc["RL minus base"])
+    gain = Interval(*alone(tables).set_index("arm").loc["RL minus base", ["value", "low", "high"]])
     rows = []
     for judge in (c1.judge, c1h.judge, b1.judge, c2.judge, c2c.judge, _signed, _both_models, c2h.judge, *EXTRAPOLATION):
         try:
             (row,) = judge(recorded)
         except ValueError:  # no share that both gates reach: nothing to compare
             continue
-        rows.append(_as_row(row, n, gain))
+        rows.append(_as_row(row, n, gain, extrapolates=bool(_chosen(tables)["gamma"] > 0)))
     return pd.DataFrame(rows)
 
 
+def in_short(tables: Tables, found: pd.DataFrame) -> list[str]:
+    """What an audit found, in sentences; `found` are its `findings`."""
+    seen, answers = alone(tables).set_index("arm"), tables["answers"]
+    base, rl, cold = (_share(seen.loc[name]) for name in ("base alone", "RL alone", "cold RL"))
+    gates, chosen = curves(tables), _chosen(tables)
+    best = gates[gates["family"] == "delta_logp"].nlargest(1, "accuracy").iloc[0]
+    counts = answers[answers["family"] == "chosen"][["correct", "samples"]].sum()
+    decided = found[~found["verdict"].isin(["no verdict", "inconclusive"])]
+    named = ", ".join(f"{claim} {verdict}" for claim, verdict in zip(decided["claim"], decided["verdict"], strict=True))
+    sentences = [
+        f"The base alone is right on {base} of the judged problems, RL alone on {rl}, cold RL on {cold}.",
+        f"The best of the gates on delta_logp changed {best['changed']:.1%} of the base's tokens and is right on "
+        f"{best['accuracy']:.1%}; what the calibration problems chose, gamma {chosen['gamma']:g} where "
+        f"`{_short(chosen['where'])}`, on {counts['correct'] / counts['samples']:.1%}.",
+        f"Of {len(found)} claims {len(decided)} are decided{f': {named}' if named else ''}.",
+    ]
+    if not answers["correct"].any():
+        nothing = "**No answer of either model was right.** Check --task, --template and --max-new-tokens."
+        sentences = [nothing, *sentences]
+    unfinished = 1 - answers["finished"].sum() / answers["samples"].sum()
+    if unfinished > UNFINISHED:
+        sentences.append(
+            f"**{unfinished:.0%} of all responses were cut off** and count as wrong: raise --max-new-tokens."
+        )
+    return sentences
+
+
+def _share(row: pd.Series) -> str:
+    return f"{row['value']:.1%} [{row['low']:.1%}, {row['high']:.1%}]"
+
+
+def _chosen(tables: Tables) -> pd.Series:
+    return tables["answers"].query("family == 'chosen'").iloc[0]
+
+
 def alone(tables: Tables) -> pd.DataFrame:
-    """Accuracies and their difference: `arm, value, low, high`, with 95 % intervals over judged problems."""
+    """Both models without a gate: `arm, value, low, high, unfinished, tokens`, and the difference of their accuracies.
+
+    Intervals are at 95 %, over judged problems; `unfinished` is the share that was cut off, `tokens` the mean length.
+    """
     names = {"nowhere": "base alone", "everywhere": "RL alone", "cold rl": "cold RL"}
     rows = _gates(tables)
     arms = arms_of(rows[rows["family"].isin(names) & (rows["purpose"] == "judged")], ["family"])
@@ -59,7 +99,10 @@ def alone(tables: Tables) -> pd.DataFrame:
         return np.array([*found, accuracy[at["RL alone"]] - accuracy[at["base alone"]]])
 
     found = bootstrap(numbers, arms.n_problems, draws=2000, seed=SEED)
-    return pd.DataFrame({"arm": [*at, "RL minus base"], **found._asdict()})
+    table = pd.DataFrame({"arm": [*at, "RL minus base"], **found._asdict()})
+    sums = tables["answers"].groupby("family")[["finished", "n_tokens", "samples"]].sum().loc[[*names]]
+    unfinished, tokens = 1 - sums["finished"] / sums["samples"], sums["n_tokens"] / sums["samples"]
+    return table.assign(unfinished=[*unfinished, np.nan], tokens=[*tokens, np.nan])
 
 
 def problems_needed(
@@ -112,8 +155,13 @@ def _tilts(tables: Tables) -> pd.DataFrame:
 
 
 def _separation(tables: Tables) -> pd.DataFrame:
-    """How well every score separates what both models wrote, as the study "separation" keeps it."""
-    return separation_of(levels_of(tables["written"])).assign(**HERE)
+    """How well every score separates what both models wrote, as the study "separation" keeps it.
+
+    The tokens are left out where a writer has none at which the two models differ.
+    """
+    levels = levels_of(tables["written"])
+    both = {level: table for level, table in levels.items() if table["source"].nunique() == 2}
+    return separation_of(both).assign(**HERE)
 
 
 def _summed(tried: pd.DataFrame) -> pd.DataFrame:
@@ -122,7 +170,7 @@ def _summed(tried: pd.DataFrame) -> pd.DataFrame:
     return tried.groupby(labels)[["correct", "samples"]].sum().reset_index().assign(problem_id=-1)
 
 
-def _as_row(row: Judged, n: int, gain: Interval) -> dict:
+def _as_row(row: Judged, n: int, gain: Interval, *, extrapolates: bool) -> dict:
     """A row of `findings`; `gain` is RL's accuracy minus the base's."""
     claim, interval = row.claim, Interval(row.value, row.low, row.high)
     rule = {"bound": claim.bound, "minimum_gain": claim.minimum_gain, "below": claim.below}
@@ -130,14 +178,15 @@ def _as_row(row: Judged, n: int, gain: Interval) -> dict:
     nothing_to_recover = claim.id in RECOVERY and gain.low <= 0
     if nothing_to_recover:  # first, RL must be seen to be better
         needed = max(needed, problems_needed(gain, n, bound=0.0) if gain.value > 0 else inf)
-    verdict = "no verdict" if n < FEWEST or nothing_to_recover else row.verdict
+    nothing_to_judge = interval.low == interval.high or (claim.id in EXTRAPOLATED and not extrapolates)
+    verdict = "no verdict" if n < FEWEST or nothing_to_recover or nothing_to_judge else row.verdict
     return {
         **{"claim": claim.id, "statement": claim.statement, "measured": f"{_short(row.text)} ({claim.reading})"},
         **interval._asdict(),
         "verdict": verdict,
         "problems": n,
-        "needed": needed if verdict in ("no verdict", "inconclusive") else float("nan"),
-        "rule": claim.rule,
+        "needed": (inf if nothing_to_judge else needed) if verdict in ("no verdict", "inconclusive") else float("nan"),
+        "rule": f"{claim.rule} {NOTES.get(claim.id, '')}".strip(),
     }
 
 
@@ -150,13 +199,16 @@ def _leads_over(claim: Claim, rivals: tuple[str, ...], recorded: Mapping[str, Ta
     return judge_leads(claim, recorded, rivals)
 
 
-_signed = partial(
-    _leads_over,
-    replace(c2f.CLAIM, rule=f"{c2f.CLAIM.rule} An audit leaves out position-level mass."),
-    ("mirrored", "coin"),
-)
-_both_models = partial(
-    _leads_over, replace(c2g.CLAIM, rule=f"{c2g.CLAIM.rule} An audit has the gate on pi_rl(y) alone."), ("logp_rl",)
-)
+_signed = partial(_leads_over, c2f.CLAIM, ("mirrored", "coin"))
+_both_models = partial(_leads_over, c2g.CLAIM, ("logp_rl",))
 EXTRAPOLATION: tuple[Callable, ...] = (c4b.judge, c4c.judge, c4h.judge)
+EXTRAPOLATED = ("C4b", "C4c", "C4h")
 RECOVERY = ("C2", "C2c")
+NOTES = {
+    **dict.fromkeys(
+        RECOVERY, f"An audit's budgets are {', '.join(f'{budget:.0%}' for budget in BUDGETS)} and RL everywhere."
+    ),
+    "C2f": "An audit leaves out position-level mass.",
+    "C2g": "An audit has the gate on pi_rl(y) alone.",
+    **dict.fromkeys(EXTRAPOLATED, f"An audit tries the gammas {', '.join(f'{gamma:g}' for gamma in GAMMAS)}."),
+}

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from rlvr_direction.lab.claims import any_pair, c2, c2c, leads
-from rlvr_direction.lab.claims.any_pair import alone, aurocs, curves, findings, problems_needed
+from rlvr_direction.lab.claims.any_pair import alone, aurocs, curves, findings, in_short, problems_needed
 from rlvr_direction.lab.claims.direction import SCORES
 from rlvr_direction.statistics import Interval
 
@@ -34,11 +34,12 @@ def audited(gates_table):
     delta_logp, in standard deviations.
     """
 
-    def make(n=300, *, rl=None, chosen=0.9, shift=2.0, speeds=SPEEDS):
+    def make(n=300, *, rl=None, chosen=0.9, shift=2.0, speeds=SPEEDS, gamma=GAMMA):
         table, best = (gates_table(speeds, cold=cold, seeds=1, n=n) for cold in (0.7, chosen))
         table = pd.concat([table, best[best["family"] == "cold rl"].assign(family="chosen", budget=GATE)])
         table = table.drop(columns=["cell", "rl_seed", "checkpoint"]).assign(temperature=1.0, top_p=0.7)
-        table["gamma"] = np.where(table["family"] == "chosen", GAMMA, 0.0)
+        table["gamma"] = np.where(table["family"] == "chosen", gamma, 0.0)
+        table["finished"] = table["samples"]
         table["where"] = [
             f"delta_logp<=-{budget}12345" if family in ("delta_logp", "chosen") else family
             for family, budget in zip(table["family"], table["budget"], strict=True)
@@ -100,11 +101,53 @@ def test_fewer_than_twenty_problems_decide_nothing(audited):
     assert set(decided["verdict"]) != {"no verdict"}
 
 
+def test_a_gamma_of_zero_says_nothing_about_extrapolation(audited):
+    found = findings(audited(gamma=0.0)).set_index("claim").loc[sorted(EXTRAPOLATION)]
+    assert set(found["verdict"]) == {"no verdict"} and (found["needed"] == inf).all()
+
+
+def test_where_no_answer_is_right_no_accuracy_is_judged_and_the_first_sentence_says_so(audited):
+    tables = audited()
+    for name in ("answers", "calibration"):
+        tables[name]["correct"] = 0
+    found = findings(tables)
+    assert set(verdicts(found).items()) <= {(claim, "no verdict") for claim in verdicts(found)} | {
+        (claim, "reproduced") for claim in SEPARATION
+    }
+    assert in_short(tables, found)[0].startswith("**No answer of either model was right.**")
+
+
+def test_in_short_it_is_said_who_is_right_how_often_and_what_is_decided(audited):
+    tables = audited()
+    tables["answers"]["finished"] = tables["answers"]["samples"] * (tables["answers"]["family"] == "nowhere")
+    *_, gates, decided, cut = in_short(tables, findings(tables))
+    right = tables["answers"].query("family == 'chosen'")["correct"].mean()
+    assert gates.endswith(f"gamma 1 where `delta_logp<=-0.0512`, on {right:.1%}.")
+    assert decided.startswith("Of 11 claims 11 are decided: C1 reproduced, ")
+    assert "of all responses were cut off" in cut
+    found = alone(tables).set_index("arm")
+    assert found["unfinished"].iloc[:3].tolist() == [0, 1, 1] and found["tokens"].iloc[0] > 0
+
+
+def test_the_rules_say_what_an_audit_leaves_out(audited):
+    rules = findings(audited()).set_index("claim")["rule"]
+    assert rules["C2"].endswith("An audit's budgets are 2%, 5%, 10%, 20% and RL everywhere.")
+    assert rules["C4b"].endswith("An audit tries the gammas 0, 0.1, 0.3, 1, 2.")
+
+
 def test_a_comparison_that_no_share_of_tokens_allows_is_left_out(audited):
     tables = audited(60)
     rivals = tables["answers"]["family"].isin(["mirrored", "coin"])
     tables["answers"].loc[rivals, "n_changed"] = 0
     assert "C2f" not in verdicts(findings(tables)) and "C2g" in verdicts(findings(tables))
+
+
+def test_two_models_that_are_one_are_told_apart_by_nothing(audited):
+    tables = audited(30, rl=0.2)
+    tables["written"] = tables["written"].assign(total_variation=0.0)
+    assert set(aurocs(tables)["level"]) == {"response"}
+    found = findings(tables)
+    assert SEPARATION - {*found["claim"]} == {"B1"} and found[["value", "low", "high"]].notna().all(axis=None)
 
 
 def test_both_models_alone_and_their_difference_are_paired_by_problem(audited):

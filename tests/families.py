@@ -1,0 +1,51 @@
+"""Write which families are tested for what, as the marks of the tests say, between the marks of a page.
+
+.venv/bin/python tests/families.py book/scale.md
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from rlvr_direction.press.ledger import between_marks
+
+TESTS = Path(__file__).parent
+MARKS = ("<!-- families:start -->", "<!-- families:end -->")
+PROPERTIES = ("scores", "identities", "batches", "drafts", "window", "adapter", "nested")
+
+
+class Shown:
+    """A plugin of pytest: what the tests that it collects show of each family, a set of properties."""
+
+    def pytest_collection_finish(self, session):
+        plugins = session.config.pluginmanager.get_plugins()  # conftest.py among them
+        families = next(plugin.FAMILIES for plugin in plugins if hasattr(plugin, "FAMILIES"))
+        self.of = {family: set() for family in families}
+        for item in session.items:
+            for mark in item.iter_markers("shows"):
+                self.of[item.callspec.params["family"]] |= {*mark.args}
+
+
+def shown():
+    """A mapping from every family to the properties that some test shows of it. Raises RuntimeError without tests."""
+    files = [str(path) for path in sorted(TESTS.rglob("test_*.py")) if "mark.shows(" in path.read_text()]
+    plugin = Shown()
+    collect = ["--collect-only", "-qq", "-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider", *files]
+    if code := pytest.main(collect, plugins=[plugin]):
+        raise RuntimeError(f"the tests could not be collected: pytest ended with {code!r}")
+    return plugin.of
+
+
+def table(of):
+    """A row for every family, a column for every property. Raises ValueError for a property without a column."""
+    if unknown := set().union(*of.values()) - {*PROPERTIES}:
+        raise ValueError(f"a test shows {', '.join(sorted(unknown))}; the columns are {', '.join(PROPERTIES)}")
+    rows = [["family", *PROPERTIES], ["---"] + [":-:"] * len(PROPERTIES)]
+    rows += [[f"`{family}`", *("●" if name in has else "" for name in PROPERTIES)] for family, has in of.items()]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+if __name__ == "__main__":
+    page = Path(sys.argv[1])
+    page.write_text(between_marks(page.read_text(), table(shown()), MARKS))
