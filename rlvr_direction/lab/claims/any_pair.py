@@ -17,7 +17,7 @@ from rlvr_direction.lab.claims.leads import judge_leads
 from rlvr_direction.lab.regime import DECIDING
 from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["FEWEST", "alone", "aurocs", "curves", "findings", "in_short", "problems_needed"]
+__all__ = ["FEWEST", "alone", "aurocs", "curves", "findings", "in_short", "problems_needed", "short"]
 
 UNFINISHED = 0.05  # share of responses above which an audit warns
 FEWEST = 20  # problems; below, intervals over problems are too narrow for a verdict
@@ -61,7 +61,7 @@ def in_short(tables: Tables, found: pd.DataFrame) -> list[str]:
         f"The base alone is right on {base} of the judged problems, RL alone on {rl}, cold RL on {cold}.",
         f"The best of the gates on delta_logp changed {best['changed']:.1%} of the base's tokens and is right on "
         f"{best['accuracy']:.1%}; what the calibration problems chose, gamma {chosen['gamma']:g} where "
-        f"`{_short(chosen['where'])}`, on {counts['correct'] / counts['samples']:.1%}.",
+        f"`{short(chosen['where'])}`, on {counts['correct'] / counts['samples']:.1%}.",
         f"Of {len(found)} claims {len(decided)} are decided{f': {named}' if named else ''}.",
     ]
     if not answers["correct"].any():
@@ -181,7 +181,7 @@ def _as_row(row: Judged, n: int, gain: Interval, *, extrapolates: bool) -> dict:
     nothing_to_judge = interval.low == interval.high or (claim.id in EXTRAPOLATED and not extrapolates)
     verdict = "no verdict" if n < FEWEST or nothing_to_recover or nothing_to_judge else row.verdict
     return {
-        **{"claim": claim.id, "statement": claim.statement, "measured": f"{_short(row.text)} ({claim.reading})"},
+        **{"claim": claim.id, "statement": claim.statement, "measured": f"{short(row.text)} ({claim.reading})"},
         **interval._asdict(),
         "verdict": verdict,
         "problems": n,
@@ -190,7 +190,7 @@ def _as_row(row: Judged, n: int, gain: Interval, *, extrapolates: bool) -> dict:
     }
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     """A text with its long decimals at three digits."""
     return re.sub(r"\d+\.\d{4,}", lambda found: f"{float(found[0]):.3g}", text)
 
