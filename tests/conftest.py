@@ -223,15 +223,15 @@ def refused():
 
 @pytest.fixture(scope="session")
 def killed():
-    """A function: run `make(settings)` in a process, killed within `seconds` of the next table that it puts in a folder."""
+    """A function: run `make(settings)` in a process that is killed within `seconds` of its next file in a folder."""
     context, moments = multiprocessing.get_context("forkserver"), random.Random(0)
     context.set_forkserver_preload(["rlvr_direction.audit.run"])
 
     def kill(make, settings, folder, *, seconds):
-        before = sorted(folder.rglob("*.parquet"))
+        before = sorted(folder.rglob("*"))
         process = context.Process(target=make, args=(settings,))
         process.start()
-        while process.is_alive() and sorted(folder.rglob("*.parquet")) == before:
+        while process.is_alive() and sorted(folder.rglob("*")) == before:
             time.sleep(0.01)
         process.join(moments.uniform(0, seconds))
         process.kill()

@@ -17,13 +17,19 @@ PAIR = [str(TOYS / "arithmetic" / stage) for stage in ("base", "rl_010")]
 PROBLEMS = TOYS / "arithmetic" / "problems.jsonl"
 
 
-@pytest.fixture
-def texts(tmp_path):
-    """A file of 600 texts: three parts."""
-    path = tmp_path / "texts.jsonl"
+@pytest.fixture(scope="module")
+def scoring(tmp_path_factory):
+    """The words of a command that scores 600 texts, which are three parts."""
+    path = tmp_path_factory.mktemp("ranks") / "texts.jsonl"
     rows = [{"prompt": f"Q:{i % 90 + 1}+{i % 7}\n", "response": f"A:{i % 90 + 1 + i % 7}"} for i in range(600)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
+    return ("score", *PAIR, path, "--out", "scores.parquet")
+
+
+@pytest.fixture(scope="module")
+def scored_alone(scoring, tmp_path_factory):
+    """What one process prints and leaves."""
+    return run(tmp_path_factory.mktemp("alone"), *scoring)
 
 
 def begin(folder, *words, processes=1):
@@ -76,23 +82,23 @@ def test_every_part_belongs_to_one_rank(tmp_path, monkeypatch, world):
     assert sorted(shares) == list(range(11))
 
 
-def test_two_processes_score_what_one_does(texts, tmp_path):
-    asked = ("score", *PAIR, texts, "--out", "scores.parquet")
-    alone, shared = run(tmp_path / "alone", *asked), run(tmp_path / "shared", *asked, processes=2)
-    assert alone == shared and alone[0] == "scores.parquet\n"  # said once
+def test_two_processes_score_what_one_does(scoring, scored_alone, tmp_path):
+    assert run(tmp_path / "shared", *scoring, processes=2) == scored_alone
+    assert scored_alone[0] == "scores.parquet\n"  # said once
 
 
 def test_two_processes_decode_what_one_does(tmp_path):
     problems = tmp_path / "problems.jsonl"
     problems.write_text("".join(PROBLEMS.read_text().splitlines(keepends=True)[:150]))
     asked = ("decode", *PAIR, problems, "--task", "arithmetic", "--where", "delta_logp<=-0.3", "--out", "d.parquet")
+    asked += ("--max-new-tokens", 12)
     alone, shared = run(tmp_path / "alone", *asked), run(tmp_path / "shared", *asked, processes=2)
     assert alone == shared and sorted(alone[1]) == ["d.parquet", "d.texts.parquet", "d.tokens.parquet"]
 
 
-def test_what_a_killed_rank_had_to_make_is_made_again(texts, tmp_path):
-    asked, folder = ("score", *PAIR, texts, "--out", "scores.parquet"), tmp_path / "shared"
-    begun = begin(folder, *asked, processes=2)
+def test_what_a_killed_rank_had_to_make_is_made_again(scoring, scored_alone, tmp_path):
+    folder = tmp_path / "shared"
+    begun = begin(folder, *scoring, processes=2)
     while not list(folder.glob("*.parts/*.parquet")):
         assert begun.poll() is None
         time.sleep(0.01)
@@ -100,4 +106,4 @@ def test_what_a_killed_rank_had_to_make_is_made_again(texts, tmp_path):
     os.kill(int(listed.split()[-1]), signal.SIGKILL)
     begun.communicate()
     assert begun.returncode and not (folder / "scores.parquet").exists()
-    assert run(folder, *asked, "--resume", processes=2) == run(tmp_path / "alone", *asked)
+    assert run(folder, *scoring, "--resume", processes=2) == scored_alone

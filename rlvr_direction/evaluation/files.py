@@ -41,6 +41,13 @@ class _Runs(NamedTuple):
     texts: Run
     tokens: Run | None
 
+    def finish(self, metadata: dict[str, Any]) -> Path:
+        """Join the parts of each, the responses last, and return their path."""
+        if self.tokens:
+            self.tokens.finish(metadata)
+        self.texts.finish(metadata)
+        return self.responses.finish(metadata)
+
 
 def decode_file(settings: DecodeSettings) -> Path:
     """Decode a file of problems with a pair of models, part by part with a progress bar, and return the output path.
@@ -58,7 +65,6 @@ def decode_file(settings: DecodeSettings) -> Path:
     grade, rows = grader(s.task, s.max_new_tokens), problem_rows(s.problems)
     problems = problems_in(rows)
     require_grades(grade, problems[0])
-    stop = stops_of(s.template, s.stop)
     tokenizer = load_tokenizer(s.base, s.rl, **s.tokenizer)
     prompts = [encode_prompt(tokenizer, problem.prompt) for problem in problems]
     check_lengths(limits_of(s, tokenizer), prompts, grade.max_new_tokens)
@@ -67,7 +73,7 @@ def decode_file(settings: DecodeSettings) -> Path:
     further = further_columns(rows, {*OF_PROBLEMS, *OF_TEXTS, *RESPONSE_COLUMNS})
     pair = ModelPair.from_pretrained(s.base, s.rl, **s.load)
     check_lengths(pair, prompts, grade.max_new_tokens)
-    how = _how(s, pair) | {"stop": stop}
+    how = _how(s, pair)
     said = announced(tokenizer, problems[0].prompt)
     if s.budget is not None:
         found = at_budget(pair, grade, problems, intervention.where, s.budget, sampling, **{**how, "samples": 1})
@@ -88,27 +94,25 @@ def decode_file(settings: DecodeSettings) -> Path:
         runs.responses.write(index, table[list(RESPONSE_COLUMNS)])
     metadata = {"command": s.command, "where": where, **said}
     metadata |= {"ends": [*end_tokens(s, tokenizer), *how["stop"]], "block": how["block"]}
-    if runs.tokens:
-        runs.tokens.finish(metadata)
-    runs.texts.finish(metadata)
-    out = runs.responses.finish(metadata)
+    out = runs.finish(metadata)
     logging.getLogger(__name__).info(_summary(load(out)))
     return out
 
 
 def _check(s: DecodeSettings) -> None:
-    """Raise ValueError for an option that is none of its choices."""
+    """Raise ValueError for an option that is none of its choices, and for an empty text to stop at."""
     if s.propose not in ("base", "rl"):
         raise ValueError(f"propose is {s.propose!r}; expected base or rl")
     if s.block != "auto" and not (s.block.isdecimal() and int(s.block)):
         raise ValueError(f"block is {s.block!r}; expected auto or a number of tokens, at least 1")
+    stops_of(s.template, s.stop)
 
 
 def _how(s: DecodeSettings, pair: ModelPair) -> dict[str, Any]:
     """What `respond` is asked."""
     block = auto_block(pair) if s.block == "auto" else int(s.block)
     named = {name: getattr(s, name) for name in ("samples", "seed", "propose", "batch_size")}
-    return {**named, "block": block}
+    return {**named, "stop": stops_of(s.template, s.stop), "block": block}
 
 
 def _summary(table: pd.DataFrame) -> str:

@@ -31,7 +31,7 @@ COLUMNS = {
     "answers": ["problem_id", *COUNTS, "samples", "purpose", *ARM],
     "examples": [*RESPONSE_COLUMNS, *LISTS],
 }
-PARTS = 1 + 1 + (TRIED - 1) + 1 + JUDGED + 1 + 1  # of an audit whose problems fit into a batch
+PARTS = 1 + 1 + TRIED + 1 + JUDGED + 1 + 1  # of an audit whose problems fit into a batch
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_calibration_and_judged_problems_are_rows_of_the_file_and_disjoint(whole
 
 def test_every_arm_answers_every_problem_once_and_the_plan_counts_them(whole):
     tables = tables_of(whole.out)
-    for name, n_arms, n_problems in (("calibration", TRIED - 1, 2), ("answers", JUDGED, 6)):
+    for name, n_arms, n_problems in (("calibration", TRIED, 2), ("answers", JUDGED, 6)):
         assert len(tables[name]) == n_arms * n_problems
         assert set(tables[name].groupby(["family", "budget", "gamma", "temperature", "top_p"]).size()) == {n_problems}
     assert tables["calibration"]["purpose"].eq("calibration").all() and tables["answers"]["purpose"].eq("judged").all()

@@ -184,7 +184,9 @@ def known(folders, monkeypatch, tmp_path):
     """A registry of one pair, made of folders, whose template is a file."""
     (base, rl), template = map(str, folders("llama")), tmp_path / "own.jinja"
     template.write_text("ab{{ messages[0].content }}")
-    monkeypatch.setattr("rlvr_direction.problems.PAIRS", {"mine": KnownPair(base, rl, str(template), "MIT", "here")})
+    monkeypatch.setattr(
+        "rlvr_direction.problems.pairs.PAIRS", {"mine": KnownPair(base, rl, str(template), "MIT", "here")}
+    )
     return base, rl
 
 

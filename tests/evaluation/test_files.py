@@ -105,12 +105,12 @@ def test_a_killed_run_resumes_to_the_same_bytes_and_decodes_no_part_twice(decode
 
 
 def test_a_run_that_is_killed_at_any_moment_resumes_to_the_same_bytes(asked, tmp_path, killed):
-    rows = [{"problem": p.prompt, "answer": p.answer} for p in TASKS["pointer_tree"].problems(512, seed=4)]
-    many = replace(asked, problems=tmp_path / "many.jsonl", max_new_tokens=6, samples=1, keep_tokens=200)
+    rows = [{"problem": p.prompt, "answer": p.answer} for p in TASKS["pointer_tree"].problems(384, seed=4)]
+    many = replace(asked, problems=tmp_path / "many.jsonl", max_new_tokens=6, samples=1, keep_tokens=70)
     many.problems.write_text("".join(json.dumps(row) + "\n" for row in rows))
     whole = everything(decode_file(many))
     for attempt in range(3):
-        killed(decode_file, replace(many, force=not attempt, resume=bool(attempt)), tmp_path, seconds=0.2)
+        killed(decode_file, replace(many, force=not attempt, resume=bool(attempt)), tmp_path, seconds=0.1)
     assert (tmp_path / "d.parquet.parts").exists()
     assert everything(decode_file(replace(many, resume=True))) == whole
 

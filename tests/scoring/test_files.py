@@ -56,7 +56,7 @@ def test_a_run_that_is_killed_at_any_moment_resumes_to_the_same_bytes(settings, 
     whole = score_file(many).read_bytes()
     for attempt in range(3):
         again = replace(many, force=not attempt, resume=bool(attempt))
-        killed(score_file, again, settings.out.parent, seconds=0.2)
+        killed(score_file, again, settings.out.parent, seconds=0.05)
     assert settings.out.with_name("scores.parquet.parts").exists()
     assert score_file(replace(many, resume=True)).read_bytes() == whole
     assert sorted(path.name for path in settings.out.parent.iterdir()) == ["scores.parquet", "texts.jsonl"]
