@@ -47,6 +47,8 @@ def load_part(auto: type, name: str | Path, **options: object) -> Any:
             return auto.from_pretrained(name, **given)
         model, loaded = auto.from_pretrained(name, output_loading_info=True, use_safetensors=True, **given)
     except (OSError, ValueError, TypeError, ImportError, SafetensorError) as error:
+        if "unexpected keyword argument" in str(error):  # an option that the caller named
+            raise
         if "trust_remote_code" in str(error):
             raise ValueError(
                 f"{name} brings code of its own, which is not run unless asked for; read it, then allow it with "

@@ -59,7 +59,7 @@ def sizes_for(
     8 problems fit into the time, and what `require_enough` raises. With both given, `seconds` may be nan.
 
     >>> sizes_for(200, seconds=0.5, minutes=30.0)
-    Sizes(n_calibration=27, n_judged=81, samples=1)
+    Sizes(n_calibration=28, n_judged=83, samples=1)
     """
     require_enough(n_problems, use)
     fitting = 0.0 if math.isnan(seconds) else 60 * minutes / seconds  # responses

@@ -182,14 +182,10 @@ def intervals(table: pd.DataFrame, value: str, low: str = "low", high: str = "hi
 
 def table(rows: pd.DataFrame, *, digits: int = 3) -> Shown:
     """A table without its index, every text whole and escaped, to so many significant digits."""
-    form = {"index": False, "float_format": f"%.{digits}g", "na_rep": ""}
+    form = {"index": False, "border": 0, "classes": "dataframe mathjax_ignore", "na_rep": ""}
     with pd.option_context("display.max_colwidth", None):
-        return Shown(
-            {
-                "text/html": rows.to_html(**form, border=0, classes="dataframe mathjax_ignore"),
-                "text/plain": rows.to_string(**form),
-            }
-        )
+        page = rows.to_html(**form, float_format=f"%.{digits}g")
+        return Shown({"text/html": page, "text/plain": rows.to_string(index=False)})
 
 
 def finite(value: float) -> float | None:
