@@ -28,7 +28,7 @@ def test_a_ray_cluster_scores_what_one_process_does_and_makes_a_lost_part_again(
     texts, out = tmp_path / "texts.jsonl", tmp_path / "ray.parquet"
     rows = [{"prompt": f"Q:{i % 90 + 1}+{i % 7}\n", "response": f"A:{i % 90 + 1 + i % 7}"} for i in range(600)]
     texts.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    script = [sys.executable, str(ROOT / "examples" / "score_with_ray.py"), *PAIR, str(texts), str(out)]
+    script = [sys.executable, str(ROOT / "book" / "examples" / "score_with_ray.py"), *PAIR, str(texts), str(out)]
     with (tmp_path / "log").open("w") as log:
         cluster = subprocess.Popen(script, env={**os.environ, **LOCAL}, stdout=log, stderr=log)
         while not (running := workers()):

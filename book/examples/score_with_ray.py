@@ -1,6 +1,6 @@
 """Score a file of texts on a Ray cluster: every worker holds the pair, and a part whose worker is lost is made again.
 
-    python examples/score_with_ray.py BASE RL texts.jsonl scores.parquet --workers 8 --gpus 1
+    python book/examples/score_with_ray.py BASE RL texts.jsonl scores.parquet --workers 8 --gpus 1
 
 All machines share the folder of the output. Started again, it goes on with the parts that are missing. The table is
 that of `rlvr-direction score`.
