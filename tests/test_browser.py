@@ -29,7 +29,8 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-PAGES = ["index.html", *(chapter.with_suffix(".html").name for chapter in run.chapters()), "api.html", "glossary.html"]
+CHAPTERS = [chapter.with_suffix(".html").name for chapter in run.chapters()]
+PAGES = ["index.html", *CHAPTERS, "scale.html", "api.html", "glossary.html"]
 DRAWN = (
     "return [...document.querySelectorAll('.vl-fig')].every(f => f.dataset.ready && f.dataset.theme == arguments[0])"
 )
