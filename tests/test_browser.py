@@ -37,6 +37,7 @@ DRAWN = (
 PAPER = "return getComputedStyle(document.body).backgroundColor"
 INK = "return getComputedStyle(document.body).getPropertyValue('--pst-color-text-base').trim()"
 TITLES = "return [...document.querySelectorAll('.vl-host .role-axis-title text')].map(t => t.getAttribute('fill'))"
+HEADINGS = "return [...document.querySelectorAll('h2')].map(h => h.innerText)"  # at once: a page may be redrawn
 SIDEWAYS = "return document.documentElement.scrollWidth - window.innerWidth"
 every_page = pytest.mark.parametrize("page", PAGES)
 
@@ -137,7 +138,7 @@ def token_view(tmp_path):
 
 def test_a_report_has_pages_that_are_filtered_by_outcome_and_walked_with_the_keyboard(browser, token_view):
     def shown():
-        return [heading.text.split(":")[0] for heading in browser.find_elements("css selector", "h2")]
+        return [heading.split(":")[0] for heading in browser.execute_script(HEADINGS)]
 
     def expect(*problems):
         WebDriverWait(browser, 30).until(lambda _: shown() == [f"Problem {i}, sample 0" for i in problems])
@@ -162,9 +163,7 @@ def test_a_report_of_scores_is_filtered_by_source_and_outcome_at_once(browser, t
     Select(browser.find_element("id", "source")).select_by_visible_text("b (12)")
     Select(browser.find_element("id", "outcome")).select_by_visible_text("right (8)")
     expected = [f"Text {i}, b: ✓ right" for i in (3, 9, 15, 21)]
-    WebDriverWait(browser, 30).until(
-        lambda _: [heading.text for heading in browser.find_elements("css selector", "h2")] == expected
-    )
+    WebDriverWait(browser, 30).until(lambda _: browser.execute_script(HEADINGS) == expected)
     assert browser.execute_script(SIDEWAYS) <= 0
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
 
