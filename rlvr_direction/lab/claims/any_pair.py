@@ -65,12 +65,12 @@ def in_short(tables: Tables, found: pd.DataFrame) -> list[str]:
         f"Of {len(found)} claims {len(decided)} are decided{f': {named}' if named else ''}.",
     ]
     if not answers["correct"].any():
-        nothing = "**No answer of either model was right.** Check --task, --template and --max-new-tokens."
+        nothing = "**No answer of either model was right.** Check `--task`, `--template` and `--max-new-tokens`."
         sentences = [nothing, *sentences]
     unfinished = 1 - answers["finished"].sum() / answers["samples"].sum()
     if unfinished > UNFINISHED:
         sentences.append(
-            f"**{unfinished:.0%} of all responses were cut off** and count as wrong: raise --max-new-tokens."
+            f"**{unfinished:.0%} of all responses were cut off** and count as wrong: raise `--max-new-tokens`."
         )
     return sentences
 
