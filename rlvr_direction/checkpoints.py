@@ -21,6 +21,7 @@ from transformers import (
 from rlvr_direction.adapters import adapted, is_adapter
 
 __all__ = [
+    "SPREADING",
     *("check_model", "common_rows", "context_in", "context_length", "ends_of", "generation_settings"),
     *("has_tokenizer", "load_part", "torch_dtype", "warn_of_settings"),
 ]

@@ -11,7 +11,7 @@ import psutil
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from rlvr_direction.checkpoints import load_part, torch_dtype
+from rlvr_direction.checkpoints import SPREADING, load_part, torch_dtype
 
 __all__ = ["free_bytes", "say_room", "weights_bytes"]
 
@@ -30,7 +30,7 @@ def weights_bytes(name: str | Path, dtype: torch.dtype | str, **how: Any) -> int
 
 def free_bytes(device_map: str | None) -> int:
     """How much memory is free where a device map puts a model: on one GPU, on all of them, or beside the processor."""
-    spread = device_map in ("auto", "balanced", "sequential")
+    spread = device_map in SPREADING
     gpus = range(torch.cuda.device_count()) if spread else []
     if str(device_map).startswith("cuda"):
         gpus = [torch.device(device_map).index or 0]

@@ -12,12 +12,32 @@ from typer.models import ArgumentInfo
 
 from rlvr_direction import ranks
 
-__all__ = ["DecodeSettings", "Force", "PairSettings", "ReportSettings", "Resume", "ScoreSettings", "Settings"]
+__all__ = [
+    *("BatchSize", "Force", "MaxNewTokens", "Problems", "Resume", "Seed", "Stop", "Task"),
+    *("DecodeSettings", "PairSettings", "ReportSettings", "ScoreSettings", "Settings"),
+]
 
 READING = ("tokenizer_from", "template", "system", "thinking", "trust_remote_code")
 LOADING = ("adapter", "dtype", "device_map", "rl_device_map", "attn_implementation")
 Resume = Annotated[bool, Option("--resume", help="Continue a run that was interrupted.")]
 Force = Annotated[bool, Option("--force", help="Start over and replace existing output.")]
+Problems = Annotated[
+    Path,
+    Argument(
+        help="JSONL or Parquet rows: problem (text or messages) or prompt_ids, answer; or a data set of the Hub: "
+        "aime24, aime25, amc23, math500 or gsm8k."
+    ),
+]
+Task = Annotated[str, Option(help="Grader: math, arithmetic, pointer_tree or module:function.")]
+Seed = Annotated[int, Option(min=0, help="Seed of the noise.")]
+MaxNewTokens = Annotated[
+    int | None, Option(min=1, help="Longest response in tokens. Default: the task's; for math 1024.")
+]
+Stop = Annotated[
+    list[str] | None,
+    Option(help="Text that ends a response; may be given several times. Default: what a named template says."),
+]
+BatchSize = Annotated[int, Option(min=1, help="Responses per forward pass.")]
 
 
 @dataclass(frozen=True)
@@ -130,7 +150,7 @@ class ScoreSettings(PairSettings):
     ]
     out: Annotated[Path, Option(help="Token table to write (Parquet).")]
     eos: Annotated[bool, Option("--eos", help="Append the end token to every response.")] = False
-    batch_size: Annotated[int, Option(min=1, help="Responses per forward pass.")] = 32
+    batch_size: BatchSize = 32
     sequential: Annotated[
         bool,
         Option(
@@ -145,13 +165,7 @@ class ScoreSettings(PairSettings):
 class DecodeSettings(PairSettings):
     """Decode problems with an intervention: where the criterion fires, the token is drawn from another policy."""
 
-    problems: Annotated[
-        Path,
-        Argument(
-            help="JSONL or Parquet rows: problem (text or messages) or prompt_ids, answer; or a data set of the Hub: "
-            "aime24, aime25, amc23, math500 or gsm8k."
-        ),
-    ]
+    problems: Problems
     out: Annotated[Path, Option(help="Response table to write (Parquet); texts and tokens go into files beside it.")]
     where: Annotated[
         str,
@@ -166,24 +180,19 @@ class DecodeSettings(PairSettings):
     ] = None
     gamma: Annotated[float, Option(help="Policy that replaces: -1 is the base, 0 is RL, above 0 goes past RL.")] = 0.0
     propose: Annotated[str, Option(help="Model that proposes the tokens: base or rl.")] = "base"
-    task: Annotated[str, Option(help="Grader: math, arithmetic, pointer_tree or module:function.")] = "math"
+    task: Task = "math"
     samples: Annotated[int, Option(min=1, help="Responses per problem.")] = 1
-    seed: Annotated[int, Option(min=0, help="Seed of the noise.")] = 0
+    seed: Seed = 0
     temperature: Annotated[float, Option(help="Sampling temperature; 0 takes the likeliest token.")] = 1.0
     top_p: Annotated[float, Option(help="Sample from the smallest set of tokens with this probability.")] = 1.0
     top_k: Annotated[int, Option(min=0, help="Sample from the likeliest tokens, this many; 0: from all.")] = 0
     min_p: Annotated[
         float, Option(help="Sample from tokens with at least this share of the likeliest one's probability.")
     ] = 0.0
-    max_new_tokens: Annotated[
-        int | None, Option(min=1, help="Longest response in tokens. Default: the task's; for math 1024.")
-    ] = None
-    stop: Annotated[
-        list[str] | None,
-        Option(help="Text that ends a response; may be given several times. Default: what a named template says."),
-    ] = None
+    max_new_tokens: MaxNewTokens = None
+    stop: Stop = None
     keep_tokens: Annotated[int, Option(min=0, help="Number of responses to store token by token.")] = 200
-    batch_size: Annotated[int, Option(min=1, help="Responses per forward pass.")] = 64
+    batch_size: BatchSize = 64
     block: Annotated[str, Option(help="Tokens to draft before a check: a number or auto.")] = "auto"
 
 

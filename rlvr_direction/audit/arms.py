@@ -9,7 +9,7 @@ import pandas as pd
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, AtRandom, Criterion, Where, calibrate, mass
 
-__all__ = ["BUDGETS", "COLDER", "GAMMAS", "REPLACED", "Arm", "gate_at", "judged_arms", "tried_arms"]
+__all__ = ["BUDGETS", "COLDER", "GAMMAS", "REPLACED", "SCORE_OF", "Arm", "gate_at", "judged_arms", "tried_arms"]
 
 BUDGETS = (0.02, 0.05, 0.1, 0.2)  # shares of the base's tokens that a gate selects
 GAMMAS = (0.0, 0.1, 0.3, 1.0, 2.0)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Option
+from typer import Option
 
-from rlvr_direction.settings import PairSettings
+from rlvr_direction.settings import BatchSize, MaxNewTokens, PairSettings, Problems, Seed, Stop, Task
 
 __all__ = ["AuditSettings"]
 
@@ -19,13 +19,7 @@ class AuditSettings(PairSettings):
     is said before it is. A quarter of the problems calibrate thresholds and choices, the others are judged.
     """
 
-    problems: Annotated[
-        Path,
-        Argument(
-            help="JSONL or Parquet rows: problem (text or messages) or prompt_ids, answer; or a data set of the Hub: "
-            "aime24, aime25, amc23, math500 or gsm8k."
-        ),
-    ]
+    problems: Problems
     out: Annotated[Path, Option(help="Folder to write: audit.html, audit.ipynb and the tables (Parquet).")]
     budget_minutes: Annotated[float, Option(min=0, help="Time to spend, about.")] = 60.0
     use: Annotated[
@@ -33,17 +27,12 @@ class AuditSettings(PairSettings):
     ] = None
     samples: Annotated[
         int | None,
-        Option(min=1, help="Responses per judged problem and arm. Default: as many as there is time."),
+        Option(min=1, help="Responses per problem and arm. Default: as many as there is time."),
     ] = None
-    task: Annotated[str, Option(help="Grader: math, arithmetic, pointer_tree or module:function.")] = "math"
-    seed: Annotated[int, Option(min=0, help="Seed of the noise.")] = 0
+    task: Task = "math"
+    seed: Seed = 0
     temperature: Annotated[float, Option(help="Sampling temperature of all arms but cold RL.")] = 1.0
     top_p: Annotated[float, Option(help="Sample from the smallest set of tokens with this probability.")] = 0.7
-    max_new_tokens: Annotated[
-        int | None, Option(min=1, help="Longest response in tokens. Default: the task's; for math 1024.")
-    ] = None
-    stop: Annotated[
-        list[str] | None,
-        Option(help="Text that ends a response; may be given several times. Default: what a named template says."),
-    ] = None
-    batch_size: Annotated[int, Option(min=1, help="Responses per forward pass.")] = 64
+    max_new_tokens: MaxNewTokens = None
+    stop: Stop = None
+    batch_size: BatchSize = 64

@@ -10,14 +10,13 @@ import pandas as pd
 from jaxtyping import Float
 from torch import Tensor
 
-from rlvr_direction.distributions import total_variation
 from rlvr_direction.evaluation import respond
 from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Intervention, calibrate
 from rlvr_direction.lab.tasks import Problem, Task
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.sampling import Sampling
 from rlvr_direction.scores import SCORES, View
-from rlvr_direction.scoring import score_tokens
+from rlvr_direction.scoring import FUSED, score_tokens
 from rlvr_direction.statistics import auroc, oriented
 from rlvr_direction.topk_emulation import topk_scores, topk_scores_together
 
@@ -53,8 +52,7 @@ def score_topk(pair: ModelPair, texts: pd.DataFrame, *, ks: Sequence[int], batch
         raise ValueError(
             f"source is {', '.join(map(repr, unknown))}; expected base or rl, the model that wrote the text"
         )
-    scores = {**SCORES, "total_variation": lambda view, _: total_variation(view.raw)}
-    scores |= {f"top_{k}": topk_scores_together(k) for k in ks}
+    scores = FUSED | {f"top_{k}": topk_scores_together(k) for k in ks}
     scores |= {f"beyond_{k}": partial(_beyond, k=k) for k in ks}
     names = {f"top_{k}_{i}": str(score) for k in ks for i, score in enumerate(topk_scores(k).values(), start=1)}
     kept = [name for name in ("prompt", "response", "response_ids", "source") if name in texts]

@@ -7,6 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
+from rlvr_direction.audit.arms import SCORE_OF
 from rlvr_direction.distributions import PairLogprobs, Sampling
 from rlvr_direction.evaluation import respond, score_responses
 from rlvr_direction.interventions import AtRandom, Criterion, Intervention, calibrate, mass, parse
@@ -33,7 +34,6 @@ FAMILIES = {
     "mass": ">=",
     "mirrored": ">=",
 }
-SCORE_OF = {"mirrored": "delta_logp", "coin": "delta_logp"}
 COLDER = tuple(Sampling(t, p) for t in (0.0, 0.25, 0.5, 0.7, 1.0) for p in ((1.0,) if t == 0 else (1.0, 0.7)))
 
 
