@@ -5,6 +5,7 @@ import functools
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -114,6 +115,10 @@ SCORED_ONLY = {
     "rwkv": COMMON | {"attention_hidden_size": 32},
 }
 FAMILIES = ATTENTION | RECURRENT | SCORED_ONLY
+BROWSER = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
 KINDS = {"attention": ATTENTION, "recurrent": RECURRENT, "scored only": SCORED_ONLY}
 
 
@@ -192,6 +197,38 @@ def load_pair(folders):
     from rlvr_direction.pair import ModelPair
 
     return functools.cache(lambda family: ModelPair.from_pretrained(*folders(family)))
+
+
+@pytest.fixture(scope="module")
+def open_browser(tmp_path_factory):
+    """A function: start Chromium, without a screen, with these preferences."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (chromium and driver) and os.environ.get("CI") != "true":
+        pytest.skip("needs chromium and chromedriver: apt-get install chromium chromium-driver")
+    opened = []
+
+    def start(**preferences):
+        options = webdriver.ChromeOptions()
+        options.binary_location = chromium
+        for flag in (*BROWSER, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
+            options.add_argument(flag)
+        options.add_experimental_option("prefs", preferences)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        opened.append(webdriver.Chrome(options=options, service=Service(driver)))
+        return opened[-1]
+
+    yield start
+    for browser in opened:
+        browser.quit()
+
+
+@pytest.fixture(scope="module")
+def browser(open_browser):
+    """One browser for the tests of a file."""
+    return open_browser()
 
 
 @pytest.fixture

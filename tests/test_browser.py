@@ -3,16 +3,12 @@
 import functools
 import http.server
 import json
-import os
-import shutil
 import threading
 
 import altair as alt
 import pandas as pd
 import pytest
 from nbformat import v4
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
@@ -21,14 +17,6 @@ from rlvr_direction.press.audit import page_html, strips
 from rlvr_direction.press.plots.audit import tried
 from rlvr_direction.report import report_html, texts_html
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-if not (CHROMIUM and DRIVER) and os.environ.get("CI") != "true":
-    pytest.skip("needs chromium and chromedriver: apt-get install chromium chromium-driver", allow_module_level=True)
-
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 CHAPTERS = [chapter.with_suffix(".html").name for chapter in run.chapters()]
 PAGES = ["index.html", *CHAPTERS, "scale.html", "api.html", "glossary.html"]
 DRAWN = (
@@ -55,30 +43,6 @@ def address():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def open_browser(tmp_path_factory):
-    opened = []
-
-    def start(**preferences):
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-            options.add_argument(flag)
-        options.add_experimental_option("prefs", preferences)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        opened.append(webdriver.Chrome(options=options, service=Service(DRIVER)))
-        return opened[-1]
-
-    yield start
-    for driver in opened:
-        driver.quit()
-
-
-@pytest.fixture(scope="module")
-def browser(open_browser):
-    return open_browser()
 
 
 def visit(browser, url, *, width=1280, theme="light"):

@@ -35,7 +35,7 @@ LAB = [
     {"cli"},
 ]
 PRESS = [
-    {"downloads", "plots", "provenance", "verify"},
+    {"downloads", "in_page", "plots", "provenance", "verify"},
     {"display", "ledger"},
     {"run", "sphinx_ext"},
     {"audit", "site"},

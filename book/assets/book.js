@@ -62,7 +62,47 @@
     figure.dataset.ready = "1";
   }
 
+  // The pair that decodes in the page is loaded on a click: a few megabytes that most readers never need.
+  function offer(host) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "rlvr-live-open";
+    button.textContent = "Decode here, with a problem of your own";
+    button.onclick = async () => {
+      button.disabled = true;
+      button.textContent = "Loading both models …";
+      try {
+        if (!window.rlvrLive) await load(new URL("live/live.js", here));
+        await window.rlvrLive.open(host);
+        button.remove();
+      } catch (error) {
+        button.textContent = "The models could not be loaded: " + error.message;
+      }
+    };
+    host.append(button);
+  }
+
+  // A strip of tokens is one stop of the tab key; the arrow keys walk along it.
+  function walk(event) {
+    const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+    const token = event.target.closest?.(".rlvr-tokens [role=img]");
+    if (!step || !token) return;
+    const tokens = [...token.parentElement.querySelectorAll("[role=img]")];
+    const next = tokens[tokens.indexOf(token) + step];
+    if (next) next.focus();
+    event.preventDefault();
+  }
+
+  function arrive({target}) {
+    if (!target.matches?.(".rlvr-tokens [role=img]")) return;
+    for (const token of target.parentElement.querySelectorAll("[role=img]")) token.tabIndex = token === target ? 0 : -1;
+  }
+
   async function start() {
+    document.querySelectorAll(".rlvr-tokens [role=img]:not(:first-child)").forEach((token) => (token.tabIndex = -1));
+    document.addEventListener("keydown", walk);
+    document.addEventListener("focusin", arrive);
+    document.querySelectorAll(".rlvr-live").forEach(offer);
     const figures = [...document.querySelectorAll(".vl-fig")];
     if (!figures.length) return;
     if (!window.vegaEmbed) await load(new URL("vendor/vega.js", here));

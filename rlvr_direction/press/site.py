@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from rlvr_direction.lab import first
 from rlvr_direction.lab.claims import judge_all, recorded, verdict_records
-from rlvr_direction.press import ledger
+from rlvr_direction.press import in_page, ledger
 from rlvr_direction.press.run import ROOT, chapters, collect, executed, failed_checks, run, tagged
 from rlvr_direction.press.verify import verify
 
@@ -36,7 +36,8 @@ def build_book(profile: str, *, root: Path = ROOT, force: bool = False) -> Path:
     _refuse("outside the expected range", failed_checks(collect(profile, root=root)))
     if profile == "cpu":
         record(verdicts(), root)
-    stage(profile, root=root)
+    staged = stage(profile, root=root)
+    in_page.write_scripts(staged / "assets" / "live")
     site = build(profile, root=root)
     _refuse("the site cannot be published", verify(site))
     return site
@@ -67,6 +68,7 @@ def stage(profile: str, *, root: Path = ROOT) -> Path:
 
     now, replaced = (ledger.read_claims(claims_file(root, which)) for which in ("cpu", "first"))
     ledger.update(staged / "index.md", now, replaced, chapters_at="")
+    (staged / "index.md").write_text(in_page.fill((staged / "index.md").read_text()))
     for chapter in chapters(root):
         notebook = nbformat.read(executed(profile, chapter, root), 4)
         nbformat.write(for_readers(notebook, profile), staged / chapter.name)

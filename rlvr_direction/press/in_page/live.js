@@ -1,0 +1,289 @@
+// The live pair: a reader picks a problem, and base, RL and the base with replacement write it side by side.
+
+const RUN = 100; // problems of one point
+const SHOWN = 6; // tokens in the view of a position
+const NAMES = {
+  delta_logp: "direction: delta_logp is low",
+  kl_rl_base: "KL divergence is high",
+  entropy_base: "the base's entropy is high",
+  random: "at random",
+  mirrored: "mirrored: delta_logp is high",
+};
+const SIGN = {delta_logp: "≤", random: "<"};
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+const visible = (token) => (token === "\n" ? "⏎" : token === "<eos>" ? "end" : token === " " ? "␣" : token);
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  for (const name of Object.keys(properties)) if (name.includes("-")) made.setAttribute(name, properties[name]);
+  made.append(...children);
+  return made;
+}
+
+// 95 % interval of a share by Wilson's method.
+function wilson(right, n, z = 1.96) {
+  const p = right / n, middle = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
+  const half = (z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))) / (1 + (z * z) / n);
+  return [middle - half, middle + half];
+}
+
+const here = new URL(".", document.currentScript.src);
+
+const load = (src) =>
+  new Promise((resolve, reject) => {
+    const script = element("script", {src, onload: resolve, onerror: () => reject(Error("cannot load " + src))});
+    document.head.append(script);
+  });
+
+// Puts the live pair of a task in the place of what the host shows.
+async function open(host, task = host.dataset.task) {
+  if (!window.rlvrPairs?.[task]) await load(new URL(task + ".js", here));
+  host.live?.stop();
+  host.live = new Live(host, window.rlvrPairs[task]);
+  return host.live;
+}
+
+class Live {
+  constructor(host, shipped) {
+    Object.assign(this, {host, shipped, pair: makePair(shipped), task: TASKS[shipped.task], points: [], sample: 0, turn: 0});
+    this.body = element("div", {className: "rlvr-live-body"}, this.problemRow(), this.gateRow());
+    this.columns = ["base alone", "RL alone", "base, repaired by RL"].map((name) => this.column(name));
+    this.cursor = element("div", {className: "rlvr-live-cursor", "aria-live": "polite"});
+    this.note = element("p", {className: "rlvr-live-note", "aria-live": "polite"});
+    this.chart = element("div", {className: "rlvr-live-chart"});
+    const texts = element("div", {className: "rlvr-live-texts"}, ...this.columns.map(({figure}) => figure));
+    this.body.append(this.note, texts, this.cursor, this.runRow(), this.chart);
+    host.querySelector(".rlvr-live-body").replaceWith(this.body);
+    this.number = shipped.task === host.dataset.task ? Number(host.dataset.problem) : 0;
+    this.gamma.value = host.dataset.gamma;
+    this.choose();
+    this.another(0);
+  }
+
+  stop() {
+    this.turn++;
+  }
+
+  // ----- what the reader sets
+
+  problemRow() {
+    this.text = element("input", {type: "text", spellcheck: false, autocomplete: "off", title: this.task.ask});
+    this.text.onchange = () => this.typed();
+    const next = element("button", {type: "button", textContent: "Another problem", onclick: () => this.another(1)});
+    const noise = element("button", {type: "button", textContent: "New dice", onclick: () => this.again(), title: "The same problem with other random numbers"});
+    const tasks = element("select", {}, ...Object.keys(TASKS).map((name) => element("option", {value: name, textContent: name.replace("_", " ")})));
+    tasks.value = this.shipped.task;
+    tasks.onchange = () => open(this.host, tasks.value);
+    const problem = element("label", {className: "wide"}, "Problem ", this.text);
+    return element("div", {className: "rlvr-live-row"}, element("label", {}, "Task ", tasks), problem, next, noise);
+  }
+
+  gateRow() {
+    this.criterion = element("select", {}, ...Object.keys(this.shipped.recorded).map((name) => element("option", {value: name, textContent: NAMES[name]})));
+    this.criterion.onchange = () => this.choose();
+    this.step = element("input", {type: "range", min: 0, step: 1, "aria-label": "threshold"});
+    this.step.oninput = () => this.slide();
+    this.threshold = element("input", {type: "number", step: "any", "aria-label": "threshold as a number"});
+    this.threshold.onchange = () => this.write();
+    this.sign = element("span");
+    this.gamma = element("input", {type: "range", min: 0, max: 4, step: 0.1, value: 0});
+    this.gammaSaid = element("output");
+    this.gamma.oninput = () => this.write();
+    const row = element("div", {className: "rlvr-live-row"});
+    row.append(element("label", {}, "Replace where ", this.criterion), element("span", {className: "together"}, this.sign, this.step, this.threshold));
+    row.append(element("label", {className: "together"}, "gamma ", this.gamma, this.gammaSaid));
+    return row;
+  }
+
+  runRow() {
+    this.go = element("button", {type: "button", className: "rlvr-live-run", textContent: `Run ${RUN} problems`, onclick: () => this.run()});
+    this.bar = element("progress", {max: RUN, value: 0, hidden: true, "aria-label": "problems done"});
+    this.said = element("span", {"aria-live": "polite"});
+    return element("div", {className: "rlvr-live-row"}, this.go, this.bar, this.said);
+  }
+
+  column(name) {
+    const strip = element("div", {className: "rlvr-tokens mathjax_ignore", role: "group", "aria-label": name});
+    const verdict = element("span", {className: "rlvr-live-verdict"});
+    return {name, strip, verdict, figure: element("figure", {}, element("figcaption", {}, name, " ", verdict), strip)};
+  }
+
+  get points_of() {
+    return this.shipped.recorded[this.criterion.value];
+  }
+
+  choose() {
+    this.step.max = this.points_of.length - 1;
+    this.step.value = Math.max(0, this.points_of.findIndex(({budget}) => budget >= 0.1));
+    this.sign.textContent = SIGN[this.criterion.value] || "≥";
+    this.slide();
+  }
+
+  slide() {
+    this.threshold.value = Number(this.points_of[this.step.value].threshold.toPrecision(4));
+    this.write();
+  }
+
+  // The recorded threshold itself, as long as the number shown is its short form.
+  get chosen() {
+    const {threshold, budget} = this.points_of[this.step.value];
+    const shown = Number(this.threshold.value);
+    return shown === Number(threshold.toPrecision(4)) ? {threshold, budget} : {threshold: shown};
+  }
+
+  another(by) {
+    this.number = (this.number + by) % this.shipped.problems.length;
+    this.sample = 0;
+    const [prompt, answer] = this.shipped.problems[this.number];
+    this.problem = {prompt, answer};
+    this.text.value = this.task.shown(prompt);
+    this.write();
+  }
+
+  typed() {
+    try {
+      this.problem = this.task.read(this.text.value);
+    } catch (error) {
+      this.turn++;
+      this.note.textContent = error.message;
+      this.text.setAttribute("aria-invalid", "true");
+      return;
+    }
+    this.text.removeAttribute("aria-invalid");
+    this.write();
+  }
+
+  again() {
+    this.sample++;
+    this.write();
+  }
+
+  // ----- one problem, side by side
+
+  settings(changed = {}) {
+    const {top_p: topP, limit, seed} = this.shipped;
+    const noise = {seed, problem: this.number, sample: this.sample};
+    return {criterion: this.criterion.value, threshold: this.chosen.threshold, gamma: Number(this.gamma.value), topP, limit, noise, ...changed};
+  }
+
+  async write() {
+    if (!this.problem) return;
+    const turn = ++this.turn; // a later call ends an earlier one
+    const {budget} = this.chosen;
+    this.gammaSaid.textContent = Number(this.gamma.value).toFixed(1);
+    this.note.textContent = budget ? `This threshold was set to fire on ${percent(budget)} of the base's tokens.` : "A threshold of your own.";
+    this.cursor.replaceChildren();
+    const prompt = this.pair.encode(this.problem.prompt);
+    const how = [this.settings({criterion: "nowhere"}), this.settings({criterion: "everywhere", gamma: 0}), this.settings()];
+    const writing = how.map((settings, i) => ({...this.columns[i], steps: write(this.pair, prompt, settings), text: "", all: []}));
+    for (const {strip, verdict} of writing) [strip.replaceChildren(), (verdict.textContent = "")];
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    for (let open = writing; open.length; ) {
+      open = open.filter((column) => this.advance(column));
+      if (!still) await pause(20);
+      if (turn !== this.turn) return;
+    }
+    const {all} = writing[2];
+    this.inspect(all.find(({token, proposed}) => token !== proposed) || all[0], false);
+  }
+
+  // Adds one token to a column; false once its text is whole.
+  advance(column) {
+    const {value: step, done} = column.steps.next();
+    if (done) {
+      const right = this.task.right(this.problem, column.text);
+      column.verdict.textContent = right ? "✓ right" : "✗ wrong";
+      column.verdict.dataset.right = right;
+      return false;
+    }
+    column.all.push(step);
+    column.strip.append(this.token(step, column));
+    if (step.token === this.pair.end) return true;
+    const token = this.pair.vocabulary[step.token];
+    column.text += token;
+    if (token === "\n") column.strip.append("\n");
+    return true;
+  }
+
+  token(step, {strip, name}) {
+    const alone = name !== this.columns[2].name;
+    const about = alone ? step.token : step.proposed;
+    const delta = step.rl[about] - step.base[about];
+    const side = delta >= 0.005 ? "up" : delta <= -0.005 ? "down" : "same";
+    const label = visible(this.pair.vocabulary[step.token]);
+    const span = element("span", {className: side, role: "img", tabIndex: strip.childElementCount ? -1 : 0});
+    span.style.setProperty("--size", `${Math.round(60 * Math.min(1, Math.abs(delta) / 2))}%`);
+    const changed = !alone && step.token !== step.proposed;
+    if (changed) span.append(element("s", {textContent: visible(this.pair.vocabulary[step.proposed])}));
+    if (changed) span.classList.add("replaced");
+    span.append(label);
+    span.setAttribute("aria-label", `${label}: delta_logp ${delta.toFixed(2)}${changed ? ", replaced" : ""}`);
+    span.onfocus = span.onpointerenter = () => this.inspect(step, alone);
+    return span;
+  }
+
+  // Both distributions at a position, as bars.
+  inspect(step, alone) {
+    const {vocabulary} = this.pair;
+    const likelier = (i) => Math.exp(Math.max(step.base[i], step.rl[i]));
+    const order = [...vocabulary.keys()].sort((i, j) => likelier(j) - likelier(i)).filter((i, place) => place < 2 || likelier(i) > 0.001);
+    const bar = (model, p) => element("span", {className: `bar ${model}`, title: `${model}: ${percent(p)}`}, Object.assign(element("i"), {style: `width:${100 * p}%`}), element("b", {textContent: percent(p)}));
+    const rows = order.slice(0, SHOWN).flatMap((i) => {
+      const marked = i === step.token ? " ←" : !alone && i === step.proposed ? " ✗" : "";
+      return [element("code", {textContent: visible(vocabulary[i]) + marked}), bar("base", Math.exp(step.base[i])), bar("RL", Math.exp(step.rl[i]))];
+    });
+    const heads = ["token", "base", "RL"].map((textContent) => element("span", {textContent, className: "head"}));
+    this.cursor.replaceChildren(element("p", {textContent: this.story(step, alone)}), element("div", {className: "bars"}, ...heads, ...rows));
+  }
+
+  story({token, proposed, selected, delta, base, rl}, alone) {
+    const name = (id) => visible(this.pair.vocabulary[id]);
+    if (alone) return `“${name(token)}” has delta_logp ${(rl[token] - base[token]).toFixed(2)}.`;
+    const said = `The base proposed “${name(proposed)}”, with delta_logp ${delta.toFixed(2)}`;
+    if (!selected) return `${said}: kept.`;
+    return token === proposed ? `${said}: selected, and the new draw gave the same token.` : `${said}: selected, and “${name(token)}” was drawn in its place.`;
+  }
+
+  // ----- many problems, one point
+
+  async run() {
+    const turn = ++this.turn;
+    const settings = this.settings();
+    const count = {right: 0, tokens: 0, selected: 0, changed: 0};
+    this.bar.hidden = false;
+    this.go.disabled = true;
+    let last = performance.now(), done = 0;
+    for (; done < RUN && turn === this.turn; done++) {
+      this.solve(done, settings, count);
+      if (performance.now() - last < 40) continue;
+      this.bar.value = done;
+      await pause(0); // lets the page answer
+      last = performance.now();
+    }
+    this.bar.hidden = true;
+    this.go.disabled = false;
+    if (done === RUN) this.add({...count, ...settings, budget: this.chosen.budget});
+  }
+
+  solve(number, settings, count) {
+    const [prompt, answer] = this.shipped.problems[number];
+    const noise = {...settings.noise, problem: number, sample: 0};
+    let text = "";
+    for (const step of write(this.pair, this.pair.encode(prompt), {...settings, noise})) {
+      count.tokens++;
+      count.selected += step.selected;
+      count.changed += step.token !== step.proposed;
+      if (step.token !== this.pair.end) text += this.pair.vocabulary[step.token];
+    }
+    count.right += this.task.right({prompt, answer}, text);
+  }
+
+  add(point) {
+    const [low, high] = wilson(point.right, RUN);
+    this.points.push({...point, share: point.selected / point.tokens, accuracy: point.right / RUN, low, high});
+    const gamma = point.gamma ? `, gamma ${point.gamma}` : "";
+    this.said.textContent = `${point.right} of ${RUN} right (95 % interval ${percent(low)} to ${percent(high)}); ${percent(point.selected / point.tokens)} of the tokens selected, ${percent(point.changed / point.tokens)} changed${gamma}.`;
+    this.chart.replaceChildren(drawChart(this.shipped, point.criterion, this.points));
+  }
+}
