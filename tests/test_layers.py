@@ -35,9 +35,9 @@ LAB = [
     {"cli"},
 ]
 PRESS = [
-    {"downloads", "in_page", "plots", "provenance", "verify"},
+    {"downloads", "in_page", "plots", "provenance", "verify", "words"},
     {"display", "ledger"},
-    {"run", "sphinx_ext"},
+    {"board", "run", "sphinx_ext"},
     {"audit", "site"},
     {"cli"},
 ]

@@ -22,6 +22,7 @@ from rlvr_direction.markup import chains_html, tokens_html
 from rlvr_direction.press.provenance import provenance
 
 __all__ = [
+    "CALLOUTS",
     "CHECK",
     "CLAIM",
     "STAMP",
@@ -33,6 +34,7 @@ __all__ = [
     "enable_altair",
     "figure",
     "intervals",
+    "place",
     "stamp",
     "table",
     "token_strip",
@@ -107,13 +109,18 @@ def claim(rows: Sequence[Judged]) -> None:
         title = " · ".join(filter(None, [record["id"], record["task"], record["cell"], record["verdict"], look]))
         rule = " Departure from the registered rule: ".join([record["rule"], *record["departures"]])
         html = (
-            f'<div class="admonition {CALLOUTS[record["verdict"]]} rlvr-claim">'
+            f'<div id="{place(record)}" class="admonition {CALLOUTS[record["verdict"]]} rlvr-claim">'
             f'<p class="admonition-title">{escape(title)}</p><p>{escape(record["statement"])}</p>'
             f"<p>{escape(record['text'])}: <strong>{numbers}</strong> ({escape(record['reading'])})</p>"
             f"{_beside(record)}<details><summary>The rule</summary><p>{escape(rule)}</p></details></div>"
         )
         plain = f"{title}: {record['text']}: {numbers} ({record['reading']})"
         display(Shown({CLAIM: record, "text/html": html, "text/plain": plain}))
+
+
+def place(record: Mapping) -> str:
+    """The anchor of a verdict in its chapter, such as "c2f-arithmetic"."""
+    return "-".join(filter(None, [record["id"], record["task"]])).lower()
 
 
 def estimate(record: Mapping) -> str:

@@ -1,18 +1,28 @@
-"""The recorded verdicts, and their table for the front page and the README."""
+"""The recorded verdicts, and their short table for the README."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.lab.claims.verdicts import verdicts_by_chance
+from rlvr_direction.press.words import WORDS
 
-__all__ = ["MARKS", "between_marks", "read_claims", "table", "update", "write_claims"]
+__all__ = ["MARKS", "between_marks", "by_chance", "numbers", "read_claims", "replaced_table", "table", "update"]
+__all__ += ["write_claims"]
 
 MARKS = ("<!-- ledger:start -->", "<!-- ledger:end -->")
-COLUMNS = ("Claim", "Task", "Verdict", "Elsewhere", "Estimate, interval, and what supports the claim")
 REPLACED = ("Claim", "Task", "Verdict", "Estimate and interval", "Why it was judged again")
 SIGNS = {"reproduced": "●", "inconclusive": "◐", "not reproduced": "○"}
+POINTS = {  # units in which a hundredth reads best, and the words for it
+    "accuracy difference": "points of accuracy",
+    "mean accuracy difference": "points of mean accuracy",
+    "oriented AUROC difference": "points of AUROC",
+    "pass@16 difference": "points of pass@16",
+    "Pass@k difference": "points of pass@k",
+    "share of the gradient": "points of the gradient",
+}
 
 
 def write_claims(claims: Sequence[dict], path: Path) -> None:
@@ -26,63 +36,57 @@ def read_claims(path: Path) -> list[dict]:
     return json.loads(path.read_text()) if path.exists() else []
 
 
-def table(claims: Sequence[dict], replaced: Sequence[dict] = (), *, chapters_at: str = "") -> str:
-    """Markdown tables of the verdicts, with links to the chapters and how to read them.
-
-    The paper's claims come first, then our own results, then what is still judged by the first registration. Of the
-    `replaced` verdicts, those are shown that were judged again.
-    """
-    again = {claim["id"] for claim in claims if claim["registration"] == 2}
-    groups = {
-        "The paper's claims": [c for c in claims if c["registration"] == 2 and not c["ours"]],
-        "Results of our own": [c for c in claims if c["registration"] == 2 and c["ours"]],
-        "Not judged again yet": [c for c in claims if c["registration"] == 1],
-    }
-    text = ""
-    for heading, group in groups.items():
-        new = [i == 0 or claim["id"] != group[i - 1]["id"] for i, claim in enumerate(group)]
-        rows = [_cells(claim, chapters_at, first=first) for claim, first in zip(group, new, strict=True)]
-        text += f"### {heading}\n\n{_rows(COLUMNS, rows)}\n" if group else ""
-    text += _notes([claim for claim in claims if claim["deciding"]]) if claims else ""
-    if old := [claim for claim in replaced if claim["id"] in again]:
-        why = [[c["id"], c["task"] or "", c["verdict"], _estimate(c), c["replaced"]] for c in old]
-        text += f"\n### What the first registration said of them\n\n{_rows(REPLACED, why)}"
-    open_claims = [id for id in CLAIMS if id not in again]
-    return text + (f"\nRegistered, without a verdict yet: {', '.join(open_claims)}.\n" if open_claims else "")
-
-
-def _rows(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    lines = [columns, ["---"] * len(columns), *cells]
-    return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
-
-
-def _cells(claim: dict, chapters_at: str, *, first: bool) -> list[str]:
-    """A row of the table; only the first one of a claim has its statement."""
-    return [
-        f"[{claim['id']}]({chapters_at}{claim['chapter']}.ipynb)" + (f" {claim['statement']}" if first else ""),
-        claim["task"] or "",
-        f"**{claim['verdict']}**" if claim["deciding"] else f"a look: {claim['verdict']}",
-        "\u00a0".join(SIGNS[row["verdict"]] for row in claim["neighbours"]),
-        f"{_estimate(claim)} {claim['reading']}",
+def table(claims: Sequence[dict], *, chapters_at: str = "") -> str:
+    """A Markdown table with a row per claim and a column per task, and how to read it; nothing without claims."""
+    if not claims:
+        return ""
+    tasks = list(dict.fromkeys(claim["task"] for claim in claims if claim["task"]))
+    rows = [
+        [f"[{id}]({chapters_at}{CLAIMS[id].chapter}.ipynb)", WORDS[id].question, *_cells(of_claim, tasks)]
+        for id in CLAIMS
+        if (of_claim := [claim for claim in claims if claim["id"] == id])
     ]
-
-
-def _estimate(claim: dict) -> str:
-    interval = "" if claim["low"] is None else f" [{claim['low']:.3g}, {claim['high']:.3g}]"
-    return f"{claim['value']:.3g}{interval}"
-
-
-def _notes(claims: Sequence[dict]) -> str:
-    n = sum(not claim["deterministic"] for claim in claims)
+    judged = [claim for claim in claims if claim["deciding"] and not claim["deterministic"]]
     signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SIGNS.items())
+    first = sorted({claim["id"] for claim in claims if claim["registration"] == 1})
+    notes = f"\n{signs}; each with its estimate and 95 % interval, in the paper's regime. {by_chance(len(judged))}"
+    notes += f" Judged by the first rules and to be judged anew: {', '.join(first)}." if first else ""
+    waiting = [id for id in CLAIMS if id not in {claim["id"] for claim in claims}]
+    notes += f" Registered, without a verdict yet: {', '.join(waiting)}." if waiting else ""
+    return _rows(["Claim", "Question", *(task.replace("_", " ") for task in tasks)], rows) + notes + "\n"
+
+
+def replaced_table(claims: Sequence[dict], replaced: Sequence[dict]) -> str:
+    """What the first registration said of the claims that were judged again, and why they were."""
+    again = {claim["id"] for claim in claims if claim["registration"] == 2}
+    old = [claim for claim in replaced if claim["id"] in again]
+    rows = [[c["id"], c["task"] or "", c["verdict"], numbers(c), c["replaced"]] for c in old]
+    return _rows(REPLACED, rows) if rows else ""
+
+
+def numbers(verdict: dict) -> str:
+    """The estimate with its interval in the unit that reads best: points, or how many times as many tokens."""
+    found = [verdict[key] for key in ("value", "low", "high") if verdict[key] is not None]
+    unit = verdict["unit"]
+    if unit in POINTS:
+        value, *interval = (f"{100 * number:+z.1f}" for number in found)
+        unit = POINTS[unit]
+    elif unit.startswith("log ratio"):
+        value, *interval = (f"{math.exp(number):.2f}" for number in found)
+        unit = "times as many tokens"
+    else:
+        value, *interval = (f"{number:.3g}" for number in found)
+    between = f" [{interval[0]}, {interval[1]}]" if interval else ""
+    return f"{value}{between} {unit}"
+
+
+def by_chance(n: int) -> str:
+    """How many of `n` verdicts with an interval would read "reproduced" by chance."""
     return (
-        "A verdict is about the paper's regime: RL that is not finished, sampled at top_p .7. *Elsewhere* is what the "
-        f"same rule says outside it ({signs}): unfinished at top_p 1, finished at top_p .7, finished at top_p 1, or "
-        "what the claim's page names. If every effect lay exactly on its bound, "
-        f"{verdicts_by_chance(n):.1f} of the {n} verdicts with an interval "
-        "would read *reproduced* by chance, and fewer where a rule asks for several intervals at once. Verdicts "
-        "without an interval are exact and are not counted. Where a rule asks for a gain that matters, one that is "
-        "shown to be smaller than 1 point (0.01) reads *not reproduced*, even if its interval lies above 0.\n"
+        f"If every effect lay exactly on its bound, {verdicts_by_chance(n):.1f} of the {n} verdicts with an interval "
+        "would read *reproduced* by chance, and fewer where a rule asks for several intervals at once. Where a rule "
+        "asks for a gain that matters, one that is shown to be smaller than 1 point reads *not reproduced*, even if "
+        "its interval lies above 0."
     )
 
 
@@ -95,6 +99,23 @@ def between_marks(text: str, content: str, marks: tuple[str, str] = MARKS) -> st
     return f"{before}{start}\n{content}{end}{rest.split(end)[1]}"
 
 
-def update(path: Path, claims: Sequence[dict], replaced: Sequence[dict] = (), *, chapters_at: str) -> None:
-    """Rewrite the ledger in a file, between its marks."""
-    path.write_text(between_marks(path.read_text(), table(claims, replaced, chapters_at=chapters_at)))
+def update(path: Path, content: str) -> None:
+    """Rewrite what a file has between the marks."""
+    path.write_text(between_marks(path.read_text(), content))
+
+
+def _rows(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *cells]
+    return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
+
+
+def _cells(verdicts: Sequence[dict], tasks: Sequence[str]) -> list[str]:
+    """A claim's verdict on each task; one that has no task stands in the first column."""
+    of = {verdict["task"] or tasks[0]: verdict for verdict in verdicts}
+    return [_cell(of[task]) if task in of else "" for task in tasks]
+
+
+def _cell(verdict: dict) -> str:
+    look = "" if verdict["deciding"] else "a look: "
+    exact = "" if verdict["task"] else " (on every task)"
+    return f"{look}{SIGNS[verdict['verdict']]}\u00a0{numbers(verdict)}{exact}"

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from rlvr_direction.lab import first
 from rlvr_direction.lab.claims import judge_all, recorded, verdict_records
-from rlvr_direction.press import in_page, ledger
+from rlvr_direction.press import board, in_page, ledger
 from rlvr_direction.press.run import ROOT, chapters, collect, executed, failed_checks, run, tagged
 from rlvr_direction.press.verify import verify
 
@@ -51,7 +51,7 @@ def verdicts() -> list[dict]:
 def record(claims: list[dict], root: Path = ROOT) -> None:
     """Save the verdicts of the cpu profile and show them in the README."""
     ledger.write_claims(claims, claims_file(root))
-    ledger.update(root / "README.md", claims, ledger.read_claims(claims_file(root, "first")), chapters_at="book/")
+    ledger.update(root / "README.md", ledger.table(claims, chapters_at="book/"))
 
 
 def claims_file(root: Path = ROOT, which: str = "cpu") -> Path:
@@ -67,12 +67,25 @@ def stage(profile: str, *, root: Path = ROOT) -> Path:
     shutil.copytree(source, staged, ignore=skip)
 
     now, replaced = (ledger.read_claims(claims_file(root, which)) for which in ("cpu", "first"))
-    ledger.update(staged / "index.md", now, replaced, chapters_at="")
+    board.write_files(now, staged / "assets")
+    ledger.update(staged / "index.md", _front_page(now, replaced))
     (staged / "index.md").write_text(in_page.fill((staged / "index.md").read_text()))
     for chapter in chapters(root):
         notebook = nbformat.read(executed(profile, chapter, root), 4)
         nbformat.write(for_readers(notebook, profile), staged / chapter.name)
     return staged
+
+
+def _front_page(claims: list[dict], replaced: list[dict]) -> str:
+    """The board, how to read it, and behind a fold what the first registration said."""
+    n = sum(claim["deciding"] and not claim["deterministic"] for claim in claims)
+    files = '<a href="_static/verdicts.json">JSON</a>, <a href="_static/verdicts.csv">CSV</a>'
+    shown = f"```{{raw}} html\n{board.board_html(claims)}<p>All verdicts as data: {files}.</p>\n```\n"
+    shown += f"\n{ledger.by_chance(n)}\n" if claims else ""
+    old = ledger.replaced_table(claims, replaced)
+    return shown + (
+        f"\n:::{{admonition}} What the first registration said\n:class: dropdown\n{old}:::\n" if old else ""
+    )
 
 
 def for_readers(notebook: NotebookNode, profile: str) -> NotebookNode:

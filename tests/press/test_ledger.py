@@ -4,66 +4,76 @@ import pytest
 
 from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.press import ledger
+from rlvr_direction.press.words import WORDS
 
 
 def record(id="C1", task="arithmetic", **more):
     common = {"chapter": "02_direction_not_magnitude", "statement": "a | b", "verdict": "reproduced"}
-    numbers = {"value": 0.1235, "low": 0.1, "high": 0.2, "reading": "share; above 0 supports it"}
+    numbers = {"value": 0.1235, "low": 0.1, "high": 0.2, "unit": "oriented AUROC difference"}
     where = {"id": id, "task": task, "deterministic": False, "registration": 2, "ours": False, "deciding": True}
     return common | numbers | where | {"neighbours": []} | more
 
 
-EXACT = record("C4a", None, deterministic=True, low=None, high=None, value=1e-5)
+EXACT = record("C4a", None, deterministic=True, low=None, high=None, value=1e-5, unit="change of the expected reward")
 
 
-def test_the_table_shows_every_recorded_verdict_and_names_the_open_claims():
-    text = ledger.table([record(), record(task="other", verdict="inconclusive")])
-    assert text.count("| [C1](02_direction_not_magnitude.ipynb)") == 2 and text.count("a &#124; b") == 1
-    assert "**inconclusive**" in text and "share; above 0 supports it" in text
-    assert all(id in text.splitlines()[-1] for id in CLAIMS if id != "C1")
-    assert "C1," not in text.splitlines()[-1]
+def test_the_table_has_a_row_per_claim_and_a_column_per_task():
+    text = ledger.table([record(), record(task="pointer_tree", verdict="inconclusive"), record("C2")])
+    head, _, first, second, *_ = text.splitlines()
+    assert head == "| Claim | Question | arithmetic | pointer tree |"
+    assert first.startswith(
+        f"| [C1](02_direction_not_magnitude.ipynb) | {WORDS['C1'].question} | ●\u00a0+12.3 [+10.0, +20.0]"
+    )
+    assert "| ◐\u00a0+12.3" in first and second.endswith("|  |")
 
 
-def test_our_own_results_and_what_is_not_judged_again_stand_under_their_headings():
-    text = ledger.table([record(), record("B1", ours=True), record("C2", registration=1)])
-    heads = [line for line in text.splitlines() if line.startswith("###")]
-    assert heads == ["### The paper's claims", "### Results of our own", "### Not judged again yet"]
+def test_what_waits_for_a_verdict_is_named():
+    text = ledger.table([record(), record("C2", registration=1)])
+    assert "to be judged anew: C2." in text
+    named = text.split("without a verdict yet: ")[1].rstrip(".\n").split(", ")
+    assert named == [id for id in CLAIMS if id not in ("C1", "C2")]
 
 
-def test_what_stands_beside_a_verdict_is_a_sign_and_a_look_is_called_one():
-    beside = {"cell": "finished, top_p 1", "verdict": "not reproduced", "text": "t"}
-    text = ledger.table([record(neighbours=[beside]), record("C5a", "worded", deciding=False)])
-    assert "| **reproduced** | ○ |" in text and "| a look: reproduced |" in text
-    assert "0.0 of the 1 verdicts" in text
-
-
-def test_a_replaced_verdict_is_shown_with_its_reason_once_its_claim_is_judged_again():
-    old = [record(id, verdict="inconclusive", replaced=f"Reason {id}.") for id in ("C1", "C2")]
-    text = ledger.table([record(), record("C2", registration=1)], old)
-    assert "| Reason C1. |" in text and "Reason C2" not in text and "**inconclusive**" not in text
+def test_a_row_that_decides_nothing_is_called_a_look():
+    assert "a look: ●" in ledger.table([record("C5a", "worded", deciding=False)])
 
 
 def test_an_exact_verdict_has_no_interval_and_is_not_counted_among_what_chance_gives():
     text = ledger.table([record(task=str(i)) for i in range(20)] + [EXACT])
     (row,) = [line for line in text.splitlines() if "C4a](" in line]
-    assert "| 1e-05 share" in row and "[0.1, 0.2]" not in row
+    assert "1e-05 change of the expected reward (on every task)" in row and "[" not in row.split("](")[1]
     assert "0.5 of the 20 verdicts with an interval would read *reproduced* by chance" in text
 
 
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    {
+        "accuracy difference": "+12.3 [+10.0, +20.0] points of accuracy",
+        "log ratio of shares of tokens": "1.13 [1.11, 1.22] times as many tokens",
+        "largest relative error": "0.123 [0.1, 0.2] largest relative error",
+    }.items(),
+)
+def test_numbers_are_in_the_unit_that_reads_best(unit, said):
+    assert ledger.numbers(record(unit=unit)) == said
+
+
+def test_a_replaced_verdict_is_shown_with_its_reason_once_its_claim_is_judged_again():
+    old = [record(id, verdict="inconclusive", replaced=f"Reason {id}.") for id in ("C1", "C2")]
+    text = ledger.replaced_table([record(), record("C2", registration=1)], old)
+    assert "| Reason C1. |" in text and "Reason C2" not in text and "inconclusive" in text
+
+
 def test_no_record_is_no_table():
-    assert "|" not in ledger.table([])
+    assert ledger.table([]) == "" and ledger.replaced_table([], [record(replaced="x")]) == ""
 
 
 def test_only_what_is_between_the_marks_changes(tmp_path):
     start, end = ledger.MARKS
     page = tmp_path / "README.md"
     page.write_text(f"before\n{start}\nold\n{end} after\n")
-    ledger.update(page, [record()], chapters_at="book/")
-    once = page.read_text()
-    ledger.update(page, [record()], chapters_at="book/")
-    assert page.read_text() == once
-    assert once.startswith(f"before\n{start}\n###") and once.endswith(f"{end} after\n") and "old" not in once
-    assert "(book/02_direction_not_magnitude.ipynb)" in once
+    for _ in range(2):
+        ledger.update(page, "| new |\n")
+        assert page.read_text() == f"before\n{start}\n| new |\n{end} after\n"
 
 
 @pytest.mark.parametrize("text", ["none", "<!-- ledger:end --><!-- ledger:start -->", "<!-- ledger:start -->" * 2])

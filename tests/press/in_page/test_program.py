@@ -17,7 +17,7 @@ from rlvr_direction.problems import Problem
 DECODE = """
 const [task, prompts, how, first] = arguments, shipped = rlvrPairs[task], pair = rlvrLive.makePair(shipped);
 return prompts.map((prompt, problem) => {
-  const noise = {seed: shipped.seed, problem: first + problem}, rest = {topP: shipped.top_p, limit: shipped.limit, noise};
+  const {top_p: topP, limit, seed} = shipped, rest = {topP, limit, noise: {seed, problem: first + problem}};
   return [...rlvrLive.write(pair, pair.encode(prompt), {...how, ...rest})].map(
     ({token, proposed, delta, base, rl}) => [token, proposed, delta, Math.min(base[proposed], rl[proposed])]);
 });

@@ -1,0 +1,49 @@
+// Makes the verdict board answer: which verdicts, whose claims, which task, and in which order.
+(function () {
+  const board = document.querySelector(".rlvr-board");
+  if (!board) return;
+  const rows = [...board.children];
+  const ranks = {reproduced: 0, inconclusive: 1, "not-reproduced": 2, open: 3};
+  const rank = (row) => Math.min(...row.dataset.verdicts.split(" ").map((verdict) => ranks[verdict]));
+  const tasks = [...new Set([...board.querySelectorAll("[data-task]")].map((line) => line.dataset.task))].filter(Boolean);
+  const orders = {
+    "as in the book": (a, b) => a.dataset.place - b.dataset.place,
+    "by verdict": (a, b) => rank(a) - rank(b) || a.dataset.place - b.dataset.place,
+  };
+
+  function menu(label, options) {
+    const made = document.createElement("label");
+    const select = document.createElement("select");
+    for (const [value, text] of options) select.append(new Option(text, value));
+    select.onchange = update;
+    made.append(label + " ", select);
+    controls.append(made);
+    return select;
+  }
+
+  function update() {
+    let shown = 0;
+    for (const row of rows) {
+      for (const line of row.querySelectorAll("[data-task]"))
+        line.hidden = Boolean(task.value && line.dataset.task && line.dataset.task !== task.value);
+      const fits = !verdict.value || row.dataset.verdicts.split(" ").includes(verdict.value);
+      row.hidden = !fits || Boolean(whose.value && row.dataset.whose !== whose.value);
+      shown += !row.hidden;
+    }
+    board.append(...[...rows].sort(orders[order.value]));
+    count.textContent = `${shown} of ${rows.length} claims`;
+  }
+
+  const controls = document.createElement("div");
+  controls.className = "rlvr-board-controls";
+  const verdict = menu("Verdict", [["", "all"], ...Object.keys(ranks).map((name) => [name, name.replace("-", " ")])]);
+  const whose = menu("Claims", [["", "all"], ["paper", "the paper's"], ["ours", "our own"]]);
+  const task = menu("Task", [["", "all"], ...tasks.map((name) => [name, name.replace("_", " ")])]);
+  const order = menu("Order", Object.keys(orders).map((name) => [name, name]));
+  const count = document.createElement("span");
+  count.setAttribute("aria-live", "polite");
+  controls.append(count);
+  board.before(controls);
+  rows.forEach((row, i) => (row.dataset.place = i));
+  update();
+})();
