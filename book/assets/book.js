@@ -98,6 +98,18 @@
     for (const token of target.parentElement.querySelectorAll("[role=img]")) token.tabIndex = token === target ? 0 : -1;
   }
 
+  // A chart measures its place when the window's size changes. The place may go on changing after that, while the side
+  // bars move, and without it, where one is folded: once it has come to rest, the chart is told to measure anew.
+  function follow(figures) {
+    let rest;
+    const measure = () => window.dispatchEvent(new Event("resize"));
+    const observer = new ResizeObserver(() => {
+      clearTimeout(rest);
+      rest = setTimeout(measure, 200);
+    });
+    figures.forEach((figure) => observer.observe(figure));
+  }
+
   async function start() {
     document.querySelectorAll(".rlvr-tokens [role=img]:not(:first-child)").forEach((token) => (token.tabIndex = -1));
     document.addEventListener("keydown", walk);
@@ -112,6 +124,7 @@
     };
     const all = () => figures.forEach((figure) => draw(figure).catch(failed(figure)));
     all();
+    follow(figures);
     new MutationObserver(all).observe(document.documentElement, {attributes: true, attributeFilter: ["data-theme"]});
   }
 

@@ -58,15 +58,15 @@ def _line(verdict: dict, ends: tuple[float, float]) -> str:
     again = "" if verdict["registration"] == 2 else "; by the first rules, to be judged anew"
     return (
         f'<div class="verdict {colour}" data-task="{task}"><p><span class="task">{task.replace("_", " ")}</span> '
-        f'<strong class="rlvr-badge {colour}">{said}</strong> {_marks(verdict)}</p>{forest}'
-        f'<p class="numbers">{escape(numbers(verdict))}{again}</p></div>'
+        f'<strong class="rlvr-badge {colour}">{said}</strong></p>{forest}'
+        f'<p class="numbers">{escape(numbers(verdict))}{again}</p>{_marks(verdict)}</div>'
     )
 
 
 def _marks(verdict: dict) -> str:
     """A mark for the deciding cell and one for each of its neighbours; nothing where there are no cells."""
     cells = [verdict, *verdict["neighbours"]] if verdict["neighbours"] else []
-    return f'<span class="marks">{"".join(map(_mark, cells))}</span>'
+    return f'<p class="marks">{"".join(map(_mark, cells))}</p>'
 
 
 def _mark(cell: dict) -> str:

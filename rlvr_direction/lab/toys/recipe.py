@@ -100,6 +100,15 @@ SHORT_AND_RIGHT = {  # of one operation and of two at once, and back to the line
     **{"careful": 0.5, "jump_right": 0.8, "jump_forgets": 0.1, "noise": 0.0, "repair": 1.0, "doubt": 0.1},
     "max_operations": 5,
 }
+ONE_BY_ONE = {  # single operations, on short problems and without slips
+    **{"careful": 1.0, "noise": 0.0, "doubt": 0.0, "check": 0.05},
+    **{"min_operations": 1, "max_operations": 3},
+}
+COURSES = (  # what one operation gives; then the task's own texts; then, for a short time, a little more care
+    BaseRecipe(800, 256, pool=8, learning_rate=1e-3, fields=ONE_BY_ONE),
+    BaseRecipe(300, 64, pool=8, learning_rate=1e-3),
+    BaseRecipe(120, 64, pool=8, learning_rate=5e-4, fields={"careful": 0.4}),
+)
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "arithmetic": Recipe("qwen3", QWEN3, BaseRecipe(steps=2200, documents=128, learning_rate=3e-3)),
@@ -107,8 +116,8 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         "worded": Recipe(
             "qwen3",
             WORDS,
-            BaseRecipe(2100, 64, pool=8, lesson=Lesson(1300, 128, SHORT_AND_RIGHT), learning_rate=3e-3),
-            RLRecipe(prompts=32),
+            BaseRecipe(2100, 64, pool=8, lesson=Lesson(1300, 128, SHORT_AND_RIGHT), learning_rate=3e-3, then=COURSES),
+            RLRecipe(prompts=32, generations=16, stages=(10, 20, 30, 40, 60, 80)),
         ),
     }
 )
@@ -117,8 +126,8 @@ LARGE: Mapping[str, Recipe] = MappingProxyType(  # for a GPU
         "worded": Recipe(
             "qwen3",
             {**WORDS, **MORE},
-            BaseRecipe(2100, 64, pool=8, lesson=Lesson(1300, 128, SHORT_AND_RIGHT), learning_rate=1e-3),
-            RLRecipe(prompts=32, learning_rate=3e-5),
+            BaseRecipe(2100, 64, pool=8, lesson=Lesson(1300, 128, SHORT_AND_RIGHT), learning_rate=1e-3, then=COURSES),
+            RLRecipe(prompts=32, generations=16, learning_rate=3e-5, stages=(10, 20, 30, 40, 60, 80)),
         )
     }
 )
