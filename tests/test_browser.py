@@ -18,10 +18,15 @@ from rlvr_direction.press.plots.audit import tried
 from rlvr_direction.report import report_html, texts_html
 
 CHAPTERS = [chapter.with_suffix(".html").name for chapter in run.chapters()]
-PAGES = ["index.html", *CHAPTERS, "scale.html", "api.html", "glossary.html"]
+PAGES = ["index.html", *CHAPTERS]
+PAGES += [f"{name}.html" for name in ("scale", "engines", "api", "glossary", "reproducibility", "genindex")]
 DRAWN = (
     "return [...document.querySelectorAll('.vl-fig')].every(f => f.dataset.ready && f.dataset.theme == arguments[0])"
 )
+FITTED = """
+return [...document.querySelectorAll('.vl-fig')].every(f => f.scrollWidth <= f.clientWidth + 1 &&
+  f.querySelector('svg').getBoundingClientRect().width > .8 * f.clientWidth);
+"""
 PAPER = "return getComputedStyle(document.body).backgroundColor"
 INK = "return getComputedStyle(document.body).getPropertyValue('--pst-color-text-base').trim()"
 TITLES = "return [...document.querySelectorAll('.vl-host .role-axis-title text')].map(t => t.getAttribute('fill'))"
@@ -74,6 +79,50 @@ def test_a_narrow_page_does_not_scroll_sideways_and_its_button_turns_page_and_ch
     WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(DRAWN, "dark"))
     assert browser.execute_script(PAPER) != paper
     assert set(browser.execute_script(TITLES)) <= {browser.execute_script(INK)}
+
+
+def test_charts_keep_to_their_place_when_a_page_is_widened_and_a_side_bar_folded(browser, address):
+    visit(browser, address + "02_direction_not_magnitude.html", width=390)
+    for width in (768, 1280, 390, 1280):
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(FITTED))
+    browser.find_element("css selector", ".primary-toggle, .sidebar-toggle").click()
+    WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(FITTED))
+
+
+def test_a_strip_of_tokens_is_one_stop_of_the_tab_key_and_arrows_walk_along_it(browser, address):
+    visit(browser, address + "02_direction_not_magnitude.html")
+    strip = browser.find_element("css selector", ".rlvr-tokens:not(.legend)")
+    (stop,) = strip.find_elements("css selector", "[tabindex='0']")
+    stop.send_keys(Keys.ARROW_RIGHT)
+    second = strip.find_elements("css selector", "[role=img]")[1]
+    assert browser.switch_to.active_element == second
+    assert strip.find_elements("css selector", "[tabindex='0']") == [second]
+
+
+def test_the_board_is_filtered_by_verdict_and_by_whose_claims_they_are_and_sorted(browser, address):
+    visit(browser, address + "index.html", width=390)
+    verdict, whose, task, order = browser.find_elements("css selector", ".rlvr-board-controls select")
+
+    def shown():
+        return [link.text for link in browser.find_elements("css selector", ".rlvr-board .asked a") if link.text]
+
+    everything = shown()
+    Select(whose).select_by_visible_text("our own")
+    ours = shown()
+    assert ours and all(name.startswith("B") for name in ours)
+    Select(whose).select_by_visible_text("all")
+    Select(verdict).select_by_visible_text("reproduced")
+    found = browser.find_elements("css selector", ".rlvr-board > li:not([hidden])")
+    assert 0 < len(found) < len(everything) and all("reproduced" in row.text for row in found)
+    Select(verdict).select_by_visible_text("all")
+    Select(order).select_by_visible_text("by verdict")
+    assert sorted(shown()) == sorted(everything) != shown() != everything
+    Select(task).select_by_visible_text("arithmetic")
+    lines = browser.find_elements("css selector", ".rlvr-board [data-task='pointer_tree']")
+    assert lines and not any(line.is_displayed() for line in lines)
+    assert browser.execute_script(SIDEWAYS) <= 0
 
 
 def test_without_scripts_every_figure_is_a_picture(open_browser, address):

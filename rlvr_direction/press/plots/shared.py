@@ -87,4 +87,5 @@ def tips(names: Iterable[str], form: str) -> list[alt.Tooltip]:
 
 def described(chart: Drawn, description: str, height: int | alt.Step = 240) -> Drawn:
     """The chart at the width of the page, with a description for readers who cannot see it."""
-    return chart.properties(width="container", height=height, description=description)
+    fitted = alt.AutoSizeParams(type="fit-x", contains="padding")
+    return chart.properties(width="container", height=height, autosize=fitted, description=description)
