@@ -106,7 +106,7 @@ def test_the_board_is_filtered_by_verdict_and_by_whose_claims_they_are_and_sorte
     verdict, whose, task, order = browser.find_elements("css selector", ".rlvr-board-controls select")
 
     def shown():
-        return [link.text for link in browser.find_elements("css selector", ".rlvr-board .asked a") if link.text]
+        return [name.text for name in browser.find_elements("css selector", ".rlvr-board .asked .id") if name.text]
 
     everything = shown()
     Select(whose).select_by_visible_text("our own")
@@ -116,10 +116,12 @@ def test_the_board_is_filtered_by_verdict_and_by_whose_claims_they_are_and_sorte
     Select(verdict).select_by_visible_text("reproduced")
     found = browser.find_elements("css selector", ".rlvr-board > li:not([hidden])")
     assert 0 < len(found) < len(everything) and all("reproduced" in row.text for row in found)
+    Select(task).select_by_visible_text("arithmetic")
+    found = browser.find_elements("css selector", ".rlvr-board > li:not([hidden]) .rlvr-badge")
+    assert {badge.text for badge in found if badge.is_displayed()} <= {"reproduced", "a look: reproduced"}
     Select(verdict).select_by_visible_text("all")
     Select(order).select_by_visible_text("by verdict")
     assert sorted(shown()) == sorted(everything) != shown() != everything
-    Select(task).select_by_visible_text("arithmetic")
     lines = browser.find_elements("css selector", ".rlvr-board [data-task='pointer_tree']")
     assert lines and not any(line.is_displayed() for line in lines)
     assert browser.execute_script(SIDEWAYS) <= 0

@@ -24,9 +24,10 @@
   function update() {
     let shown = 0;
     for (const row of rows) {
-      for (const line of row.querySelectorAll("[data-task]"))
-        line.hidden = Boolean(task.value && line.dataset.task && line.dataset.task !== task.value);
-      const fits = !verdict.value || row.dataset.verdicts.split(" ").includes(verdict.value);
+      const lines = [...row.querySelectorAll("[data-task]")];
+      for (const line of lines) line.hidden = Boolean(task.value && line.dataset.task && line.dataset.task !== task.value);
+      const said = lines.filter((line) => !line.hidden).map((line) => line.dataset.verdict);
+      const fits = !verdict.value || (lines.length ? said : ["open"]).includes(verdict.value);
       row.hidden = !fits || Boolean(whose.value && row.dataset.whose !== whose.value);
       shown += !row.hidden;
     }

@@ -84,12 +84,12 @@
 
   // A strip of tokens is one stop of the tab key; the arrow keys walk along it.
   function walk(event) {
-    const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
     const token = event.target.closest?.(".rlvr-tokens [role=img]");
-    if (!step || !token) return;
-    const tokens = [...token.parentElement.querySelectorAll("[role=img]")];
-    const next = tokens[tokens.indexOf(token) + step];
-    if (next) next.focus();
+    if (!token) return;
+    const tokens = [...token.parentElement.querySelectorAll("[role=img]")], i = tokens.indexOf(token);
+    const next = {ArrowRight: i + 1, ArrowDown: i + 1, ArrowLeft: i - 1, ArrowUp: i - 1, Home: 0, End: tokens.length - 1}[event.key];
+    if (next === undefined) return;
+    tokens[next]?.focus();
     event.preventDefault();
   }
 

@@ -18,9 +18,10 @@ __all__ = ["board_html", "write_files"]
 WIDTH, HEIGHT, EDGE = 150, 18, 6  # of a small forest, in its own units
 SHOWN = ("id", "task", "cell", "verdict", "value", "low", "high", "unit", "better", "bound", "registration", "chapter")
 LEGEND = (
-    "Each line is a task: the verdict of the deciding cell, its estimate with its 95 % interval, and small marks for "
-    "this cell (ringed) and its neighbours. In the bars the dotted line is the bound of the rule, and the shaded side "
-    "supports the claim."
+    "Each line is a task. Its verdict is about the paper's setting: RL that is not finished, sampled from a nucleus of "
+    "0.7 (the ringed mark). The other marks say what the same rule finds for finished RL and without the nucleus: "
+    "full, reproduced; half, inconclusive; empty, not reproduced. A bar shows the estimate with its 95 % interval; the "
+    "shaded side of the dotted line supports the claim. A task's name leads to its verdict in the book, with the rule."
 )
 
 
@@ -39,13 +40,13 @@ def write_files(claims: Sequence[dict], folder: Path) -> None:
 
 
 def _row(id: str, verdicts: Sequence[dict]) -> str:
-    claim, words = CLAIMS[id], WORDS[id]
-    link = f'<a href="{claim.chapter}.html{f"#{place(verdicts[0])}" if verdicts else ""}">{id}</a>'
+    words = WORDS[id]
+    paper = f"<p><b>Paper</b> {escape(words.paper)}</p>" if words.paper else ""
     ours = "".join(_line(verdict, _ends(verdicts)) for verdict in verdicts)
-    said = " ".join(sorted({verdict["verdict"].replace(" ", "-") for verdict in verdicts})) or "open"
+    said = " ".join(sorted(map(_slug, verdicts))) or "open"
     return (
-        f'<li data-verdicts="{said}" data-whose="{"ours" if claim.ours else "paper"}"><div class="asked">'
-        f"<p>{link} {escape(words.question)}</p><p><b>Paper</b> {escape(words.paper)}</p></div>"
+        f'<li data-verdicts="{said}" data-whose="{"ours" if CLAIMS[id].ours else "paper"}"><div class="asked">'
+        f'<p><b class="id">{id}</b> {escape(words.question)}</p>{paper}</div>'
         f'<div class="found">{ours or "<p>Registered; no verdict yet.</p>"}</div></li>'
     )
 
@@ -54,13 +55,18 @@ def _line(verdict: dict, ends: tuple[float, float]) -> str:
     """One task's verdict, its small forest, its numbers, and the marks of its cells."""
     colour, task = CALLOUTS[verdict["verdict"]], verdict["task"] or ""
     said = verdict["verdict"] if verdict["deciding"] else f"a look: {verdict['verdict']}"
+    link = f'<a href="{verdict["chapter"]}.html#{place(verdict)}">{task.replace("_", " ") or "every task"}</a>'
     forest = "" if verdict["low"] is None else _forest(verdict, ends)
     again = "" if verdict["registration"] == 2 else "; by the first rules, to be judged anew"
     return (
-        f'<div class="verdict {colour}" data-task="{task}"><p><span class="task">{task.replace("_", " ")}</span> '
+        f'<div class="verdict {colour}" data-task="{task}" data-verdict="{_slug(verdict)}"><p>{link} '
         f'<strong class="rlvr-badge {colour}">{said}</strong></p>{forest}'
         f'<p class="numbers">{escape(numbers(verdict))}{again}</p>{_marks(verdict)}</div>'
     )
+
+
+def _slug(verdict: dict) -> str:
+    return verdict["verdict"].replace(" ", "-")
 
 
 def _marks(verdict: dict) -> str:

@@ -83,10 +83,9 @@ def numbers(verdict: dict) -> str:
 def by_chance(n: int) -> str:
     """How many of `n` verdicts with an interval would read "reproduced" by chance."""
     return (
-        f"If every effect lay exactly on its bound, {verdicts_by_chance(n):.1f} of the {n} verdicts with an interval "
-        "would read *reproduced* by chance, and fewer where a rule asks for several intervals at once. Where a rule "
-        "asks for a gain that matters, one that is shown to be smaller than 1 point reads *not reproduced*, even if "
-        "its interval lies above 0."
+        f"If there were no effects, about {verdicts_by_chance(n):.1f} of the {n} verdicts with an interval would read "
+        "*reproduced* by luck. Where a rule asks for a gain that matters, one that is shown to be smaller than 1 "
+        "point reads *not reproduced*, even if its interval lies above 0."
     )
 
 

@@ -6,24 +6,15 @@ import sys
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
 
 from rlvr_direction.lab import first
 from rlvr_direction.lab.claims import judge_all, recorded, verdict_records
 from rlvr_direction.press import board, in_page, ledger
-from rlvr_direction.press.run import ROOT, chapters, collect, executed, failed_checks, run, tagged
+from rlvr_direction.press.readers import for_readers
+from rlvr_direction.press.run import ROOT, chapters, collect, executed, failed_checks, run
 from rlvr_direction.press.verify import verify
 
-__all__ = ["build", "build_book", "claims_file", "for_readers", "record", "stage", "verdicts"]
-
-BANNER = """
-:::{{admonition}} A {profile} build is not evidence
-:class: warning rlvr-not-evidence
-
-The numbers on this page come from the `{profile}` profile, which tests the code on tiny settings. The recorded verdicts
-are on the {{doc}}`front page <index>`; {{doc}}`reproducibility` says what each profile is for.
-:::
-"""
+__all__ = ["build", "build_book", "claims_file", "record", "stage", "verdicts"]
 
 
 def build_book(profile: str, *, root: Path = ROOT, force: bool = False) -> Path:
@@ -86,21 +77,6 @@ def _front_page(claims: list[dict], replaced: list[dict]) -> str:
     return shown + (
         f"\n:::{{admonition}} What the first registration said\n:class: dropdown\n{old}:::\n" if old else ""
     )
-
-
-def for_readers(notebook: NotebookNode, profile: str) -> NotebookNode:
-    """Prepare an executed chapter for the site: hide the installation cell, and mark a smoke build as no evidence.
-
-    Raises ValueError if the first line of a smoke chapter is not its title.
-    """
-    for cell in tagged(notebook, "colab"):
-        cell.metadata.tags.append("remove-cell")
-    if profile == "smoke":
-        title, *rest = notebook.cells[0].source.split("\n", 1)
-        if not title.startswith("# "):
-            raise ValueError(f"a chapter begins with its title, a line '# ...'; this one begins with {title!r}")
-        notebook.cells[0].source = "\n".join([title, BANNER.format(profile=profile), *rest])
-    return notebook
 
 
 def build(profile: str, *, root: Path = ROOT) -> Path:

@@ -8,14 +8,14 @@ __all__ = ["WORDS", "Words"]
 
 
 class Words(NamedTuple):
-    """A claim as a question, and the paper's number with its unit, or why it has none."""
+    """A claim as a question, and the paper's number with its unit, or why it has none; empty where it does not ask."""
 
     question: str
     paper: str
 
 
 NO_NUMBER = "Said in the text, without a number."
-NOT_ASKED = "Not asked in the paper."
+NOT_ASKED = ""
 WORDS: Mapping[str, Words] = MappingProxyType(
     {
         "C1": Words(
@@ -34,11 +34,11 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             "Can the repaired base beat RL at RL's own best temperature?",
             "54.06 against RL's 54.58, 51.67 against 52.50 and 43.33 against 46.15 % (RL at one setting).",
         ),
-        "C3a": Words("Is a token's gradient as large as Lemma 3.1 says?", "Exact: 2 |w| (1 - pi)."),
+        "C3a": Words("Is a token's gradient as large as Lemma 3.1 says, to nine digits?", "A formula: 2 |w| (1 - pi)."),
         "C3b": Words("Do rare tokens carry more of the gradient than they must?", "A picture, without a number."),
         "C3c": Words("Does RL without the rare tokens end up worse?", "Curves, without a number."),
         "C4a": Words("Is there always a way further that helps, if an action is a whole response?", "Theorem 4.1."),
-        "C4t": Words("... and if an action is one token?", "Theorem 4.1 is about a tabular policy."),
+        "C4t": Words("... and if an action is one token?", "Theorem 4.1, for a table of probabilities."),
         "C4b": Words(
             "Does going past RL at the replaced tokens beat stopping at RL?",
             "+4.17, +3.75 and +1.77 points of accuracy on three pairs.",

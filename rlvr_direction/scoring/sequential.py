@@ -11,6 +11,7 @@ from transformers import AutoModelForCausalLM, GenerationConfig, PreTrainedModel
 
 from rlvr_direction import checkpoints
 from rlvr_direction.batches import Batch
+from rlvr_direction.memory import say_room
 from rlvr_direction.pair import predictions, states_at
 from rlvr_direction.scoring.spill import SpillingRun
 from rlvr_direction.scoring.texts import Encoded
@@ -64,7 +65,9 @@ def one_by_one(
     if not run.missing():
         return
     for which in ("base", "rl"):
-        checkpoints.check_model(getattr(settings, which), **_place(settings, which))
+        name, place = getattr(settings, which), _place(settings, which)
+        checkpoints.check_model(name, **place)
+        say_room([(name, place)], settings.dtype)
     of_rl = _examined(_load(settings, "rl"), "rl")
     _release()
     base = _load(settings, "base")

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.press import ledger, site
 from rlvr_direction.press.board import board_html, write_files
+from rlvr_direction.press.display import place
 
 CLASSES = {"reproduced": "tip", "not reproduced": "danger", "inconclusive": "warning"}
 
@@ -35,6 +36,8 @@ def test_text_colour_and_marks_of_a_line_agree_with_the_record(claims, rows):
     for claim in claims:
         (line,) = rows[claim["id"]].select(f'.verdict[data-task="{claim["task"] or ""}"]')
         assert line.select_one(".rlvr-badge").get_text().endswith(claim["verdict"])
+        assert line["data-verdict"] == claim["verdict"].replace(" ", "-")
+        assert line.a["href"] == f"{claim['chapter']}.html#{place(claim)}"
         assert CLASSES[claim["verdict"]] in line["class"] and ledger.numbers(claim) in line.get_text()
         cells = [claim, *claim["neighbours"]] if claim["neighbours"] else []
         assert [mark["class"][1] for mark in line.select(".mark")] == [CLASSES[cell["verdict"]] for cell in cells]

@@ -42,7 +42,7 @@ def test_an_exact_verdict_has_no_interval_and_is_not_counted_among_what_chance_g
     text = ledger.table([record(task=str(i)) for i in range(20)] + [EXACT])
     (row,) = [line for line in text.splitlines() if "C4a](" in line]
     assert "1e-05 change of the expected reward (on every task)" in row and "[" not in row.split("](")[1]
-    assert "0.5 of the 20 verdicts with an interval would read *reproduced* by chance" in text
+    assert "about 0.5 of the 20 verdicts with an interval would read *reproduced* by luck" in text
 
 
 @pytest.mark.parametrize(

@@ -33,13 +33,3 @@ def test_a_chapter_is_staged_once_executed_and_a_smoke_page_says_what_it_is(root
     assert first.source.startswith("# Tiny\n\n:::{admonition} A smoke build is not evidence")
     assert "remove-cell" in colab.metadata.tags
     assert "no verdict yet" in (staged / "index.md").read_text()
-
-
-def test_the_published_profile_has_no_banner():
-    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Tiny\n\nA text.")])
-    assert site.for_readers(notebook, "cpu").cells[0].source == "# Tiny\n\nA text."
-
-
-def test_a_chapter_without_a_title_is_refused():
-    with pytest.raises(ValueError, match="begins with its title"):
-        site.for_readers(v4.new_notebook(cells=[v4.new_markdown_cell("text")]), "smoke")

@@ -23,7 +23,7 @@ __all__ = ["fill", "live_pair"]
 BUDGET = 0.1  # of the gate in the example
 TRIED = 60  # problems, of which the example is the first that replacement repairs
 FULL = 2.0  # nats at which a token's colour is full
-WRITERS = ("base alone", "RL alone", "base, repaired by RL")
+WRITERS = ("base alone", "RL alone", "base, repaired")
 MARK = re.compile(r"^<!-- live:(\w+) -->$", re.MULTILINE)
 
 

@@ -48,7 +48,7 @@ class Live {
   constructor(host, shipped) {
     Object.assign(this, {host, shipped, pair: makePair(shipped), task: TASKS[shipped.task], points: [], sample: 0, turn: 0});
     this.body = element("div", {className: "rlvr-live-body"}, this.problemRow(), this.gateRow());
-    this.columns = ["base alone", "RL alone", "base, repaired by RL"].map((name) => this.column(name));
+    this.columns = ["base alone", "RL alone", "base, repaired"].map((name) => this.column(name));
     this.cursor = element("div", {className: "rlvr-live-cursor", "aria-live": "polite"});
     this.note = element("p", {className: "rlvr-live-note", "aria-live": "polite"});
     this.chart = element("div", {className: "rlvr-live-chart"});
@@ -63,20 +63,23 @@ class Live {
 
   stop() {
     this.turn++;
+    this.running = false;
   }
 
   // ----- what the reader sets
 
   problemRow() {
-    this.text = element("input", {type: "text", spellcheck: false, autocomplete: "off", title: this.task.ask});
+    this.text = element("input", {type: "text", spellcheck: false, autocomplete: "off", title: this.task.ask, placeholder: "type a problem and press Enter"});
     this.text.onchange = () => this.typed();
     const next = element("button", {type: "button", textContent: "Another problem", onclick: () => this.another(1)});
-    const noise = element("button", {type: "button", textContent: "New dice", onclick: () => this.again(), title: "The same problem with other random numbers"});
+    const noise = element("button", {type: "button", textContent: "Sample again", onclick: () => this.again(), title: "The same problem with other random numbers"});
     const tasks = element("select", {}, ...Object.keys(TASKS).map((name) => element("option", {value: name, textContent: name.replace("_", " ")})));
     tasks.value = this.shipped.task;
     tasks.onchange = () => open(this.host, tasks.value);
     const problem = element("label", {className: "wide"}, "Problem ", this.text);
-    return element("div", {className: "rlvr-live-row"}, element("label", {}, "Task ", tasks), problem, next, noise);
+    const row = element("div", {className: "rlvr-live-row"}, element("label", {}, "Task ", tasks), problem, element("span", {className: "together"}, next, noise));
+    const help = element("p", {className: "rlvr-live-help", textContent: `${this.task.means} Point at a token, or walk with the arrow keys, to see both policies there.`});
+    return element("div", {}, row, help);
   }
 
   gateRow() {
@@ -85,14 +88,14 @@ class Live {
     this.step = element("input", {type: "range", min: 0, step: 1, "aria-label": "threshold"});
     this.step.oninput = () => this.slide();
     this.threshold = element("input", {type: "number", step: "any", "aria-label": "threshold as a number"});
-    this.threshold.onchange = () => this.write();
+    this.threshold.onchange = () => this.typedThreshold();
     this.sign = element("span");
     this.gamma = element("input", {type: "range", min: 0, max: 4, step: 0.1, value: 0});
     this.gammaSaid = element("output");
     this.gamma.oninput = () => this.write();
     const row = element("div", {className: "rlvr-live-row"});
     row.append(element("label", {}, "Replace where ", this.criterion), element("span", {className: "together"}, this.sign, this.step, this.threshold));
-    row.append(element("label", {className: "together"}, "gamma ", this.gamma, this.gammaSaid));
+    row.append(element("label", {className: "together", title: "0 replaces by RL itself; above 0, by a policy that much further from the base"}, "gamma (how far past RL) ", this.gamma, this.gammaSaid));
     return row;
   }
 
@@ -125,6 +128,14 @@ class Live {
     this.write();
   }
 
+  // A number of the reader's own; the slider goes to the nearest recorded one. What is no number is put back.
+  typedThreshold() {
+    if (this.threshold.value === "") return this.slide();
+    const away = this.points_of.map(({threshold}) => Math.abs(threshold - this.threshold.value));
+    this.step.value = away.indexOf(Math.min(...away));
+    this.write();
+  }
+
   // The recorded threshold itself, as long as the number shown is its short form.
   get chosen() {
     const {threshold, budget} = this.points_of[this.step.value];
@@ -138,6 +149,7 @@ class Live {
     const [prompt, answer] = this.shipped.problems[this.number];
     this.problem = {prompt, answer};
     this.text.value = this.task.shown(prompt);
+    this.text.removeAttribute("aria-invalid");
     this.write();
   }
 
@@ -145,13 +157,20 @@ class Live {
     try {
       this.problem = this.task.read(this.text.value);
     } catch (error) {
+      this.problem = null;
       this.turn++;
+      this.clear();
       this.note.textContent = error.message;
       this.text.setAttribute("aria-invalid", "true");
       return;
     }
     this.text.removeAttribute("aria-invalid");
     this.write();
+  }
+
+  clear() {
+    this.cursor.replaceChildren();
+    for (const {strip, verdict} of this.columns) [strip.replaceChildren(), (verdict.textContent = "")];
   }
 
   again() {
@@ -168,16 +187,16 @@ class Live {
   }
 
   async write() {
+    this.gammaSaid.textContent = Number(this.gamma.value).toFixed(1);
     if (!this.problem) return;
     const turn = ++this.turn; // a later call ends an earlier one
     const {budget} = this.chosen;
-    this.gammaSaid.textContent = Number(this.gamma.value).toFixed(1);
-    this.note.textContent = budget ? `This threshold was set to fire on ${percent(budget)} of the base's tokens.` : "A threshold of your own.";
-    this.cursor.replaceChildren();
+    const fires = budget ? `The threshold fires on about ${percent(budget)} of the base's tokens.` : "The threshold is your own.";
+    this.note.textContent = `The answer is ${this.problem.answer}. ${fires}`;
+    this.clear();
     const prompt = this.pair.encode(this.problem.prompt);
     const how = [this.settings({criterion: "nowhere"}), this.settings({criterion: "everywhere", gamma: 0}), this.settings()];
     const writing = how.map((settings, i) => ({...this.columns[i], steps: write(this.pair, prompt, settings), text: "", all: []}));
-    for (const {strip, verdict} of writing) [strip.replaceChildren(), (verdict.textContent = "")];
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     for (let open = writing; open.length; ) {
       open = open.filter((column) => this.advance(column));
@@ -230,7 +249,7 @@ class Live {
     const order = [...vocabulary.keys()].sort((i, j) => likelier(j) - likelier(i)).filter((i, place) => place < 2 || likelier(i) > 0.001);
     const bar = (model, p) => element("span", {className: `bar ${model}`, title: `${model}: ${percent(p)}`}, Object.assign(element("i"), {style: `width:${100 * p}%`}), element("b", {textContent: percent(p)}));
     const rows = order.slice(0, SHOWN).flatMap((i) => {
-      const marked = i === step.token ? " ←" : !alone && i === step.proposed ? " ✗" : "";
+      const marked = i === step.token ? " written" : !alone && i === step.proposed ? " replaced" : "";
       return [element("code", {textContent: visible(vocabulary[i]) + marked}), bar("base", Math.exp(step.base[i])), bar("RL", Math.exp(step.rl[i]))];
     });
     const heads = ["token", "base", "RL"].map((textContent) => element("span", {textContent, className: "head"}));
@@ -248,22 +267,26 @@ class Live {
   // ----- many problems, one point
 
   async run() {
-    const turn = ++this.turn;
-    const settings = this.settings();
+    if (this.running) return void (this.running = false); // a second press ends it
+    this.running = true;
+    const settings = this.settings(), {budget} = this.chosen;
     const count = {right: 0, tokens: 0, selected: 0, changed: 0};
     this.bar.hidden = false;
-    this.go.disabled = true;
+    this.go.textContent = "Stop";
     let last = performance.now(), done = 0;
-    for (; done < RUN && turn === this.turn; done++) {
+    for (; done < RUN && this.running; done++) {
       this.solve(done, settings, count);
       if (performance.now() - last < 40) continue;
       this.bar.value = done;
+      this.said.textContent = `${done} of ${RUN}`;
       await pause(0); // lets the page answer
       last = performance.now();
     }
     this.bar.hidden = true;
-    this.go.disabled = false;
-    if (done === RUN) this.add({...count, ...settings, budget: this.chosen.budget});
+    this.go.textContent = `Run ${RUN} problems`;
+    this.said.textContent = "";
+    if (this.running) this.add({...count, ...settings, budget});
+    this.running = false;
   }
 
   solve(number, settings, count) {
@@ -283,7 +306,8 @@ class Live {
     const [low, high] = wilson(point.right, RUN);
     this.points.push({...point, share: point.selected / point.tokens, accuracy: point.right / RUN, low, high});
     const gamma = point.gamma ? `, gamma ${point.gamma}` : "";
-    this.said.textContent = `${point.right} of ${RUN} right (95 % interval ${percent(low)} to ${percent(high)}); ${percent(point.selected / point.tokens)} of the tokens selected, ${percent(point.changed / point.tokens)} changed${gamma}.`;
+    const gate = `${point.criterion} ${SIGN[point.criterion] || "≥"} ${Number(point.threshold.toPrecision(3))}${gamma}`;
+    this.said.textContent = `${gate}: ${point.right} of ${RUN} right (95 % interval ${percent(low)} to ${percent(high)}); ${percent(point.selected / point.tokens)} of the tokens selected, ${percent(point.changed / point.tokens)} changed to another.`;
     this.chart.replaceChildren(drawChart(this.shipped, point.criterion, this.points));
   }
 }

@@ -17,7 +17,8 @@ function valueOf(expression) {
 const countOperators = (text) => (text.match(/[-+*]/g) || []).length;
 
 const arithmetic = {
-  ask: "Four to six digits from 1 to 9 with +, - or * between them, such as 7+5*3-4",
+  ask: "Four to six digits from 1 to 9 with +, - or * between them, every value on the way from 0 to 99, such as 7+5*3-4",
+  means: "A line that opens with = does one operation; ~ jumps over two at once, which mostly goes wrong; A: gives the answer.",
   shown: (prompt) => prompt.slice(2, -1),
 
   read(text) {
@@ -39,6 +40,7 @@ const arithmetic = {
 
 const pointer_tree = {
   ask: "Seven nodes abcdefg, the root and its two children first, each with its children or two dots, then start>goal, such as abc bde cfg d.. e.. f.. g.. a>g",
+  means: "A walk from the root to the goal: < goes to the left child, > to the right one; ! claims the goal, ? gives up, and a new line tries again.",
   shown: (prompt) => prompt.slice(0, -1),
 
   read(text) {

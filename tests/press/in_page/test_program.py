@@ -148,7 +148,7 @@ def test_a_click_writes_the_recorded_example_anew_and_each_control_changes_what_
         lambda: move(browser, "input[aria-label=threshold]", 0),
         lambda: move(browser, ".rlvr-live input[type=number]", 99),
         lambda: move(browser, ".rlvr-live .together + label input, .rlvr-live label.together input", 4),
-        buttons["New dice"].click,
+        buttons["Sample again"].click,
         buttons["Another problem"].click,
         lambda: move(browser, ".rlvr-live input[type=text]", "7+5*3-4"),
     ):
@@ -160,18 +160,34 @@ def test_a_click_writes_the_recorded_example_anew_and_each_control_changes_what_
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
 
 
-def test_what_is_no_problem_leaves_the_texts_and_says_why(browser, page):
+def test_what_is_no_problem_is_refused_until_there_is_one_again(browser, page):
     _, texts = opened(browser, page)
     move(browser, ".rlvr-live input[type=text]", "<img src=x onerror=alert(1)>")
+    move(browser, "input[aria-label=threshold]", 2)
     assert "Four to six digits" in browser.find_element("class name", "rlvr-live-note").text
-    assert browser.execute_script(TEXTS) == texts and not browser.find_elements("css selector", "img")
+    assert browser.execute_script(TEXTS) == ["", "", ""] and not browser.find_elements("css selector", "img")
+    move(browser, ".rlvr-live input[type=text]", "2+6+3-3-8")
+    assert finished(browser)[0].split() == texts[0].split()
+    assert "The answer is 0." in browser.find_element("class name", "rlvr-live-note").text
+
+
+def test_a_second_press_ends_a_run_and_a_control_does_not(browser, page):
+    opened(browser, page)
+    button = browser.find_element("class name", "rlvr-live-run")
+    button.click()
+    move(browser, "input[aria-label=threshold]", 2)
+    assert button.text == "Stop"
+    button.click()
+    WebDriverWait(browser, 10).until(lambda _: button.text == "Run 100 problems")
+    assert not browser.find_elements("css selector", ".rlvr-live-chart svg")
 
 
 def test_a_run_draws_a_point_that_is_part_of_the_recorded_one(browser, page):
     opened(browser, page)
     browser.find_element("class name", "rlvr-live-run").click()
     WebDriverWait(browser, 120).until(lambda b: b.find_elements("css selector", ".rlvr-live-chart circle.own"))
-    said = browser.find_element("css selector", ".rlvr-live-row [aria-live]").text
+    gate, said = browser.find_element("css selector", ".rlvr-live-row [aria-live]").text.split(": ")
+    assert gate.startswith("delta_logp ≤ -0.12")
     problems = problems_of("arithmetic", 100, "judged")
     threshold = browser.find_element("css selector", ".rlvr-live input[type=number]").get_attribute("value")
     expected = respond(
