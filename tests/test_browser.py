@@ -193,7 +193,7 @@ def test_without_scripts_a_report_shows_its_first_page(open_browser, token_view)
 @pytest.fixture
 def audit_page(tmp_path, monkeypatch):
     monkeypatch.setenv("RLVR_BOOK", "smoke")
-    display.enable_altair()
+    display.set_up()
     hostile = "</script><script>alert(1)</script><img src=x onerror=alert(2)>" + "w" * 200
     table = pd.DataFrame({"gate": ["2%", hostile], "gamma": [0.0, 1.0], "accuracy": [0.1, 0.2]})
     shown = [display.figure(tried(table, hostile), table, "tried"), display.table(table.assign(more=hostile))]

@@ -15,6 +15,7 @@ from html import escape
 import altair as alt
 import pandas as pd
 import vl_convert
+from IPython import get_ipython
 from IPython.display import display
 
 from rlvr_direction.lab.claims.claim import Judged, as_records
@@ -31,10 +32,10 @@ __all__ = [
     "chains",
     "check",
     "claim",
-    "enable_altair",
     "figure",
     "intervals",
     "place",
+    "set_up",
     "stamp",
     "table",
     "token_strip",
@@ -56,10 +57,21 @@ class Shown:
         return self.bundle
 
 
-def enable_altair() -> None:
-    """Make charts work offline when the book is run: each becomes a picture that the page's script redraws."""
+def set_up() -> None:
+    """Make what a chapter shows fit for a page: tables without a row number, and charts that work offline.
+
+    Where the book is run, each chart becomes a picture that the page's script redraws.
+    """
     alt.renderers.register("rlvr_book", _picture_and_spec)
     alt.renderers.enable("rlvr_book" if "RLVR_BOOK" in os.environ else "default")
+    if shell := get_ipython():
+        shell.display_formatter.formatters["text/html"].for_type(pd.DataFrame, _without_row_numbers)
+
+
+def _without_row_numbers(table: pd.DataFrame) -> str:
+    """A table as HTML; an index that only counts the rows is left out."""
+    counted = isinstance(table.index, pd.RangeIndex) and table.index.name is None
+    return table.to_html(index=not counted, border=0, max_rows=60, max_cols=20, classes="dataframe")
 
 
 def _picture_and_spec(spec: dict, **_: object) -> dict:

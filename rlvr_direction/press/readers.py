@@ -25,7 +25,7 @@ def for_readers(notebook: NotebookNode, profile: str) -> NotebookNode:
     The code of a cell stays open where it is tagged `open`. Raises ValueError if the first line of a smoke chapter is
     not its title.
     """
-    for cell in tagged(notebook, "colab"):
+    for cell in (*tagged(notebook, "colab"), *tagged(notebook, "injected-parameters")):
         cell.metadata.tags.append("remove-cell")
     _gather_checks(notebook)
     for cell in notebook.cells:

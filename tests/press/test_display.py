@@ -26,7 +26,7 @@ def shown(monkeypatch):
 @pytest.fixture
 def in_the_book(monkeypatch):
     monkeypatch.setenv("RLVR_BOOK", "smoke")
-    yield display.enable_altair()
+    yield display.set_up()
     alt.renderers.enable("default")
 
 
@@ -55,7 +55,7 @@ def test_data_cannot_close_the_script_that_holds_it(in_the_book):
 
 def test_a_reader_of_the_notebook_gets_altair_s_own_drawing_and_the_data(monkeypatch):
     monkeypatch.delenv("RLVR_BOOK", raising=False)
-    display.enable_altair()
+    display.set_up()
     html = display.figure(chart(), DATA, "points").bundle["text/html"]
     assert "vegaEmbed" in html and "points.csv" in html
 

@@ -117,7 +117,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             "qwen3",
             WORDS,
             BaseRecipe(2100, 64, pool=8, lesson=Lesson(1300, 128, SHORT_AND_RIGHT), learning_rate=3e-3, then=COURSES),
-            RLRecipe(prompts=32, generations=16, stages=(10, 20, 30, 40, 60, 80)),
+            RLRecipe(prompts=32, generations=16, stages=(10, 20, 22, 25, 30, 40, 60, 80)),
         ),
     }
 )
@@ -127,7 +127,7 @@ LARGE: Mapping[str, Recipe] = MappingProxyType(  # for a GPU
             "qwen3",
             {**WORDS, **MORE},
             BaseRecipe(2100, 64, pool=8, lesson=Lesson(1300, 128, SHORT_AND_RIGHT), learning_rate=1e-3, then=COURSES),
-            RLRecipe(prompts=32, generations=16, learning_rate=3e-5, stages=(10, 20, 30, 40, 60, 80)),
+            RLRecipe(prompts=32, generations=16, learning_rate=3e-5, stages=(10, 20, 22, 25, 30, 40, 60, 80)),
         )
     }
 )
