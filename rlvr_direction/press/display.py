@@ -70,8 +70,7 @@ def set_up() -> None:
 
 def _without_row_numbers(table: pd.DataFrame) -> str:
     """A table as HTML; an index that only counts the rows is left out."""
-    counted = isinstance(table.index, pd.RangeIndex) and table.index.name is None
-    return table.to_html(index=not counted, border=0, max_rows=60, max_cols=20, classes="dataframe")
+    return table.to_html(index=not isinstance(table.index, pd.RangeIndex), border=0, max_rows=60, max_cols=20)
 
 
 def _picture_and_spec(spec: dict, **_: object) -> dict:

@@ -126,3 +126,9 @@ def test_a_table_has_no_index_and_shows_texts_whole_and_inert():
     assert [cell.text for cell in page("td")] == [hostile, "0.12"]
     assert {"dataframe", "mathjax_ignore"} <= set(page.table["class"])
     assert "row 7" not in shown["text/plain"] and "0.123456" in shown["text/plain"]
+
+
+def test_a_table_shows_its_index_only_where_that_says_something():
+    table = pd.DataFrame({"a": [1, 2]})
+    assert "<th>0</th>" not in display._without_row_numbers(table)
+    assert "<th>x</th>" in display._without_row_numbers(table.set_index(pd.Index(["x", "y"])))
