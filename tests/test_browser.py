@@ -19,7 +19,7 @@ from rlvr_direction.report import report_html, texts_html
 
 CHAPTERS = [chapter.with_suffix(".html").name for chapter in run.chapters()]
 PAGES = ["index.html", *CHAPTERS]
-PAGES += [f"{name}.html" for name in ("scale", "engines", "api", "glossary", "reproducibility", "genindex")]
+PAGES += [f"{name}.html" for name in ("teaching", "scale", "engines", "api", "glossary", "reproducibility", "genindex")]
 DRAWN = (
     "return [...document.querySelectorAll('.vl-fig')].every(f => f.dataset.ready && f.dataset.theme == arguments[0])"
 )
