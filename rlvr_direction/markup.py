@@ -11,8 +11,9 @@ from operator import itemgetter
 
 from rlvr_direction.palette import LESS_LIKELY, LIKELIER
 
-__all__ = ["TOKEN_STYLE", "chains_html", "lines_html", "text_html", "token_html", "tokens_html", "visible"]
+__all__ = ["FULL", "TOKEN_STYLE", "chains_html", "lines_html", "text_html", "token_html", "tokens_html", "visible"]
 
+FULL = 2.0  # nats at which the colour of a token is full
 COLOURS = f".rlvr-tokens {{ --likelier: {LIKELIER}; --less-likely: {LESS_LIKELY}; }}"
 TOKEN_RULES = """
 .rlvr-tokens { font: .9rem/2.1 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; margin: 0;

@@ -7,8 +7,8 @@
   const rank = (row) => Math.min(...row.dataset.verdicts.split(" ").map((verdict) => ranks[verdict]));
   const tasks = [...new Set([...board.querySelectorAll("[data-task]")].map((line) => line.dataset.task))].filter(Boolean);
   const orders = {
-    "as in the book": (a, b) => a.dataset.place - b.dataset.place,
-    "by verdict": (a, b) => rank(a) - rank(b) || a.dataset.place - b.dataset.place,
+    "as in the book": () => 0,
+    "by verdict": (a, b) => rank(a) - rank(b), // sorting is stable: the book's order within a verdict
   };
 
   function menu(label, options) {
@@ -45,6 +45,5 @@
   count.setAttribute("aria-live", "polite");
   controls.append(count);
   board.before(controls);
-  rows.forEach((row, i) => (row.dataset.place = i));
   update();
 })();

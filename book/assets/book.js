@@ -72,8 +72,9 @@
       button.disabled = true;
       button.textContent = "Loading both models …";
       try {
-        if (!window.rlvrLive) await load(new URL("live/live.js", here));
-        await window.rlvrLive.open(host);
+        const loadPart = (name) => load(new URL(`live/${name}.js`, here));
+        if (!window.rlvrLive) await loadPart("live");
+        await window.rlvrLive.open(host, loadPart);
         button.remove();
       } catch (error) {
         button.textContent = "The models could not be loaded: " + error.message;

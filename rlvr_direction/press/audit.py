@@ -20,7 +20,7 @@ from rlvr_direction.lab.checkout import ROOT, TOYS, require
 from rlvr_direction.lab.device import accelerator
 from rlvr_direction.lab.regime import DECIDING, checkpoint, problems_of
 from rlvr_direction.lab.toys import random_pair
-from rlvr_direction.markup import TOKEN_STYLE, lines_html, token_html
+from rlvr_direction.markup import FULL, TOKEN_STYLE, lines_html, token_html
 from rlvr_direction.press.display import VEGA_LITE
 from rlvr_direction.press.run import run_chapter
 from rlvr_direction.problems import pair_named
@@ -30,7 +30,6 @@ __all__ = ["CHAPTER", "audit_page", "known_pair", "own_pair", "page_html", "stri
 
 CHAPTER = "08_your_own_pair"
 BOOK_ONLY = {"book", "colab"}  # tags of cells that are not on the page
-FULL = 2.0  # nats at which the colour of a token is full
 TOKENS_STYLED = f"<style>{TOKEN_STYLE}</style>"
 SHOWN_AS = ("text/html", "text/markdown", "text/plain")
 

@@ -19,7 +19,7 @@ from IPython import get_ipython
 from IPython.display import display
 
 from rlvr_direction.lab.claims.claim import Judged, as_records
-from rlvr_direction.markup import chains_html, tokens_html
+from rlvr_direction.markup import FULL, chains_html, tokens_html
 from rlvr_direction.press.provenance import provenance
 
 __all__ = [
@@ -172,7 +172,7 @@ def stamp(*, seed: int | Sequence[int]) -> None:
 
 
 def token_strip(
-    tokens: Sequence[str], values: Sequence[float], *, scale: float = 2.0, name: str = "delta_logp", unit: str = "nats"
+    tokens: Sequence[str], values: Sequence[float], *, scale: float = FULL, name: str = "delta_logp", unit: str = "nats"
 ) -> Shown:
     """Tokens in reading order: blue with a solid line for values above 0, orange with a dashed line below 0.
 

@@ -46,10 +46,9 @@ def table(claims: Sequence[dict], *, chapters_at: str = "") -> str:
         for id in CLAIMS
         if (of_claim := [claim for claim in claims if claim["id"] == id])
     ]
-    judged = [claim for claim in claims if claim["deciding"] and not claim["deterministic"]]
     signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SIGNS.items())
     first = sorted({claim["id"] for claim in claims if claim["registration"] == 1})
-    notes = f"\n{signs}; each with its estimate and 95 % interval, in the paper's regime. {by_chance(len(judged))}"
+    notes = f"\n{signs}; each with its estimate and 95 % interval, in the paper's regime. {by_chance(claims)}"
     notes += f" Judged by the first rules and to be judged anew: {', '.join(first)}." if first else ""
     waiting = [id for id in CLAIMS if id not in {claim["id"] for claim in claims}]
     notes += f" Registered, without a verdict yet: {', '.join(waiting)}." if waiting else ""
@@ -80,8 +79,9 @@ def numbers(verdict: dict) -> str:
     return f"{value}{between} {unit}"
 
 
-def by_chance(n: int) -> str:
-    """How many of `n` verdicts with an interval would read "reproduced" by chance."""
+def by_chance(claims: Sequence[dict]) -> str:
+    """How many of the verdicts with an interval would read "reproduced" by chance."""
+    n = sum(claim["deciding"] and not claim["deterministic"] for claim in claims)
     return (
         f"If there were no effects, about {verdicts_by_chance(n):.1f} of the {n} verdicts with an interval would read "
         "*reproduced* by luck. Where a rule asks for a gain that matters, one that is shown to be smaller than 1 "

@@ -59,8 +59,8 @@ def stage(profile: str, *, root: Path = ROOT) -> Path:
 
     now, replaced = (ledger.read_claims(claims_file(root, which)) for which in ("cpu", "first"))
     board.write_files(now, staged / "assets")
-    ledger.update(staged / "index.md", _front_page(now, replaced))
-    (staged / "index.md").write_text(in_page.fill((staged / "index.md").read_text()))
+    index = staged / "index.md"
+    index.write_text(in_page.fill(ledger.between_marks(index.read_text(), _front_page(now, replaced))))
     for chapter in chapters(root):
         notebook = nbformat.read(executed(profile, chapter, root), 4)
         nbformat.write(for_readers(notebook, profile), staged / chapter.name)
@@ -69,10 +69,9 @@ def stage(profile: str, *, root: Path = ROOT) -> Path:
 
 def _front_page(claims: list[dict], replaced: list[dict]) -> str:
     """The board, how to read it, and behind a fold what the first registration said."""
-    n = sum(claim["deciding"] and not claim["deterministic"] for claim in claims)
     files = '<a href="_static/verdicts.json">JSON</a>, <a href="_static/verdicts.csv">CSV</a>'
     shown = f"```{{raw}} html\n{board.board_html(claims)}<p>All verdicts as data: {files}.</p>\n```\n"
-    shown += f"\n{ledger.by_chance(n)}\n" if claims else ""
+    shown += f"\n{ledger.by_chance(claims)}\n" if claims else ""
     old = ledger.replaced_table(claims, replaced)
     return shown + (
         f"\n:::{{admonition}} What the first registration said\n:class: dropdown\n{old}:::\n" if old else ""

@@ -13,9 +13,8 @@ import numpy as np
 
 from rlvr_direction.markup import TOKEN_STYLE, text_html
 
-__all__ = ["FULL", "OUTCOMES", "Filter", "hundredths", "page_html"]
+__all__ = ["OUTCOMES", "Filter", "hundredths", "page_html"]
 
-FULL = 2.0  # nats at which the colour is full
 PER_PAGE = 10
 LOWEST = -1000  # where the slider begins, in hundredths of a nat
 OUTCOMES = {"right": "✓", "wrong": "✗", "unfinished": "…", "ungraded": "?"}  # each with its mark

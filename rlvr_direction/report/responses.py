@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from rlvr_direction.markup import lines_html, text_html, token_html, visible
-from rlvr_direction.report.page import FULL, OUTCOMES, Filter, hundredths, page_html
+from rlvr_direction.markup import FULL, lines_html, text_html, token_html, visible
+from rlvr_direction.report.page import OUTCOMES, Filter, hundredths, page_html
 
 __all__ = ["RESPONSES", "report_html"]
 

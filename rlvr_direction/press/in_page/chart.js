@@ -53,13 +53,13 @@ function own({share, accuracy, low, high}, last) {
   return [bar, svg("circle", {cx: x, cy: up(accuracy), r: 6, class: "own" + newest})];
 }
 
-function drawChart({recorded, ends}, criterion, points) {
+function drawChart({recorded, ends, n_recorded: n}, criterion, points) {
   const last = points.at(-1);
   const said = `Accuracy against the share of tokens selected. Yours: ${Math.round(100 * last.accuracy)} % right with ${(100 * last.share).toFixed(1)} % selected.`;
   const mine = points.flatMap((point, i) => own(point, i === points.length - 1));
   const picture = svg("svg", {viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, role: "img", "aria-label": said}, ...axes(), ...references(ends), ...curve(recorded[criterion]), ...mine);
   const caption = document.createElement("figcaption");
-  caption.textContent = `Line and band: the recorded runs of this criterion on 2,000 problems, with their 95 % interval. Round marks: yours, on the first 100 of the same problems. Cold RL is RL alone at the temperature that suits it best.`;
+  caption.textContent = `Line and band: the recorded runs of this criterion on ${n.toLocaleString("en")} problems, with their 95 % interval. Round marks: yours, on the first ${RUN} of the same problems. Cold RL is RL alone at the temperature that suits it best.`;
   const figure = document.createElement("figure");
   figure.append(picture, caption);
   return figure;

@@ -12,7 +12,7 @@ from rlvr_direction.interventions import EVERYWHERE, NOWHERE, Criterion, Interve
 from rlvr_direction.lab.regime import DECIDING, NOISE, checkpoint, problems_of
 from rlvr_direction.lab.tasks import SMALL_TASKS
 from rlvr_direction.lab.toys import load_toy_pair
-from rlvr_direction.markup import TOKEN_STYLE, text_html, token_html
+from rlvr_direction.markup import FULL, TOKEN_STYLE, text_html, token_html
 from rlvr_direction.pair import ModelPair
 from rlvr_direction.palette import BASE, RL
 from rlvr_direction.press.in_page.shipped import accuracies
@@ -22,7 +22,6 @@ __all__ = ["fill", "live_pair"]
 
 BUDGET = 0.1  # of the gate in the example
 TRIED = 60  # problems, of which the example is the first that replacement repairs
-FULL = 2.0  # nats at which a token's colour is full
 WRITERS = ("base alone", "RL alone", "base, repaired")
 MARK = re.compile(r"^<!-- live:(\w+) -->$", re.MULTILINE)
 

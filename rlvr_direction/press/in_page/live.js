@@ -28,25 +28,16 @@ function wilson(right, n, z = 1.96) {
   return [middle - half, middle + half];
 }
 
-const here = new URL(".", document.currentScript.src);
-
-const load = (src) =>
-  new Promise((resolve, reject) => {
-    const script = element("script", {src, onload: resolve, onerror: () => reject(Error("cannot load " + src))});
-    document.head.append(script);
-  });
-
-// Puts the live pair of a task in the place of what the host shows.
-async function open(host, task = host.dataset.task) {
-  if (!window.rlvrPairs?.[task]) await load(new URL(task + ".js", here));
+// Puts the live pair of a task in the place of what the host shows; `loadPart` loads a script of the site by its name.
+async function open(host, loadPart, task = host.dataset.task) {
+  if (!window.rlvrPairs?.[task]) await loadPart(task);
   host.live?.stop();
-  host.live = new Live(host, window.rlvrPairs[task]);
-  return host.live;
+  host.live = new Live(host, window.rlvrPairs[task], (other) => open(host, loadPart, other));
 }
 
 class Live {
-  constructor(host, shipped) {
-    Object.assign(this, {host, shipped, pair: makePair(shipped), task: TASKS[shipped.task], points: [], sample: 0, turn: 0});
+  constructor(host, shipped, change) {
+    Object.assign(this, {host, shipped, change, pair: makePair(shipped), task: TASKS[shipped.task], points: [], sample: 0, turn: 0});
     this.body = element("div", {className: "rlvr-live-body"}, this.problemRow(), this.gateRow());
     this.columns = ["base alone", "RL alone", "base, repaired"].map((name) => this.column(name));
     this.cursor = element("div", {className: "rlvr-live-cursor", "aria-live": "polite"});
@@ -75,7 +66,7 @@ class Live {
     const noise = element("button", {type: "button", textContent: "Sample again", onclick: () => this.again(), title: "The same problem with other random numbers"});
     const tasks = element("select", {}, ...Object.keys(TASKS).map((name) => element("option", {value: name, textContent: name.replace("_", " ")})));
     tasks.value = this.shipped.task;
-    tasks.onchange = () => open(this.host, tasks.value);
+    tasks.onchange = () => this.change(tasks.value);
     const problem = element("label", {className: "wide"}, "Problem ", this.text);
     const row = element("div", {className: "rlvr-live-row"}, element("label", {}, "Task ", tasks), problem, element("span", {className: "together"}, next, noise));
     const help = element("p", {className: "rlvr-live-help", textContent: `${this.task.means} Point at a token, or walk with the arrow keys, to see both policies there.`});

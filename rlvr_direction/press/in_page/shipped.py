@@ -13,7 +13,7 @@ from transformers import PreTrainedModel
 
 from rlvr_direction.interventions import Criterion, parse
 from rlvr_direction.lab.claims import counts, recorded
-from rlvr_direction.lab.regime import DECIDING, NOISE, checkpoint, problems_of
+from rlvr_direction.lab.regime import DECIDING, JUDGED, NOISE, checkpoint, problems_of
 from rlvr_direction.lab.tasks import SMALL_TASKS
 from rlvr_direction.lab.toys import load_toy_pair
 
@@ -62,6 +62,7 @@ def shipped(task: str) -> dict:
         "models": {name: _packed(model) for name, model in zip(("base", "rl"), pair.models, strict=True)},
         "problems": [[problem.prompt, problem.answer] for problem in problems_of(task, PROBLEMS, "judged")],
         "limit": SMALL_TASKS[task].max_new_tokens,
+        "n_recorded": JUDGED[task],
         "seed": NOISE["judged"],
         "top_p": DECIDING.top_p,
         **_recorded(task),
