@@ -35,10 +35,10 @@ LAB = [
     {"cli"},
 ]
 PRESS = [
-    {"downloads", "in_page", "plots", "provenance", "verify", "words"},
+    {"downloads", "forest", "in_page", "plots", "provenance", "verify", "words"},
     {"display", "ledger"},
-    {"board", "run", "sphinx_ext"},
-    {"audit", "readers"},
+    {"board", "run", "sphinx_ext", "spread", "what_if"},
+    {"audit", "explorers", "readers"},
     {"site"},
     {"cli"},
 ]

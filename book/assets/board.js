@@ -1,6 +1,6 @@
 // Makes the verdict board answer: which verdicts, whose claims, which task, and in which order.
 (function () {
-  const board = document.querySelector(".rlvr-board");
+  const board = document.querySelector(".rlvr-board[data-filtered]");
   if (!board) return;
   const rows = [...board.children];
   const ranks = {reproduced: 0, inconclusive: 1, "not-reproduced": 2, open: 3};

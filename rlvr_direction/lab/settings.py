@@ -19,6 +19,7 @@ class ToySettings(Settings):
     out: Annotated[Path, Option(help="Folder for the base, the RL stages and problems.jsonl (held out).")]
     seed: Annotated[int, Option(min=0, help="Seed of the base.")] = 0
     rl_seed: Annotated[int, Option(min=0, help="Seed of the RL run from that base.")] = 0
+    rollouts: Annotated[int | None, Option(min=1, help="Stop RL after so many. Default: the recipe's.")] = None
     large: Annotated[bool, Option("--large", help="About 30 M parameters, of worded alone: for a GPU.")] = False
 
 

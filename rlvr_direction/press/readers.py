@@ -1,14 +1,18 @@
 """What readers of the site see of an executed chapter: the code that teaches, and its checks in one line at the end."""
 
+from collections.abc import Sequence
+
 import nbformat.v4
 from nbformat import NotebookNode
 
-from rlvr_direction.press.display import CHECK, STAMP
+from rlvr_direction.press.display import CHECK, CLAIM, STAMP
 from rlvr_direction.press.run import tagged
+from rlvr_direction.press.what_if import what_if_html
 
 __all__ = ["OPEN", "for_readers"]
 
 OPEN = "open"  # the tag of a cell whose code teaches
+UNSEEN = ("colab", "injected-parameters", "kernel")  # tags of cells that are for a notebook alone
 BANNER = """
 :::{{admonition}} A {profile} build is not evidence
 :class: warning rlvr-not-evidence
@@ -19,15 +23,17 @@ are on the {{doc}}`front page <index>`; {{doc}}`reproducibility` says what each 
 """
 
 
-def for_readers(notebook: NotebookNode, profile: str) -> NotebookNode:
+def for_readers(notebook: NotebookNode, profile: str, variants: Sequence[dict] = ()) -> NotebookNode:
     """Prepare an executed chapter for the site: fold plumbing, gather checks, and mark a smoke build as no evidence.
 
-    The code of a cell stays open where it is tagged `open`. Raises ValueError if the first line of a smoke chapter is
+    The code of a cell stays open where it is tagged `open`. A claim's box gets what other rules would have said, from
+    `variants` (`lab.claims.variants.survey`). Raises ValueError if the first line of a smoke chapter is
     not its title.
     """
-    for cell in (*tagged(notebook, "colab"), *tagged(notebook, "injected-parameters")):
+    for cell in (cell for tag in UNSEEN for cell in tagged(notebook, tag)):
         cell.metadata.tags.append("remove-cell")
     _gather_checks(notebook)
+    _add_what_if(notebook, variants)
     for cell in notebook.cells:
         if cell.cell_type == "code" and OPEN not in cell.metadata.get("tags", []):
             cell.metadata.setdefault("tags", []).append("hide-input")
@@ -37,6 +43,14 @@ def for_readers(notebook: NotebookNode, profile: str) -> NotebookNode:
             raise ValueError(f"a chapter begins with its title, a line '# ...'; this one begins with {title!r}")
         notebook.cells[0].source = "\n".join([title, BANNER.format(profile=profile), *rest])
     return notebook
+
+
+def _add_what_if(notebook: NotebookNode, variants: Sequence[dict]) -> None:
+    """Put the verdicts under other rules at the end of each claim's box."""
+    for data in (output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])):
+        if CLAIM in data:
+            box = data["text/html"].removesuffix("</div>")
+            data["text/html"] = f"{box}{what_if_html(data[CLAIM], variants)}</div>"
 
 
 def _gather_checks(notebook: NotebookNode) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from rlvr_direction.lab import first
-from rlvr_direction.lab.claims import judge_all, recorded, verdict_records
+from rlvr_direction.lab.claims import judge_all, recorded, variants, verdict_records
 from rlvr_direction.press import board, in_page, ledger
 from rlvr_direction.press.readers import for_readers
 from rlvr_direction.press.run import ROOT, chapters, collect, executed, failed_checks, run
@@ -42,11 +42,16 @@ def verdicts() -> list[dict]:
 def record(claims: list[dict], root: Path = ROOT) -> None:
     """Save the verdicts of the cpu profile and show them in the README."""
     ledger.write_claims(claims, claims_file(root))
+    ledger.write_claims(variants.survey(recorded(), claims), claims_file(root, "variants"))
     ledger.update(root / "README.md", ledger.table(claims, chapters_at="book/"))
 
 
 def claims_file(root: Path = ROOT, which: str = "cpu") -> Path:
-    """The file of the recorded verdicts; `which` is "first" for those of the first registration that were replaced."""
+    """The file of the recorded verdicts.
+
+    `which` is "first" for those of the first registration that were replaced, and "variants" for the verdicts under
+    other rules.
+    """
     return root / "book" / "data" / "claims" / f"{which}.json"
 
 
@@ -57,20 +62,22 @@ def stage(profile: str, *, root: Path = ROOT) -> Path:
     skip = shutil.ignore_patterns("data", ".ipynb_checkpoints", "*.ipynb", *(f"{c.stem}.md" for c in chapters(root)))
     shutil.copytree(source, staged, ignore=skip)
 
-    now, replaced = (ledger.read_claims(claims_file(root, which)) for which in ("cpu", "first"))
-    board.write_files(now, staged / "assets")
+    files = ("cpu", "first", "variants")
+    now, replaced, varied = (ledger.read_claims(claims_file(root, which)) for which in files)
+    board.write_files(now, varied, staged / "assets")
     index = staged / "index.md"
-    index.write_text(in_page.fill(ledger.between_marks(index.read_text(), _front_page(now, replaced))))
+    index.write_text(in_page.fill(ledger.between_marks(index.read_text(), _front_page(now, replaced, varied))))
     for chapter in chapters(root):
         notebook = nbformat.read(executed(profile, chapter, root), 4)
-        nbformat.write(for_readers(notebook, profile), staged / chapter.name)
+        nbformat.write(for_readers(notebook, profile, varied), staged / chapter.name)
     return staged
 
 
-def _front_page(claims: list[dict], replaced: list[dict]) -> str:
+def _front_page(claims: list[dict], replaced: list[dict], varied: list[dict]) -> str:
     """The board, how to read it, and behind a fold what the first registration said."""
-    files = '<a href="_static/verdicts.json">JSON</a>, <a href="_static/verdicts.csv">CSV</a>'
-    shown = f"```{{raw}} html\n{board.board_html(claims)}<p>All verdicts as data: {files}.</p>\n```\n"
+    files = '<a href="_static/verdicts.json">JSON</a>, <a href="_static/verdicts.csv">CSV</a>; '
+    files += 'under other rules: <a href="_static/variants.json">JSON</a>'
+    shown = f"```{{raw}} html\n{board.board_html(claims, varied)}<p>All verdicts as data: {files}.</p>\n```\n"
     shown += f"\n{ledger.by_chance(claims)}\n" if claims else ""
     old = ledger.replaced_table(claims, replaced)
     return shown + (

@@ -15,6 +15,10 @@ def test_a_study_is_given_what_was_asked_for(call, monkeypatch, tmp_path):
 def test_a_toy_is_given_its_seeds_and_its_command(call, monkeypatch, tmp_path):
     asked = {}
     monkeypatch.setattr(toys, "make_toy", lambda *names, **options: asked.update(names=names, **options))
-    assert call("toy", "arithmetic", "--out", tmp_path, "--rl-seed", 1).exit_code == 0
-    assert asked["names"] == ("arithmetic", tmp_path) and (asked["seed"], asked["rl_seed"]) == (0, 1)
-    assert asked["command"] == f"rlvr-direction toy arithmetic --out {tmp_path} --rl-seed 1"
+    assert call("toy", "arithmetic", "--out", tmp_path, "--rl-seed", 1, "--rollouts", 20).exit_code == 0
+    assert asked["names"] == ("arithmetic", tmp_path) and (asked["seed"], asked["rl_seed"], asked["rollouts"]) == (
+        0,
+        1,
+        20,
+    )
+    assert asked["command"] == f"rlvr-direction toy arithmetic --out {tmp_path} --rl-seed 1 --rollouts 20"

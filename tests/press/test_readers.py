@@ -3,7 +3,7 @@
 import pytest
 from nbformat import v4
 
-from rlvr_direction.press.display import CHECK, STAMP
+from rlvr_direction.press.display import CHECK, CLAIM, STAMP
 from rlvr_direction.press.readers import for_readers
 
 
@@ -27,6 +27,22 @@ def test_the_published_profile_has_no_banner_and_smoke_has_one():
 def test_a_chapter_without_a_title_is_refused():
     with pytest.raises(ValueError, match="begins with its title"):
         for_readers(v4.new_notebook(cells=[v4.new_markdown_cell("text")]), "smoke")
+
+
+@pytest.mark.parametrize("tag", ["colab", "injected-parameters", "kernel"])
+def test_a_cell_for_a_notebook_alone_is_not_on_the_page(tag):
+    _, cell = for_readers(chapter(code(output(), tags=[tag])), "cpu").cells
+    assert "remove-cell" in cell.metadata.tags
+
+
+def test_a_claims_box_ends_in_what_other_rules_would_have_said():
+    record = {"id": "C9", "task": "arithmetic", "verdict": "reproduced", "value": 0.1, "low": 0.05, "high": 0.2}
+    record |= {"bound": 0.0, "unit": "accuracy difference", "better": "higher"}
+    row = record | {"axis": "Rivals", "registered": "all", "choice": "KL alone", "text": ""}
+    cell = code(v4.new_output("display_data", {"text/html": "<div><p>box</p></div>", CLAIM: record}))
+    _, shown = for_readers(chapter(cell), "cpu", [row]).cells
+    html = shown.outputs[0]["data"]["text/html"]
+    assert html.startswith("<div><p>box</p><details") and html.endswith("</details></div>") and "KL alone" in html
 
 
 def test_only_code_that_teaches_stays_open():

@@ -14,8 +14,19 @@ from rlvr_direction.lab.claims import (
     together,
     travel,
     trees,
+    variants,
 )
 from rlvr_direction.lab.claims.registry import CLAIMS, judge_all, recorded, verdict_records
 
 __all__ = ["CLAIMS", "advantage", "counts", "direction", "extrapolation", "gradient", "judge_all", "leads", "recorded"]
-__all__ += ["other_pairs", "replacement", "rewards", "reweighting", "together", "travel", "trees", "verdict_records"]
+__all__ += [
+    "other_pairs",
+    "replacement",
+    "rewards",
+    "reweighting",
+    "together",
+    "travel",
+    "trees",
+    "variants",
+    "verdict_records",
+]

@@ -2,10 +2,11 @@
 
 from functools import partial
 
+from rlvr_direction.lab.claims.axes import LEAD, OVER_SEEDS
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
 from rlvr_direction.lab.claims.direction import leads
 
-__all__ = ["CLAIM", "judge"]
+__all__ = ["AXES", "CLAIM", "judge"]
 
 CLAIM = Claim(
     id="B1",
@@ -24,8 +25,9 @@ CLAIM = Claim(
         "The sum is of raw log-probabilities: at top_p .7 it is not exactly the likelihood ratio of the two writers.",
     ),
 )
+AXES = (LEAD, OVER_SEEDS)
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """One row per task and cell."""
-    return judge_cells(CLAIM, recorded, partial(leads, claim=CLAIM.id))
+    return judge_cells(claim, recorded, partial(leads, claim=claim.id))

@@ -22,12 +22,12 @@ CLAIM = Claim(
 )
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """A row for every task and recorded cell, and neighbours at stages that are no cell, such as the early one."""
-    rows = judge_cells(CLAIM, recorded, lambda table: leads(table, BUDGET))
+    rows = judge_cells(claim, recorded, lambda table: leads(table, BUDGET))
     known = {str(cell) for cell in CELLS}
-    for task, table in recorded[CLAIM.study].items():
+    for task, table in recorded[claim.study].items():
         for cell, own in table[~table["cell"].isin(known)].groupby("cell"):
-            found = judge_tasks(CLAIM, {CLAIM.study: {task: own}}, lambda part: leads(part, BUDGET))
+            found = judge_tasks(claim, {claim.study: {task: own}}, lambda part: leads(part, BUDGET))
             rows += [replace(row, cell=str(cell), deciding=False) for row in found]
     return rows

@@ -19,10 +19,10 @@ CLAIM = Claim(
 )
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """A row for every task, in the deciding cell."""
     return judge_cells(
-        CLAIM,
+        claim,
         recorded,
         lambda table: parts_over_seeds(
             table, lambda arms, draws: {"the head": arms.gain("q_head", "delta_logp", draws)}

@@ -23,23 +23,23 @@ CLAIM = Claim(
 DECIDING = (1.0, 0.7)  # temperature and top_p, the paper's
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """A row per task and sampling, the paper's sampling first."""
     return [
-        _row(task, place, table[(table["temperature"] == place[0]) & (table["top_p"] == place[1])])
-        for task, table in recorded[CLAIM.study].items()
+        _row(claim, task, place, table[(table["temperature"] == place[0]) & (table["top_p"] == place[1])])
+        for task, table in recorded[claim.study].items()
         for place in sorted(
             table.groupby(["temperature", "top_p"]).groups, key=lambda place: (place != DECIDING, place)
         )
     ]
 
 
-def _row(task: str, place: tuple[float, float], table: pd.DataFrame) -> Judged:
+def _row(claim: Claim, task: str, place: tuple[float, float], table: pd.DataFrame) -> Judged:
     (interval, seeds) = speed(runs_of(table))
     value, low, high = map(float, interval)
-    text = f"{CLAIM.measured}; c = 1 lies {'inside' if low <= 1 <= high else 'outside'} the interval"
+    text = f"{claim.measured}; c = 1 lies {'inside' if low <= 1 <= high else 'outside'} the interval"
     if high >= SPEEDS[-1] or low <= SPEEDS[0]:
         text += f", which reaches an end of the values tried, {SPEEDS[0]:g} to {SPEEDS[-1]:g}"
     enough = seeds if seeds is not None and len(seeds) >= 5 else None
     cell = f"T {place[0]:g}, top_p {place[1]:g}"
-    return Judged(CLAIM, task, verdict(interval, enough), value, low, high, text, cell, deciding=place == DECIDING)
+    return Judged(claim, task, verdict(interval, enough), value, low, high, text, cell, deciding=place == DECIDING)

@@ -5,12 +5,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from rlvr_direction.lab.claims.axes import GAIN, OVER_SEEDS, Axis, at_shares, rivals
 from rlvr_direction.lab.claims.claim import SEED, Claim, Judged, Recorded, judge_cells
 from rlvr_direction.lab.claims.leads import leads
 from rlvr_direction.lab.claims.replacement import rows_below
 from rlvr_direction.statistics import bootstrap
 
-__all__ = ["CLAIM", "RIVALS", "SELECTED", "below", "judge", "promoted"]
+__all__ = ["AXES", "CLAIM", "RIVALS", "SELECTED", "below", "judge", "promoted"]
 
 RIVALS = ("random", "kl_rl_base", "delta_logp")
 SELECTED = (0.01, 0.02, 0.03)
@@ -29,11 +30,18 @@ CLAIM = Claim(
     departures=("The registration names the rival claim; its rule was worded with the study, before any run.",),
 )
 _against = partial(leads, of="selected", shares=SELECTED, first="entropy_base")
+AXES = (
+    GAIN,
+    Axis("Tokens counted", "selected", {"changed": {"of": "changed"}}),
+    rivals(*RIVALS),
+    at_shares(*SELECTED),
+    OVER_SEEDS,
+)
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM, *, of: str = "selected") -> list[Judged]:
     """One row per task and cell: of its leads over three rivals at three shares, the one that decides."""
-    return judge_cells(CLAIM, recorded, lambda cell: _against(cell, RIVALS))
+    return judge_cells(claim, recorded, lambda cell: _against(cell, RIVALS, of=of))
 
 
 def below(recorded: Recorded) -> pd.DataFrame:

@@ -2,10 +2,11 @@
 
 from functools import partial
 
+from rlvr_direction.lab.claims.axes import LEAD, LEVELS, OVER_SEEDS
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
 from rlvr_direction.lab.claims.direction import leads
 
-__all__ = ["CLAIM", "judge"]
+__all__ = ["AXES", "CLAIM", "judge"]
 
 CLAIM = Claim(
     id="C1h",
@@ -17,8 +18,9 @@ CLAIM = Claim(
     unit="oriented AUROC difference",
     study="separation",
 )
+AXES = (LEVELS, LEAD, OVER_SEEDS)
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """One row per task and cell: the smaller lead of the two units."""
-    return judge_cells(CLAIM, recorded, partial(leads, claim=CLAIM.id))
+    return judge_cells(claim, recorded, partial(leads, claim=claim.id))

@@ -4,10 +4,11 @@ from functools import partial
 
 import pandas as pd
 
+from rlvr_direction.lab.claims.axes import FEWER, OVER_SEEDS, Axis, rivals
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
-from rlvr_direction.lab.claims.replacement import AGAINST, NEIGHBOURS, log_ratios, rows_below
+from rlvr_direction.lab.claims.replacement import AGAINST, NEIGHBOURS, ORDER, log_ratios, rows_below
 
-__all__ = ["ALL_PAIRS", "CLAIM", "ROWS", "below", "judge"]
+__all__ = ["ALL_PAIRS", "AXES", "CLAIM", "ROWS", "below", "judge"]
 
 CLAIM = Claim(
     id="C2",
@@ -28,11 +29,19 @@ ROWS = {
     "the full order": [f"{first} to {second}," for first, second in NEIGHBOURS],
 }
 ALL_PAIRS = tuple(dict.fromkeys(AGAINST + NEIGHBOURS))
+AXES = (
+    Axis("Tokens counted", "selected", {"changed": {"of": "changed"}}),
+    rivals(*ORDER[1:]),
+    Axis("Part of the way", "half and four fifths", {"half": {"only": "50%"}, "four fifths": {"only": "80%"}}),
+    Axis("Curve", "made monotone", {"as measured": {"fitted": False}}),
+    FEWER,
+    OVER_SEEDS,
+)
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM, *, of: str = "selected", fitted: bool = True) -> list[Judged]:
     """One row per task and cell: the one of six log ratios that decides."""
-    return judge_cells(CLAIM, recorded, partial(log_ratios, of="selected"))
+    return judge_cells(claim, recorded, partial(log_ratios, of=of, fitted=fitted))
 
 
 def below(recorded: Recorded) -> pd.DataFrame:

@@ -6,10 +6,11 @@ from functools import partial
 import pandas as pd
 
 from rlvr_direction.lab.claims import c2
-from rlvr_direction.lab.claims.claim import Judged, Recorded, judge_cells
+from rlvr_direction.lab.claims.axes import TOKENS
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
 from rlvr_direction.lab.claims.replacement import log_ratios, rows_below
 
-__all__ = ["CLAIM", "below", "judge"]
+__all__ = ["AXES", "CLAIM", "below", "judge"]
 
 CLAIM = replace(
     c2.CLAIM,
@@ -18,11 +19,12 @@ CLAIM = replace(
     rule="As C2, in tokens changed: those that really differ from what the base proposed.",
     measured="The one of six log ratios of tokens changed that decides: {part}",
 )
+AXES = (TOKENS, *c2.AXES[1:])
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM, *, of: str = "changed", fitted: bool = True) -> list[Judged]:
     """One row per task and cell: the one of six log ratios that decides."""
-    return judge_cells(CLAIM, recorded, partial(log_ratios, of="changed"))
+    return judge_cells(claim, recorded, partial(log_ratios, of=of, fitted=fitted))
 
 
 def below(recorded: Recorded) -> pd.DataFrame:

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from rlvr_direction.lab.claims.axes import GAIN, OVER_SEEDS, TOKENS, at_shares, rivals
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
-from rlvr_direction.lab.claims.leads import judge_leads, leads
+from rlvr_direction.lab.claims.leads import CHANGED, judge_leads, leads
 from rlvr_direction.lab.regime import CELLS
 
-__all__ = ["CLAIM", "RIVALS", "beside", "judge"]
+__all__ = ["AXES", "CLAIM", "RIVALS", "beside", "judge"]
 
 RIVALS = ("mirrored", "mass", "coin")
 MAGNITUDE = "abs_delta_logp"
@@ -25,11 +26,12 @@ CLAIM = Claim(
     minimum_gain=0.01,
     departures=("The matched coin, too, is compared at equal shares changed, as the rule says; it selects more then.",),
 )
+AXES = (GAIN, TOKENS, rivals(*RIVALS), at_shares(*CHANGED), OVER_SEEDS)
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM, *, of: str = "changed") -> list[Judged]:
     """One row per task and cell: of its leads over three rivals at four shares, the one that decides."""
-    return judge_leads(CLAIM, recorded, RIVALS)
+    return judge_leads(claim, recorded, RIVALS, of)
 
 
 def beside(recorded: Recorded) -> pd.DataFrame:

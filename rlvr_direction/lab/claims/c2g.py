@@ -1,9 +1,10 @@
 """Claim C2g: a cheap gate takes both models."""
 
+from rlvr_direction.lab.claims.axes import GAIN, OVER_SEEDS, TOKENS, at_shares, rivals
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
-from rlvr_direction.lab.claims.leads import judge_leads
+from rlvr_direction.lab.claims.leads import CHANGED, judge_leads
 
-__all__ = ["CLAIM", "RIVALS", "judge"]
+__all__ = ["AXES", "CLAIM", "RIVALS", "judge"]
 
 RIVALS = ("logp_rl", "logp_base", "gap_to_rl_argmax")
 CLAIM = Claim(
@@ -18,8 +19,9 @@ CLAIM = Claim(
     study="gates",
     minimum_gain=0.01,
 )
+AXES = (GAIN, TOKENS, rivals(*RIVALS), at_shares(*CHANGED), OVER_SEEDS)
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM, *, of: str = "changed") -> list[Judged]:
     """One row per task and cell: of its leads over three rivals at four shares, the one that decides."""
-    return judge_leads(CLAIM, recorded, RIVALS)
+    return judge_leads(claim, recorded, RIVALS, of)

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from rlvr_direction.lab.claims.axes import Axis
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, exactly
 
-__all__ = ["CLAIM", "TEMPERATURES", "judge"]
+__all__ = ["AXES", "CLAIM", "TEMPERATURES", "judge"]
 
 TEMPERATURES = (1.0, 0.7)
 CLAIM = Claim(
@@ -20,20 +21,21 @@ CLAIM = Claim(
     below=True,
     deterministic=True,
 )
+AXES = (Axis("Error allowed", "1e-9", {"1e-6": {"bound": 1e-6}, "1e-12": {"bound": 1e-12}}),)
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """One row per task: the largest relative error over both temperatures and all tokens that are not clipped.
 
     A second row, which is no verdict, has the error with log pi from the odds against the token: where a token is
     almost certain, the gradient of log_softmax rounds 1 - pi, and the first row then measures float64, not the lemma.
     """
     rows = []
-    for task, table in recorded[CLAIM.study].items():
+    for task, table in recorded[claim.study].items():
         largest = float(table["gradient_of_clipped"].max())
-        text = CLAIM.measured.format(table["tokens"].sum(), table["clipped"].sum(), largest)
+        text = claim.measured.format(table["tokens"].sum(), table["clipped"].sum(), largest)
         holds = bool(set(table["temperature"]) == set(TEMPERATURES) and table["clipped"].min() > 0 and largest == 0)
-        rows.append(exactly(CLAIM, task, float(table["error"].max()), text, holds=holds))
-        from_odds = exactly(CLAIM, task, float(table["error_from_odds"].max()), text, holds=holds)
+        rows.append(exactly(claim, task, float(table["error"].max()), text, holds=holds))
+        from_odds = exactly(claim, task, float(table["error_from_odds"].max()), text, holds=holds)
         rows.append(replace(from_odds, cell="log pi from the odds", deciding=False))
     return rows

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from functools import partial
 
+from rlvr_direction.lab.claims.axes import Axis
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_tasks
-from rlvr_direction.lab.claims.gradient import excess_over_seeds
+from rlvr_direction.lab.claims.gradient import BOUNDS, excess_over_seeds
 
-__all__ = ["CLAIM", "WITHIN", "judge"]
+__all__ = ["AXES", "CLAIM", "WITHIN", "judge"]
 
 CLAIM = Claim(
     id="C3b",
@@ -24,11 +25,16 @@ CLAIM = Claim(
     ),
 )
 WITHIN = "|A| of each response kept"
+AXES = (
+    Axis("Rare is", "p < .1, .3 and .5, each", {f"p < {bound:g}": {"only": f"p < {bound:g}"} for bound in BOUNDS}),
+    Axis("Stages", "start and end, each", {stage: {"only": stage} for stage in ("start of RL", "finished stage")}),
+    Axis("Advantage", "independent of the response, too", {WITHIN: {"over": "forced_within"}}),
+)
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM, *, over: str = "forced") -> list[Judged]:
     """Two rows per task: the verdict, and the same rule with the forced share weighted by each response's |A|."""
-    verdicts = judge_tasks(CLAIM, recorded, excess_over_seeds)
-    beside = judge_tasks(CLAIM, recorded, partial(excess_over_seeds, over="forced_within"))
+    verdicts = judge_tasks(claim, recorded, partial(excess_over_seeds, over=over))
+    beside = judge_tasks(claim, recorded, partial(excess_over_seeds, over="forced_within"))
     pairs = zip(verdicts, beside, strict=True)
     return [row for found, within in pairs for row in (found, replace(within, cell=WITHIN, deciding=False))]

@@ -18,9 +18,9 @@ CLAIM = Claim(
 )
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """One row per task that trained on filtered rollouts: the difference over seeds."""
-    trained = {name: runs for name, runs in recorded[CLAIM.study].items() if (runs["method"] == "top-p 0.9").any()}
+    trained = {name: runs for name, runs in recorded[claim.study].items() if (runs["method"] == "top-p 0.9").any()}
     return judge_methods(
-        CLAIM, {CLAIM.study: trained}, lambda runs: {"DAPO": paired_difference(at_the_end(runs), "top-p 0.9", "DAPO")}
+        claim, {claim.study: trained}, lambda runs: {"DAPO": paired_difference(at_the_end(runs), "top-p 0.9", "DAPO")}
     )

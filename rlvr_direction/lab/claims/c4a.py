@@ -21,9 +21,9 @@ CLAIM = Claim(
 GAMMAS = (-1.0, -0.5, 0.0, 0.1, 0.3, 1.0, 3.0)
 
 
-def judge(_: Recorded) -> list[Judged]:
+def judge(_: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """One row, without a task: it is computed here and rests on no recording."""
-    return [exactly(CLAIM, None, smallest_change(500, seed=SEED), CLAIM.measured)]
+    return [exactly(claim, None, smallest_change(500, seed=SEED), claim.measured)]
 
 
 def smallest_change(n: int, *, seed: int) -> float:

@@ -1,9 +1,10 @@
 """Claim C4h: extrapolation against RL at its best temperature and top_p."""
 
+from rlvr_direction.lab.claims.axes import GAIN, OVER_SEEDS
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
 from rlvr_direction.lab.claims.extrapolation import contrasts, gains_over
 
-__all__ = ["CLAIM", "judge"]
+__all__ = ["AXES", "CLAIM", "judge"]
 
 CLAIM = Claim(
     id="C4h",
@@ -18,8 +19,9 @@ CLAIM = Claim(
     also=("tilt_finalists",),
     minimum_gain=0.01,
 )
+AXES = (GAIN, OVER_SEEDS)
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """A row per task and cell."""
-    return judge_cells(CLAIM, contrasts(recorded), gains_over("cold rl"))
+    return judge_cells(claim, contrasts(recorded), gains_over("cold rl"))

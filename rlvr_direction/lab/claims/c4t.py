@@ -24,22 +24,22 @@ CLAIM = Claim(
 TRIED = 2000  # trees; one in some hundreds is a counterexample
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """A row for real-valued rewards, computed here, and one for 0/1 rewards where the search is recorded."""
-    rows = [exactly(CLAIM, None, float(gains(counterexample(seed=SEED)).max()), CLAIM.measured)]
+    rows = [exactly(claim, None, float(gains(counterexample(seed=SEED)).max()), claim.measured)]
     tables = list(recorded.get("trees", {}).values())
     if tables:
         table = pd.concat(tables)
-        rows.append(_open(table[table["rewards"] == "0/1"].drop_duplicates("seed")))
+        rows.append(_open(claim, table[table["rewards"] == "0/1"].drop_duplicates("seed")))
     return rows
 
 
-def _open(table: pd.DataFrame) -> Judged:
+def _open(claim: Claim, table: pd.DataFrame) -> Judged:
     """Refuted by a counterexample; otherwise open, which no number of trees would change."""
     found, value = int(table["counterexamples"].sum()), float(table["smallest"].min())
     text = f"0/1 rewards: {found} counterexamples in {table['trees'].sum():,} random trees"
     text += "" if found else "; open"
-    return Judged(CLAIM, None, "not reproduced" if found else "inconclusive", value, None, None, text, deciding=False)
+    return Judged(claim, None, "not reproduced" if found else "inconclusive", value, None, None, text, deciding=False)
 
 
 def counterexample(*, seed: int) -> Tree:

@@ -1,9 +1,10 @@
 """Claim C5a: the paper's weighting trains better than DAPO."""
 
+from rlvr_direction.lab.claims.axes import GAIN
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
 from rlvr_direction.lab.claims.reweighting import areas, judge_methods, paired_difference
 
-__all__ = ["CLAIM", "judge"]
+__all__ = ["AXES", "CLAIM", "judge"]
 
 CLAIM = Claim(
     id="C5a",
@@ -17,8 +18,9 @@ CLAIM = Claim(
     study="weightings",
     minimum_gain=0.01,
 )
+AXES = (GAIN,)
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """One row per task: the difference over seeds."""
-    return judge_methods(CLAIM, recorded, lambda runs: {"DAPO": paired_difference(areas(runs), "paper", "DAPO")})
+    return judge_methods(claim, recorded, lambda runs: {"DAPO": paired_difference(areas(runs), "paper", "DAPO")})

@@ -19,13 +19,13 @@ CLAIM = Claim(
 )
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """One row per task: the difference over seeds."""
-    return [row for task in recorded[CLAIM.study] for row in _judge_task(recorded, task)]
+    return [row for task in recorded[claim.study] for row in _judge_task(claim, recorded, task)]
 
 
-def _judge_task(recorded: Recorded, task: str) -> list[Judged]:
+def _judge_task(claim: Claim, recorded: Recorded, task: str) -> list[Judged]:
     k = k_to_judge(recorded["tuning"][task])
-    runs = recorded[CLAIM.study][task]
+    runs = recorded[claim.study][task]
     difference = paired_difference(at_the_end(runs, f"pass@{k}"), "paper", "DAPO")
-    return judge_methods(CLAIM, {CLAIM.study: {task: runs}}, lambda _: {f"Pass@{k}": difference})
+    return judge_methods(claim, {claim.study: {task: runs}}, lambda _: {f"Pass@{k}": difference})

@@ -2,11 +2,12 @@
 
 import pandas as pd
 
+from rlvr_direction.lab.claims.axes import GAIN, rivals
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
 from rlvr_direction.lab.claims.reweighting import areas, judge_methods, paired_difference
 from rlvr_direction.statistics import Interval
 
-__all__ = ["CLAIM", "judge"]
+__all__ = ["AXES", "CLAIM", "judge"]
 
 CLAIM = Claim(
     id="C5c",
@@ -18,11 +19,12 @@ CLAIM = Claim(
     study="weightings",
     minimum_gain=0.01,
 )
+AXES = (GAIN, rivals("Dominate", "PPL"))
 
 
-def judge(recorded: Recorded) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """One row per task: the smaller lead of two."""
-    return judge_methods(CLAIM, recorded, _leads)
+    return judge_methods(claim, recorded, _leads)
 
 
 def _leads(runs: pd.DataFrame) -> dict[str, Interval]:

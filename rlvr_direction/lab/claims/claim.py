@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from rlvr_direction.lab.claims.verdicts import Verdict, combine, verdict
 from rlvr_direction.lab.regime import CELLS, DECIDING
-from rlvr_direction.statistics import Interval
+from rlvr_direction.statistics import Interval, paired_t
 
 __all__ = ["SEED", "Claim", "Judged", "Part", "Recorded", "as_records", "exactly", "judge_cells", "judge_tasks"]
 
@@ -23,7 +24,9 @@ class Claim:
 
     `rule` is in words; `bound`, `minimum_gain` and `below` are its numbers, as `verdict` takes them. `measured` says in
     words what is estimated, `study` which recorded tables decide, `also` which others `judge` reads, and `departures`
-    where the rule differs from the registered one. `ours` marks a result that the paper does not have.
+    where the rule differs from the registered one. `ours` marks a result that the paper does not have. No registered
+    rule has `only`, which leaves the parts whose name has these words, or `over_seeds`, which replaces each interval by
+    a t-interval over the RL seeds: they are for readers who ask what another rule would have said.
     """
 
     id: str
@@ -41,6 +44,8 @@ class Claim:
     ours: bool = False
     departures: tuple[str, ...] = ()
     registration: int = 2
+    only: str = ""
+    over_seeds: bool = False
 
     @property
     def better(self) -> str:
@@ -129,7 +134,7 @@ def _as_record(row: Judged) -> dict:
     record = vars(row.claim) | vars(row) | numbers
     record |= {"better": row.claim.better, "reading": row.claim.reading}
     record |= {"departures": list(row.claim.departures), "also": list(row.claim.also)}
-    return {key: value for key, value in record.items() if key not in ("claim", "measured")}
+    return {key: value for key, value in record.items() if key not in ("claim", "measured", "only", "over_seeds")}
 
 
 def _row(claim: Claim, task: str, parts: Mapping[str, Part | Interval], **where: object) -> Judged:
@@ -138,10 +143,16 @@ def _row(claim: Claim, task: str, parts: Mapping[str, Part | Interval], **where:
     That is, of the parts that read as the whole does, the one nearest to failing.
     """
     rule = {"bound": claim.bound, "minimum_gain": claim.minimum_gain, "below": claim.below}
-    parts = {name: Part(part) if isinstance(part, Interval) else part for name, part in parts.items()}
+    parts = {name: _asked(claim, part) for name, part in parts.items() if claim.only in name}
     verdicts = {name: verdict(*part, **rule) for name, part in parts.items()}
     found = combine([*verdicts.values()])
     deciding = [name for name in parts if verdicts[name] == found]
     nearest = min(deciding, key=lambda name: -parts[name].interval.high if claim.below else parts[name].interval.low)
     numbers = map(float, parts[nearest].interval)
     return Judged(claim, task, found, *numbers, claim.measured.replace("{part}", nearest), **where)
+
+
+def _asked(claim: Claim, part: Part | Interval) -> Part:
+    """A part as the claim wants it: its interval over problems, or over the RL seeds, each counted once."""
+    part = Part(part) if isinstance(part, Interval) else part
+    return Part(paired_t(np.array(part.seeds)), part.seeds) if claim.over_seeds and part.seeds else part

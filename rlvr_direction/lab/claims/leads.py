@@ -9,6 +9,7 @@ import pandas as pd
 from rlvr_direction.lab.claims.claim import SEED, Claim, Judged, Part, Recorded, judge_cells
 from rlvr_direction.lab.claims.counts import Arms, parts_over_seeds
 from rlvr_direction.lab.claims.replacement import judged, named, points_of
+from rlvr_direction.lab.claims.verdicts import NothingToJudge
 from rlvr_direction.statistics import Interval, bootstrap
 
 __all__ = ["CHANGED", "judge_leads", "leads", "left_out"]
@@ -30,12 +31,14 @@ def leads(
 
     Accuracy is interpolated linearly between budgets, from the base alone (share 0). RL everywhere is no point of any
     curve, nor is a budget at which ties make a gate select every token: a share that one of the two gates does not
-    reach with some RL seed is left out. Raises ValueError where nothing is left.
+    reach with some RL seed is left out. Raises NothingToJudge where nothing is left.
     """
     rows = _short_of_everywhere(judged(table, ("nowhere", first, *rivals)))
     cells = [cell for cell, there in _reached(rows, rivals, of, shares, first).items() if there]
     if not cells:
-        raise ValueError(f"no share of {shares} of tokens {of} is reached by {first} and one of {', '.join(rivals)}")
+        raise NothingToJudge(
+            f"no share of {shares} of tokens {of} is reached by {first} and one of {', '.join(rivals)}"
+        )
 
     def numbers(arms: Arms, draws: int) -> dict[str, Interval]:
         points = {name: points_of(arms, name) for name in (first, *rivals)}
@@ -56,23 +59,23 @@ def leads(
     return parts_over_seeds(rows, numbers, draws=draws)
 
 
-def left_out(table: pd.DataFrame, rivals: Sequence[str]) -> list[str]:
-    """The comparisons of `leads` in tokens changed that one cell does not allow, such as "mass at 8%, 12%"."""
+def left_out(table: pd.DataFrame, rivals: Sequence[str], of: str = "changed") -> list[str]:
+    """The comparisons of `leads` in tokens `of` one kind that one cell does not allow, such as "mass at 8%, 12%"."""
     rows = _short_of_everywhere(judged(table, ("nowhere", "delta_logp", *rivals)))
-    found = _reached(rows, rivals, "changed", CHANGED, "delta_logp")
+    found = _reached(rows, rivals, of, CHANGED, "delta_logp")
     missing = {rival: [f"{share:.0%}" for share in CHANGED if not found[rival, share]] for rival in rivals}
     return [f"{rival} at {', '.join(shares)}" for rival, shares in missing.items() if shares]
 
 
-def judge_leads(claim: Claim, recorded: Recorded, rivals: Sequence[str]) -> list[Judged]:
-    """Judge delta_logp's lead over every rival at every share changed; the text says what could not be compared."""
+def judge_leads(claim: Claim, recorded: Recorded, rivals: Sequence[str], of: str = "changed") -> list[Judged]:
+    """Judge delta_logp's lead over every rival at every share of tokens; the text says what could not be compared."""
 
     def said(row: Judged) -> Judged:
         table = recorded[claim.study][row.task]
-        unreached = left_out(table[table["cell"] == row.cell], rivals)
+        unreached = left_out(table[table["cell"] == row.cell], rivals, of)
         return replace(row, text=f"{row.text}; not reached: {'; '.join(unreached)}") if unreached else row
 
-    return [said(row) for row in judge_cells(claim, recorded, lambda cell: leads(cell, rivals))]
+    return [said(row) for row in judge_cells(claim, recorded, lambda cell: leads(cell, rivals, of=of))]
 
 
 def _short_of_everywhere(rows: pd.DataFrame) -> pd.DataFrame:

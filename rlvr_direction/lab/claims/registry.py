@@ -11,6 +11,7 @@ from rlvr_direction.lab.claims import (
     b2,
     b2q,
     b3,
+    b3m,
     b4,
     b5,
     c1,
@@ -38,8 +39,8 @@ from rlvr_direction.lab.tasks import SMALL_TASKS
 __all__ = ["CLAIMS", "judge_all", "recorded", "verdict_records"]
 
 OF_THE_PAPER = (c1, c1h, c2, c2c, c2f, c2g, c2h, c3a, c3b, c3c, c4a, c4t, c4b, c4c, c4h, c5a, c5b, c5c)
-MODULES = (*OF_THE_PAPER, b1, b2, b2q, b3, b4, b5)
-CLAIMS = {claim.id: claim for module in MODULES for claim in vars(module).values() if isinstance(claim, Claim)}
+MODULES = (*OF_THE_PAPER, b1, b2, b2q, b3, b3m, b4, b5)
+CLAIMS = {module.CLAIM.id: module.CLAIM for module in MODULES}
 
 
 def recorded(*studies: str) -> Recorded:

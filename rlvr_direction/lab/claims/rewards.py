@@ -68,6 +68,15 @@ def ranking(responses: Responses, reward: str, *, draws: int = 2000) -> Interval
     return bootstrap(lambda weights: float(weights @ areas / weights.sum()), len(areas), draws=draws, seed=SEED)
 
 
+def by_stage(table: pd.DataFrame, reward: str) -> Mapping[str, Interval]:
+    """The AUROC of a reward at every stage, by writer, on untruncated responses."""
+    plain = table[table["top_p"] == 1]
+    return {
+        f"{stage}, written by {writer}": ranking(responses_of(own), reward)
+        for (stage, writer), own in plain.groupby(["stage", "writer"], observed=True)
+    }
+
+
 def best_of(
     reward: Float[np.ndarray, "problems responses"], correct: Bool[np.ndarray, "problems responses"], n: int
 ) -> Float[np.ndarray, " problems"]:

@@ -7,10 +7,14 @@ import numpy as np
 
 from rlvr_direction.statistics import Interval
 
-__all__ = ["SEEDS_NEEDED", "Verdict", "combine", "verdict", "verdicts_by_chance"]
+__all__ = ["SEEDS_NEEDED", "NothingToJudge", "Verdict", "combine", "verdict", "verdicts_by_chance"]
 
 Verdict = Literal["reproduced", "not reproduced", "inconclusive"]
 SEEDS_NEEDED = 4
+
+
+class NothingToJudge(ValueError):
+    """A rule that leaves no estimate to judge."""
 
 
 def verdict(
@@ -50,10 +54,10 @@ def verdict(
 def combine(verdicts: Sequence[Verdict]) -> Verdict:
     """The verdict of a conjunction: reproduced if every part is, not reproduced if any part is not, else inconclusive.
 
-    Raises ValueError where there are no parts.
+    Raises NothingToJudge where there are no parts.
     """
     if not verdicts:
-        raise ValueError("a conjunction of no verdicts decides nothing: pass at least one")
+        raise NothingToJudge("a conjunction of no verdicts decides nothing: pass at least one")
     if "not reproduced" in verdicts:
         return "not reproduced"
     return "inconclusive" if "inconclusive" in verdicts else "reproduced"

@@ -15,11 +15,21 @@ from rlvr_direction.lab.toys.rl import train_rl
 __all__ = ["make_toy"]
 
 
-def make_toy(task_name: str, out: Path, *, seed: int, rl_seed: int = 0, large: bool = False, command: str) -> Path:
+def make_toy(
+    task_name: str,
+    out: Path,
+    *,
+    seed: int,
+    rl_seed: int = 0,
+    rollouts: int | None = None,
+    large: bool = False,
+    command: str,
+) -> Path:
     """Train what is missing of a toy in the folder `out`, measure it, and return `out`.
 
-    Another `rl_seed` makes another RL run from the same base; a `large` toy, of worded alone, wants a GPU. The cards
-    show `command`. Raises ValueError for an unknown task, and for a large toy of another task.
+    Another `rl_seed` makes another RL run from the same base, which `rollouts` may end early; a `large` toy, of worded
+    alone, wants a GPU. The cards show `command`. Raises ValueError for an unknown task, for a large toy of another
+    task, and for fewer rollouts than the first stage has.
     """
     if task_name not in TASKS:
         raise ValueError(f"no task is called {task_name!r}; choose from {', '.join(sorted(TASKS))}")
@@ -27,7 +37,7 @@ def make_toy(task_name: str, out: Path, *, seed: int, rl_seed: int = 0, large: b
         raise ValueError(f"the {task_name} toy has one size; a large one is there of {', '.join(LARGE)}")
     task, out, recipe = TASKS[task_name], Path(out), (LARGE if large else RECIPES)[task_name]
     train_base(task, out, seed=seed, recipe=recipe.base, architecture=recipe.sizes)
-    train_rl(task, out, seed=rl_seed, recipe=recipe.rl)
+    train_rl(task, out, seed=rl_seed, recipe=recipe.rl if rollouts is None else recipe.rl.up_to(rollouts))
     write_problems(task, out / "problems.jsonl")
     _describe(task_name, out, rl_seed=rl_seed, command=command)
     return out

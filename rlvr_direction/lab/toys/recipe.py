@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -64,6 +64,13 @@ class RLRecipe:
     generations: int = 8
     learning_rate: float = 1e-4
     stages: tuple[int, ...] = (10, 20, 40, 80)
+
+    def up_to(self, rollouts: int) -> "RLRecipe":
+        """The recipe of a run that ends early. Raises ValueError where no stage would be kept."""
+        stages = tuple(stage for stage in self.stages if stage <= rollouts)
+        if not stages:
+            raise ValueError(f"{rollouts} rollouts end before the first stage, which has {self.stages[0]}")
+        return replace(self, rollouts=rollouts, stages=stages)
 
 
 @dataclass(frozen=True)

@@ -59,3 +59,26 @@ def separation_table():
         return pd.concat([table, table.assign(score="delta_logp", value=0.9)])
 
     return make
+
+
+@pytest.fixture
+def rewards_table():
+    """A function of each reward's lead, which is how much right responses have more of it -> the study "rewards".
+
+    There are 60 problems with two right and two wrong responses per stage, writer and nucleus; `of_cell` replaces the
+    leads of single (stage, writer, top_p).
+    """
+
+    def make(leads, *, of_cell=None):
+        cells = [
+            (stage, writer, top) for stage in ("rl_010", "rl_080") for writer in ("base", "rl") for top in (1.0, 0.7)
+        ]
+        rows, correct = [], np.tile([0, 1, 0, 1], 60)
+        for stage, writer, top_p in cells:
+            rng, of = np.random.default_rng(0), (of_cell or {}).get((stage, writer, top_p)) or leads
+            table = {"problem_id": np.repeat(np.arange(60), 4), "correct": correct, "n_tokens": 5, "answer": correct}
+            table |= {name: of.get(name, 0) * correct + rng.normal(size=240) for name in ("sum", "minimum")}
+            rows.append(pd.DataFrame(table).assign(last=0.0, sum_logp_rl=0.0, stage=stage, writer=writer, top_p=top_p))
+        return {"rewards": {"a task": pd.concat(rows, ignore_index=True)}}
+
+    return make

@@ -1,12 +1,16 @@
 """A claim is judged in every recorded cell; only the deciding one is a verdict."""
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from rlvr_direction.lab.claims.claim import Claim, Part, as_records, exactly, judge_cells, judge_tasks
+from rlvr_direction.lab.claims.verdicts import NothingToJudge
 from rlvr_direction.lab.regime import CELLS, DECIDING
-from rlvr_direction.statistics import Interval
+from rlvr_direction.statistics import Interval, paired_t
 
 CLAIM = Claim("X", "It works.", "Above 0.", "chapter", "Least gain: {part}", "accuracy", study="s", minimum_gain=0.01)
 
@@ -54,3 +58,18 @@ def test_rows_beside_a_verdict_are_kept_with_it_and_numbers_have_four_digits():
     assert first["cell"] == str(DECIDING) and [row["cell"] for row in first["neighbours"]] == list(map(str, CELLS[1:]))
     assert first["neighbours"][0]["value"] == 0.1235 and first["neighbours"][1]["verdict"] == "not reproduced"
     assert (alone["task"], alone["deciding"], alone["neighbours"]) == ("worded", False, [])
+
+
+def test_a_reader_may_ask_for_some_parts_or_for_intervals_over_rl_seeds():
+    seeds = [0.02, 0.03, 0.01, 0.02, 0.02]
+    parts = {"a": Part(Interval(0.02, -0.01, 0.05), seeds), "b": Interval(-0.2, -0.3, -0.1)}
+    recorded = {"s": {"arithmetic": pd.DataFrame()}}
+
+    def judged(**changes):
+        return judge_tasks(replace(CLAIM, **changes), recorded, lambda _: parts)[0]
+
+    assert judged().verdict == "not reproduced" and judged(only="a").verdict == "inconclusive"
+    row = judged(only="a", over_seeds=True)
+    assert row.verdict == "reproduced" and (row.low, row.high) == tuple(map(float, paired_t(np.array(seeds))[1:]))
+    with pytest.raises(NothingToJudge):
+        judged(only="c")

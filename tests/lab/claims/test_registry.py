@@ -21,7 +21,7 @@ OURS = ["B1", "B2", "B2q", "B3", "B3m", "B4", "B5"]
 
 def rejudged(module):
     """One claim judged anew, and what was kept of it."""
-    now = verdict_records(module.judge(recorded(module.CLAIM.study)))
+    now = verdict_records(module.judge(recorded(module.CLAIM.study), module.CLAIM))
     return now, [record for record in KEPT if record["id"] == module.CLAIM.id]
 
 

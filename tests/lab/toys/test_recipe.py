@@ -5,7 +5,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.lab.toys.recipe import LARGE, RECIPES, tokenizer_for
+from rlvr_direction.lab.toys.recipe import LARGE, RECIPES, RLRecipe, tokenizer_for
 
 each = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 
@@ -62,3 +62,9 @@ def test_the_large_toy_has_about_thirty_million_parameters():
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(LARGE["worded"].config(tokenizer_for(TASKS["worded"])))
     assert 28e6 < model.num_parameters() < 33e6
+
+
+def test_a_run_that_ends_early_keeps_the_stages_so_far():
+    assert RLRecipe().up_to(39) == RLRecipe(rollouts=39, stages=(10, 20))
+    with pytest.raises(ValueError, match="end before the first stage, which has 10"):
+        RLRecipe().up_to(9)

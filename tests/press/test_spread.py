@@ -1,0 +1,33 @@
+"""A reader's number among recorded ones: the sentence and the drawing say the same."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from rlvr_direction.press.spread import among_seeds
+
+
+@pytest.mark.parametrize(
+    ("here", "said"),
+    [
+        (0.4, "3 recorded runs gave 0.3 to 0.5, so it lies among them"),
+        (0.2, "3 recorded runs gave 0.3 to 0.5, so it lies 0.1 below them"),
+        (0.75, "3 recorded runs gave 0.3 to 0.5, so it lies 0.25 above them"),
+    ],
+)
+def test_it_says_where_the_number_lies(here, said):
+    bundle = among_seeds("reward", here, [0.3, 0.5, 0.45])._repr_mimebundle_()
+    assert bundle["text/plain"] == f"reward: {here} in this run; {said}."
+    assert said in BeautifulSoup(bundle["text/html"], "html.parser").get_text()
+
+
+def test_the_dot_lies_among_the_strokes_as_the_number_among_the_numbers():
+    drawn = BeautifulSoup(among_seeds("<b>", 0.4, [0.3, 0.5])._repr_mimebundle_()["text/html"], "html.parser")
+    assert drawn.p.get_text().startswith("Your number here. <b>: 0.4")
+    _, low, high = drawn.svg("line")
+    assert [float(x) for x in (low["x1"], drawn.circle["cx"], high["x1"])] == pytest.approx([8, 150, 292])
+
+
+def test_equal_numbers_are_drawn_too_and_one_has_no_spread():
+    assert "0.3" in among_seeds("reward", 0.3, [0.3, 0.3])._repr_mimebundle_()["text/plain"]
+    with pytest.raises(ValueError, match="no spread"):
+        among_seeds("reward", 0.3, [0.3])
