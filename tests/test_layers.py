@@ -35,9 +35,9 @@ LAB = [
     {"cli"},
 ]
 PRESS = [
-    {"downloads", "in_page", "plots", "provenance", "verify", "words"},
+    {"citation", "downloads", "in_page", "llms", "plots", "provenance", "terms", "verify", "words"},
     {"display", "ledger"},
-    {"board", "run", "sphinx_ext"},
+    {"board", "captions", "run", "sphinx_ext", "stamps"},
     {"audit", "readers"},
     {"site"},
     {"cli"},
