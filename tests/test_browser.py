@@ -135,7 +135,7 @@ def test_a_marked_word_shows_its_definition_under_the_pointer_and_on_focus_and_e
     shows(browser, something=True)
     said = browser.find_element("id", word.get_attribute(DESCRIBED)).get_attribute("textContent")
     assert browser.execute_script(BUBBLE).split()[:3] == said.split()[:3] and browser.execute_script(FITS)
-    ActionChains(browser).move_to_element(browser.find_element("css selector", "h1")).perform()
+    ActionChains(browser).move_to_element(browser.find_element("css selector", ".theme-switch-button")).perform()
     shows(browser, something=False)
     browser.execute_script("arguments[0].focus({preventScroll: true})", word)
     shows(browser, something=True)

@@ -127,16 +127,19 @@
       shown = null;
     };
     const hideSoon = () => (later = setTimeout(hide, 200));
+    function place() {
+      const at = shown.getClientRects()[0], {width, height} = bubble.getBoundingClientRect();
+      const below = at.bottom + 6 + height < window.innerHeight || at.top < height + 6;
+      bubble.style.left = `${Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8))}px`;
+      bubble.style.top = `${below ? at.bottom + 6 : at.top - height - 6}px`;
+    }
     function show(term) {
       clearTimeout(later);
       if (shown === term) return;
       shown = term;
       bubble.replaceChildren(...document.getElementById(term.getAttribute("aria-describedby")).cloneNode(true).childNodes);
       bubble.hidden = false;
-      const at = term.getClientRects()[0], {width, height} = bubble.getBoundingClientRect();
-      const fits = at.bottom + 6 + height < window.innerHeight || at.top < height + 6;
-      bubble.style.left = `${Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8))}px`;
-      bubble.style.top = `${fits ? at.bottom + 6 : at.top - height - 6}px`;
+      place();
     }
     document.addEventListener("pointerover", ({target, pointerType}) => {
       if (bubble.contains(target)) clearTimeout(later);
@@ -157,7 +160,7 @@
       event.preventDefault();
       show(tapped);
     });
-    window.addEventListener("scroll", () => shown && hide(), {passive: true});
+    for (const moved of ["scroll", "resize"]) window.addEventListener(moved, () => shown && place(), {passive: true});
   }
 
   async function start() {

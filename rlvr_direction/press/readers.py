@@ -26,17 +26,22 @@ def for_readers(notebook: NotebookNode, profile: str) -> NotebookNode:
     not its title.
     """
     for cell in (*tagged(notebook, "colab"), *tagged(notebook, "injected-parameters")):
-        cell.metadata.tags.append("remove-cell")
+        _tag(cell, "remove-cell")
     _gather_checks(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code" and OPEN not in cell.metadata.get("tags", []):
-            cell.metadata.setdefault("tags", []).append("hide-input")
+            _tag(cell, "hide-input")
     if profile == "smoke":
         title, *rest = notebook.cells[0].source.split("\n", 1)
         if not title.startswith("# "):
             raise ValueError(f"a chapter begins with its title, a line '# ...'; this one begins with {title!r}")
         notebook.cells[0].source = "\n".join([title, BANNER.format(profile=profile), *rest])
     return notebook
+
+
+def _tag(cell: NotebookNode, tag: str) -> None:
+    """Give a cell a tag once: a notebook that names one twice is not valid, and readers download it."""
+    cell.metadata["tags"] = [*dict.fromkeys([*cell.metadata.get("tags", []), tag])]
 
 
 def _gather_checks(notebook: NotebookNode) -> None:
@@ -49,7 +54,7 @@ def _gather_checks(notebook: NotebookNode) -> None:
         if mine:
             cell["outputs"] = [output for output in outputs if output not in mine]
             if not cell["outputs"] and OPEN not in cell.metadata.get("tags", []):
-                cell.metadata.setdefault("tags", []).append("remove-cell")
+                _tag(cell, "remove-cell")
         if any(STAMP in output.get("data", {}) for output in outputs):
             stamp = cell
     if checks and stamp is not None:
