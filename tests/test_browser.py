@@ -9,6 +9,9 @@ import altair as alt
 import pandas as pd
 import pytest
 from nbformat import v4
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
@@ -31,6 +34,7 @@ PAPER = "return getComputedStyle(document.body).backgroundColor"
 INK = "return getComputedStyle(document.body).getPropertyValue('--pst-color-text-base').trim()"
 TITLES = "return [...document.querySelectorAll('.vl-host .role-axis-title text')].map(t => t.getAttribute('fill'))"
 HEADINGS = "return [...document.querySelectorAll('h2')].map(h => h.innerText)"  # at once: a page may be redrawn
+DESCRIBED = "aria-describedby"
 SIDEWAYS = "return document.documentElement.scrollWidth - window.innerWidth"
 every_page = pytest.mark.parametrize("page", PAGES)
 
@@ -99,6 +103,73 @@ def test_a_strip_of_tokens_is_one_stop_of_the_tab_key_and_arrows_walk_along_it(b
     second = strip.find_elements("css selector", "[role=img]")[1]
     assert browser.switch_to.active_element == second
     assert strip.find_elements("css selector", "[tabindex='0']") == [second]
+
+
+BUBBLE = "const b = document.querySelector('.rlvr-bubble'); return b.hidden ? '' : b.innerText.trim()"
+FITS = """
+const box = document.querySelector('.rlvr-bubble').getBoundingClientRect();
+return box.left >= 0 && box.right <= window.innerWidth && box.top >= 0 && box.bottom <= window.innerHeight;
+"""
+
+
+@pytest.fixture
+def words(browser, address):
+    """A function width -> the marked words of chapter 2 in a window of that width."""
+
+    def load(width):
+        visit(browser, address + "02_direction_not_magnitude.html", width=width)
+        found = browser.find_elements("css selector", "a.rlvr-term")
+        browser.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", found[1])
+        return found
+
+    return load
+
+
+def shows(browser, *, something):
+    WebDriverWait(browser, 30).until(lambda driver: bool(driver.execute_script(BUBBLE)) == something)
+
+
+def test_a_marked_word_shows_its_definition_under_the_pointer_and_on_focus_and_escape_hides_it(browser, words):
+    word = words(1280)[1]
+    ActionChains(browser).move_to_element(word).perform()
+    shows(browser, something=True)
+    said = browser.find_element("id", word.get_attribute(DESCRIBED)).get_attribute("textContent")
+    assert browser.execute_script(BUBBLE).split()[:3] == said.split()[:3] and browser.execute_script(FITS)
+    ActionChains(browser).move_to_element(browser.find_element("css selector", ".theme-switch-button")).perform()
+    shows(browser, something=False)
+    browser.execute_script("arguments[0].focus({preventScroll: true})", word)
+    shows(browser, something=True)
+    word.send_keys(Keys.ESCAPE)
+    shows(browser, something=False)
+
+
+def test_on_a_phone_a_first_tap_shows_a_definition_and_a_second_follows_the_link(browser, words):
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    word = words(390)[1]
+    finger = ActionBuilder(browser, mouse=PointerInput("touch", "finger"))
+    for shown in (True, None):
+        finger.pointer_action.move_to(word).pointer_down().pointer_up()
+        finger.perform()
+        if shown:
+            shows(browser, something=True)
+            assert browser.execute_script(FITS) and "02_" in browser.current_url
+    WebDriverWait(browser, 30).until(lambda driver: "glossary.html#term-" in driver.current_url)
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def test_a_printed_page_has_pictures_captions_and_words_and_no_bars_or_controls(browser, words):
+    words(1280)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+
+    def seen(selector):
+        return [element.is_displayed() for element in browser.find_elements("css selector", selector)]
+
+    try:
+        assert all(seen(".vl-static")) and all(seen("figcaption.rlvr-caption")) and seen(".rlvr-definitions") == [True]
+        for bar in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", ".vl-host", ".rlvr-data"):
+            assert not any(seen(bar)), bar
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 def test_the_board_is_filtered_by_verdict_and_by_whose_claims_they_are_and_sorted(browser, address):

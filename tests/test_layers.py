@@ -35,9 +35,9 @@ LAB = [
     {"cli"},
 ]
 PRESS = [
-    {"downloads", "forest", "in_page", "plots", "provenance", "verify", "words"},
+    {"citation", "downloads", "forest", "in_page", "llms", "plots", "provenance", "terms", "verify", "words"},
     {"display", "ledger"},
-    {"board", "run", "sphinx_ext", "spread", "what_if"},
+    {"board", "captions", "run", "sphinx_ext", "spread", "stamps", "what_if"},
     {"audit", "explorers", "readers"},
     {"site"},
     {"cli"},

@@ -1,8 +1,14 @@
 """The smoke site, built from the chapters that were run: offline, linked, described, and honest about what it is."""
 
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import nbformat
 import pytest
 
 from rlvr_direction.press import ledger, run, site, verify
+from rlvr_direction.press.display import STAMP
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +62,55 @@ def test_every_figure_has_its_data_to_download(pages):
         page = of(pages, chapter)
         figures = page.soup("figure", class_="rlvr-figure")
         assert len(figures) == len(page.soup.select('a[download$=".csv"]'))
+
+
+def test_every_figure_has_a_caption_with_its_number_in_the_chapter(pages):
+    for chapter in run.chapters():
+        captions = [caption.get_text() for caption in of(pages, chapter).soup.select("figcaption.rlvr-caption")]
+        assert len(captions) == len(of(pages, chapter).soup("figure", class_="rlvr-figure")) > 0
+        for i, caption in enumerate(captions, 1):
+            assert re.match(rf"Figure {int(chapter.stem[:2])}\.{i}\. \w", caption)
+
+
+@pytest.mark.parametrize("host", ["mybinder.org", "colab.research.google.com"])
+def test_a_launch_button_opens_the_source_of_its_chapter(pages, host):
+    for chapter in run.chapters():
+        (button,) = of(pages, chapter).soup.select(f'a[href^="https://{host}"]')
+        url = urlsplit(button["href"])
+        opened = parse_qs(url.query).get("urlpath", [url.path])[0]
+        path = opened.removeprefix("lab/tree/").removeprefix("/github/rlvr-direction/rlvr-direction/blob/main/")
+        assert run.ROOT / path == chapter
+    assert (run.ROOT / "environment.yml").exists(), "Binder builds it"
+
+
+def test_a_chapter_downloads_as_the_notebook_that_was_run(pages):
+    for chapter in run.chapters():
+        page = of(pages, chapter)
+        (link,) = page.soup.select('.dropdown-download-buttons a[href$=".ipynb"]')
+        notebook = nbformat.read(page.path.parent / link["href"], 4)
+        nbformat.validate(notebook)
+        shown = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+        assert [data[STAMP]["profile"] for data in shown if STAMP in data] == ["smoke"]
+
+
+def test_the_contents_for_programs_name_every_page_and_each_is_there(pages):
+    site_folder = next(iter(pages.values())).path.parent
+    linked = re.findall(r"^- \[.+\]\((.+?)\): .+$", (site_folder / "llms.txt").read_text(), re.M)
+    written = {f"{path.stem}.html" for path in (run.ROOT / "book").glob("*.md")} - {"index.html"}
+    assert set(linked) == written | {"_static/verdicts.json", "_static/verdicts.csv"}
+    assert all((site_folder / path).exists() for path in linked)
+    assert json.loads((site_folder / "_static" / "verdicts.json").read_text()) == ledger.read_claims(site.claims_file())
+
+
+def test_the_stamps_of_all_chapters_are_on_one_page_and_the_references_say_how_to_cite(pages):
+    rows = pages["reproducibility.html"].soup.select("#stamps tbody tr")
+    assert [row.a["href"] for row in rows] == [of(pages, chapter).path.name for chapter in run.chapters()]
+    assert all("smoke" in row.get_text() for row in rows)
+    assert "@article{huang2026direction," in pages["references.html"].soup.get_text()
+
+
+def test_every_marked_word_has_its_definition_in_its_page(pages):
+    for page in pages.values():
+        for word in page.soup.select("a.rlvr-term"):
+            assert page.soup.find(id=word["aria-describedby"]).get_text().strip(), f"{page.path.name}: {word}"
+    assert all(of(pages, chapter).soup.select("a.rlvr-term") for chapter in run.chapters())

@@ -24,6 +24,7 @@ from rlvr_direction.press.provenance import provenance
 
 __all__ = [
     "CALLOUTS",
+    "CAPTION",
     "CHECK",
     "CLAIM",
     "STAMP",
@@ -44,6 +45,7 @@ __all__ = [
 CLAIM, CHECK, STAMP = (f"application/vnd.rlvr.{kind}+json" for kind in ("claim", "check", "stamp"))
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 ROWS_SHOWN = 200
+CAPTION = "rlvr-caption"
 CALLOUTS = {"reproduced": "tip", "not reproduced": "danger", "inconclusive": "warning"}
 
 
@@ -58,10 +60,7 @@ class Shown:
 
 
 def set_up() -> None:
-    """Make what a chapter shows fit for a page: tables without a row number, and charts that work offline.
-
-    Where the book is run, each chart becomes a picture that the page's script redraws.
-    """
+    """Show tables without row numbers and, where the book is run, charts as pictures that the page's script redraws."""
     alt.renderers.register("rlvr_book", _picture_and_spec)
     alt.renderers.enable("rlvr_book" if "RLVR_BOOK" in os.environ else "default")
     if shell := get_ipython():
@@ -88,7 +87,7 @@ def _picture_and_spec(spec: dict, **_: object) -> dict:
 
 
 def figure(chart: alt.TopLevelMixin, data: pd.DataFrame, name: str) -> Shown:
-    """A chart with its data, as a table and as a CSV file to download.
+    """A chart with its description as its caption, and its data as a table and as a CSV file to download.
 
     Raises ValueError if the chart has no description, which is all that a reader who cannot see it has.
     """
@@ -97,7 +96,8 @@ def figure(chart: alt.TopLevelMixin, data: pd.DataFrame, name: str) -> Shown:
         raise ValueError(f"figure {name!r} has no description; say what it shows: .properties(description='...')")
     drawn = alt.renderers.get()(spec)
     drawn = drawn[0] if isinstance(drawn, tuple) else drawn
-    return Shown({**drawn, "text/html": _figure_html(drawn.get("text/html", ""), data, escape(name))})
+    drawing = drawn.get("text/html", "") + f'<figcaption class="{CAPTION}">{escape(spec["description"])}</figcaption>'
+    return Shown({**drawn, "text/html": _figure_html(drawing, data, escape(name))})
 
 
 def _figure_html(drawing: str, data: pd.DataFrame, name: str) -> str:
@@ -200,10 +200,10 @@ def intervals(table: pd.DataFrame, value: str, low: str = "low", high: str = "hi
 
 def table(rows: pd.DataFrame, *, digits: int = 3) -> Shown:
     """A table without its index, every text whole and escaped, to so many significant digits."""
-    form = {"index": False, "border": 0, "classes": "dataframe mathjax_ignore", "na_rep": ""}
+    form = {"classes": "dataframe mathjax_ignore", "na_rep": "", "float_format": f"%.{digits}g"}
     with pd.option_context("display.max_colwidth", None):
-        page = rows.to_html(**form, float_format=f"%.{digits}g")
-        return Shown({"text/html": page, "text/plain": rows.to_string(index=False)})
+        html, plain = rows.to_html(index=False, border=0, **form), rows.to_string(index=False)
+    return Shown({"text/html": html, "text/plain": plain})
 
 
 def finite(value: float) -> float | None:

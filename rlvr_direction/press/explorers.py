@@ -78,7 +78,7 @@ def _explorer(html_of: Callable[..., str], ranges: dict | None = None, **start: 
     return widgets.interactive(lambda **asked: display(HTML(html_of(**asked))), **controls)
 
 
-def _control(value: str | int | float, ends: tuple[float, float, float] | None) -> object:
+def _control(value: str | int | float, ends: tuple[int | float, int | float, int | float] | None) -> object:
     """A box for text; a slider from one end to the other for a number."""
     import ipywidgets as widgets
 

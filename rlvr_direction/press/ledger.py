@@ -9,8 +9,8 @@ from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.lab.claims.verdicts import verdicts_by_chance
 from rlvr_direction.press.words import WORDS
 
-__all__ = ["MARKS", "between_marks", "by_chance", "numbers", "read_claims", "replaced_table", "table", "update"]
-__all__ += ["write_claims"]
+__all__ = ["MARKS", "between_marks", "by_chance", "markdown_table", "numbers", "read_claims", "replaced_table"]
+__all__ += ["table", "update", "write_claims"]
 
 MARKS = ("<!-- ledger:start -->", "<!-- ledger:end -->")
 REPLACED = ("Claim", "Task", "Verdict", "Estimate and interval", "Why it was judged again")
@@ -52,7 +52,7 @@ def table(claims: Sequence[dict], *, chapters_at: str = "") -> str:
     notes += f" Judged by the first rules and to be judged anew: {', '.join(first)}." if first else ""
     waiting = [id for id in CLAIMS if id not in {claim["id"] for claim in claims}]
     notes += f" Registered, without a verdict yet: {', '.join(waiting)}." if waiting else ""
-    return _rows(["Claim", "Question", *(task.replace("_", " ") for task in tasks)], rows) + notes + "\n"
+    return markdown_table(["Claim", "Question", *(task.replace("_", " ") for task in tasks)], rows) + notes + "\n"
 
 
 def replaced_table(claims: Sequence[dict], replaced: Sequence[dict]) -> str:
@@ -60,7 +60,7 @@ def replaced_table(claims: Sequence[dict], replaced: Sequence[dict]) -> str:
     again = {claim["id"] for claim in claims if claim["registration"] == 2}
     old = [claim for claim in replaced if claim["id"] in again]
     rows = [[c["id"], c["task"] or "", c["verdict"], numbers(c), c["replaced"]] for c in old]
-    return _rows(REPLACED, rows) if rows else ""
+    return markdown_table(REPLACED, rows) if rows else ""
 
 
 def numbers(verdict: dict) -> str:
@@ -103,7 +103,8 @@ def update(path: Path, content: str) -> None:
     path.write_text(between_marks(path.read_text(), content))
 
 
-def _rows(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+def markdown_table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+    """A Markdown table of these columns."""
     lines = [columns, ["---"] * len(columns), *cells]
     return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
 

@@ -20,9 +20,10 @@ PACKAGES = ("rlvr-direction", "torch", "transformers", "trl")
 
 
 def provenance(seed: int | Sequence[int]) -> dict:
-    """Return the seed, commit, versions, hardware, seconds since this process started, and its peak memory (GiB)."""
+    """Return the seed, day, commit, versions, hardware, seconds since this process started, and peak memory (GiB)."""
     return {
         "seed": seed,
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "commit": commit(),
         **{name: version(name) for name in PACKAGES},
         "python": platform.python_version(),

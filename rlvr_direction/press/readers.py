@@ -31,12 +31,12 @@ def for_readers(notebook: NotebookNode, profile: str, variants: Sequence[dict] =
     not its title.
     """
     for cell in (cell for tag in UNSEEN for cell in tagged(notebook, tag)):
-        cell.metadata.tags.append("remove-cell")
+        _tag(cell, "remove-cell")
     _gather_checks(notebook)
     _add_what_if(notebook, variants)
     for cell in notebook.cells:
         if cell.cell_type == "code" and OPEN not in cell.metadata.get("tags", []):
-            cell.metadata.setdefault("tags", []).append("hide-input")
+            _tag(cell, "hide-input")
     if profile == "smoke":
         title, *rest = notebook.cells[0].source.split("\n", 1)
         if not title.startswith("# "):
@@ -53,6 +53,11 @@ def _add_what_if(notebook: NotebookNode, variants: Sequence[dict]) -> None:
             data["text/html"] = f"{box}{what_if_html(data[CLAIM], variants)}</div>"
 
 
+def _tag(cell: NotebookNode, tag: str) -> None:
+    """Give a cell a tag once: a notebook that names one twice is not valid, and readers download it."""
+    cell.metadata["tags"] = [*dict.fromkeys([*cell.metadata.get("tags", []), tag])]
+
+
 def _gather_checks(notebook: NotebookNode) -> None:
     """Take the checks out of their cells into one fold before the stamp; a cell that had nothing else goes, too."""
     checks, stamp = [], None
@@ -63,7 +68,7 @@ def _gather_checks(notebook: NotebookNode) -> None:
         if mine:
             cell["outputs"] = [output for output in outputs if output not in mine]
             if not cell["outputs"] and OPEN not in cell.metadata.get("tags", []):
-                cell.metadata.setdefault("tags", []).append("remove-cell")
+                _tag(cell, "remove-cell")
         if any(STAMP in output.get("data", {}) for output in outputs):
             stamp = cell
     if checks and stamp is not None:

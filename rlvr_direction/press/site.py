@@ -10,11 +10,16 @@ import nbformat
 from rlvr_direction.lab import first
 from rlvr_direction.lab.claims import judge_all, recorded, variants, verdict_records
 from rlvr_direction.press import board, in_page, ledger
+from rlvr_direction.press.captions import number_figures
+from rlvr_direction.press.citation import citation
 from rlvr_direction.press.readers import for_readers
 from rlvr_direction.press.run import ROOT, chapters, collect, executed, failed_checks, run
+from rlvr_direction.press.stamps import stamps
 from rlvr_direction.press.verify import verify
 
 __all__ = ["build", "build_book", "claims_file", "record", "stage", "verdicts"]
+
+CITE, STAMPS = "<!-- citation -->", "<!-- stamps -->"  # lines of pages that give way to what is made here
 
 
 def build_book(profile: str, *, root: Path = ROOT, force: bool = False) -> Path:
@@ -67,9 +72,15 @@ def stage(profile: str, *, root: Path = ROOT) -> Path:
     board.write_files(now, varied, staged / "assets")
     index = staged / "index.md"
     index.write_text(in_page.fill(ledger.between_marks(index.read_text(), _front_page(now, replaced, varied))))
+    made = {CITE: lambda: citation(root / "CITATION.cff"), STAMPS: lambda: stamps(collect(profile, root=root))}
+    for page in staged.glob("*.md"):
+        for mark, make in made.items():
+            if mark in (text := page.read_text()):
+                page.write_text(text.replace(mark, make()))
     for chapter in chapters(root):
-        notebook = nbformat.read(executed(profile, chapter, root), 4)
-        nbformat.write(for_readers(notebook, profile, varied), staged / chapter.name)
+        notebook = for_readers(nbformat.read(executed(profile, chapter, root), 4), profile, varied)
+        number_figures(notebook, int(chapter.stem[:2]))
+        nbformat.write(notebook, staged / chapter.name)
     return staged
 
 

@@ -1,4 +1,4 @@
-"""What the pages need besides the theme: two browser bundles from pip packages, and docstrings read as plain text."""
+"""What the pages need besides the theme: browser bundles from pip packages, plain docstrings, terms, `llms.txt`."""
 
 import re
 from importlib.resources import files
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import vl_convert
 
+from rlvr_direction.press import llms, terms
 from rlvr_direction.press.display import VEGA_LITE
 
 __all__ = ["setup"]
@@ -56,4 +57,7 @@ def setup(app) -> dict:
     app.connect("build-finished", write_bundles)
     app.connect("html-page-context", drop_thebe, priority=950)
     app.connect("autodoc-process-docstring", plain_docstring)
+    app.connect("doctree-resolved", terms.mark_terms)
+    app.connect("html-page-context", terms.add_definitions, priority=400)  # before MathJax asks whether a page needs it
+    app.connect("build-finished", llms.write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

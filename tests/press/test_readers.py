@@ -50,6 +50,11 @@ def test_only_code_that_teaches_stays_open():
     assert "hide-input" in plumbing.metadata.tags and "hide-input" not in teaches.metadata.tags
 
 
+def test_a_cell_that_has_a_tag_already_has_it_once():
+    (_, cell) = for_readers(chapter(code(output(), tags=["colab", "remove-cell", "hide-input"])), "cpu").cells
+    assert cell.metadata.tags == ["colab", "remove-cell", "hide-input"]
+
+
 def test_checks_move_into_one_fold_before_the_stamp_and_leave_no_empty_cell_behind():
     cells = [
         code(output(), output(CHECK, "<p>a</p>")),

@@ -44,7 +44,9 @@ def rewards(table: pd.DataFrame, description: str) -> alt.LayerChart:
 
 
 def gain_map(table: pd.DataFrame, description: str) -> alt.LayerChart:
-    """One cell per gamma and gate, coloured by its gain in points; menus choose the other columns that there are.
+    """One cell per gamma and gate with its gain in points, which colours it; menus choose the other columns there are.
+
+    A narrow chart rounds the numbers, so that they fit their cells.
 
     Columns: `where, gamma, gain` (a fraction), and of `task, over, sampling, stage` those that vary.
     """
@@ -57,7 +59,8 @@ def gain_map(table: pd.DataFrame, description: str) -> alt.LayerChart:
     scale = alt.Scale(domain=[-0.1, 0, 0.1], range=[BROWN, "#f4f4f4", CYAN], clamp=True, interpolate="rgb")
     color = alt.Color("gain:Q", title="gain", scale=scale, legend=alt.Legend(format="+.0%", titleLimit=300))
     tooltip = ["where", "gamma", *tips(["gain"], "+.3f")]
-    words = cells.mark_text(color="#111").encode(**place, text=alt.Text("gain:Q", format="+.3f"))
+    words = cells.transform_calculate(points="format(100 * datum.gain, width < 320 ? '+.0f' : '+.1f')")
+    words = words.mark_text(color="#111").encode(**place, text="points:N")
     drawn = cells.mark_rect().encode(**place, color=color, tooltip=tooltip) + words
     return described(drawn.add_params(*(menu(table, column) for column in menus)), description, alt.Step(34))
 

@@ -115,7 +115,7 @@ def values(table: pd.DataFrame, description: str) -> alt.Chart:
     circles = alt.Chart(table).mark_circle(color=GREY, opacity=1)
     circles = circles.encode(
         x=alt.X("value:Q", bin=alt.Bin(step=0.1), title="change of the chance of a right answer"),
-        y=alt.Y("role:N", title="role of the proposal"),
+        y=alt.Y("role:N", title="role"),
         size=alt.Size("count():Q", title="replaced tokens", scale=alt.Scale(rangeMax=600), legend=count),
         tooltip=["role", "count()"],
     )

@@ -20,7 +20,8 @@ def draw():
 
     def picture(chart):
         spec = chart.to_dict()
-        return vl_convert.vegalite_to_svg({**spec, "width": 600} if "width" in spec else spec, vl_version=VEGA_LITE)
+        fixed = {**spec, "width": 600} if spec.get("width") == "container" else spec
+        return vl_convert.vegalite_to_svg(fixed, vl_version=VEGA_LITE)
 
     return picture
 

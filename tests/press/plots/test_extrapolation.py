@@ -57,7 +57,12 @@ def test_the_map_offers_what_varies_and_starts_with_the_first_of_each(offers, dr
     chart, _ = CHARTS["gain_map"]
     first = {name: first for name, (_, first) in offers(chart).items()}
     assert first == {"task": "arithmetic", "over": "gamma 0", "stage": "rl_010"}
-    assert draw(chart).count(">+0.020<") == 2 * 3, "a number in every cell"
+    assert draw(chart).count(">+2.0<") == 2 * 3, "a number in every cell"
+
+
+def test_a_narrow_map_rounds_its_numbers_to_fit_their_cells(draw):
+    narrow = CHARTS["gain_map"][0].properties(width=200)
+    assert draw(narrow).count(">+2<") == 2 * 3
 
 
 def test_time_travel_draws_the_whole_way_and_the_gammas_of_one_step(draw):

@@ -1,0 +1,112 @@
+"""Words of the glossary: which uses are marked, and what a page shows of them."""
+
+import pytest
+from bs4 import BeautifulSoup
+from docutils import nodes
+from sphinx import addnodes
+
+from rlvr_direction.press import terms
+
+GLOSSARY = """# Glossary
+
+:::{glossary}
+entropy
+  How undecided a {term}`policy` is: $H$.
+
+policy
+  A distribution of *tokens* <b>.
+
+cell
+deciding cell
+  A stage.
+
+pass@k
+  One of $k$.
+
+mass
+  A probability.
+:::
+"""
+PAGE = """# Entropy of a page
+
+An entropy here, entropies there, the `entropy` and **mass**. [Mass](https://x.org) and a cell.
+
+## First
+
+High-entropy places; $mass$. Entropy of policies: pass@16, the deciding cell.
+
+### Below
+
+The entropy and the policy again; a mass.
+
+| entropy |
+|---|
+| entropy |
+
+## Second
+
+A {term}`cell` has entropy.
+
+```{toctree}
+glossary
+plain
+short
+```
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tiny_site):
+    pages = {"index": PAGE, "glossary": GLOSSARY, "plain": "# Plain\n\nText.\n", "short": "# Short\n\nAn entropy.\n"}
+    site = tiny_site(pages, {"doctree-resolved": terms.mark_terms, "html-page-context": terms.add_definitions})
+    return {name: BeautifulSoup((site / f"{name}.html").read_text(), "html.parser") for name in pages}
+
+
+def marked(part):
+    return [link.get_text() for link in part.select("a.rlvr-term")]
+
+
+def test_the_first_use_in_each_section_is_marked_and_nothing_that_is_no_prose(built):
+    first, second = built["index"].select_one("#first"), built["index"].select_one("#second")
+    of_page = marked(built["index"])
+    assert of_page[: -len(marked(first) + marked(second))] == ["entropy"]
+    assert marked(first) == ["Entropy", "policies", "pass@16", "deciding cell", "mass"]
+    assert marked(second) == ["cell", "entropy"]
+
+
+def test_a_mark_leads_to_the_glossary_and_is_described_by_a_definition_in_the_page(built):
+    anchors = {element["id"] for element in built["glossary"](id=True)}
+    links = built["index"].select("a.rlvr-term")
+    assert links
+    for link in links:
+        page, _, anchor = link["href"].partition("#")
+        assert page == "glossary.html" and anchor in anchors
+        (said,) = built["index"].find_all(id=link["aria-describedby"])
+        assert said.get_text().strip()
+
+
+def test_a_definition_keeps_its_formula_and_loses_its_links_and_the_page_loads_mathjax_for_it(built):
+    (said,) = built["index"].find_all(id="definition-term-entropy")
+    assert said.select(".math") and not said.select("a") and "undecided a policy is" in said.get_text()
+    assert len(built["short"].select("script[src*=mathjax]")) == 1 and not built["plain"].select("script[src*=mathjax]")
+
+
+def test_the_glossary_shows_what_its_entries_name_and_a_page_without_terms_has_no_list(built):
+    assert marked(built["glossary"]) == ["policy"]
+    assert built["glossary"].find(id="definition-term-policy")
+    assert not built["plain"].select(".rlvr-definitions")
+
+
+@pytest.mark.parametrize("text, found", [("KL and kl", ["KL"]), ("a base-line", []), ("the bases", ["bases"])])
+def test_capitals_hyphens_and_plurals(text, found):
+    assert terms.pattern(["KL", "base"]).findall(text) == found
+
+
+def test_the_longest_word_is_found():
+    assert terms.pattern(["mass", "mass of all"]).findall("the mass of all") == ["mass of all"]
+
+
+def test_a_definition_loses_its_citations_with_the_space_before_them():
+    cite, link = (addnodes.pending_xref("", nodes.Text("it"), refdomain=domain) for domain in ("cite", "std"))
+    said = terms.without_links(nodes.paragraph("", "", nodes.Text("A loss "), cite, nodes.Text(": "), link))
+    assert said.astext() == "A loss: it"
