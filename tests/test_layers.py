@@ -35,7 +35,7 @@ LAB = [
     {"cli"},
 ]
 PRESS = [
-    {"downloads", "in_page", "plots", "provenance", "verify", "words"},
+    {"downloads", "in_page", "pictures", "plots", "provenance", "verify", "words"},
     {"display", "ledger"},
     {"board", "run", "sphinx_ext"},
     {"audit", "readers"},
