@@ -39,8 +39,10 @@ def drop_thebe(app, pagename, templatename, context, doctree) -> None:
 
 def put_pictures_in(app, pagename, templatename, context, doctree) -> None:
     """Replace the image of a drawn picture by its two layouts, so that it follows the page's mode and width."""
+    if "body" not in context:  # a page of the theme's own
+        return
     image = rf'<img [^>]*src="[^"]*/({"|".join(PICTURES)})\.svg"[^>]*>'
-    context["body"] = re.sub(image, _with_layouts, context.get("body", ""))
+    context["body"] = re.sub(image, _with_layouts, context["body"])
 
 
 def _with_layouts(image: re.Match) -> str:

@@ -12,7 +12,7 @@ from rlvr_direction.scores import View
 def test_the_numbers_are_those_of_the_example(layout):
     svg = picture.draw(layout=layout)
     assert "delta_logp = \N{MINUS SIGN}1.10" in svg and "at most \N{MINUS SIGN}0.3" in svg
-    assert svg.count(" cut") == 2, "top-p 0.7 cuts one token of each policy"
+    assert svg.count(' cut"') == 2, "top-p 0.7 cuts one token of each policy"
 
 
 def test_the_gate_fires_on_the_proposal_and_not_on_what_is_drawn():
