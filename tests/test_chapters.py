@@ -48,7 +48,7 @@ def test_a_chapter_has_what_the_template_asks_for(chapter):
     exercises = text.count("{exercise}") + text.count("{exercise-start}")
     assert notebook.cells[0].source.startswith("# ")
     assert len(run.tagged(notebook, "parameters")) == 1 and len(run.tagged(notebook, "colab")) == 1
-    assert exercises >= 2 and text.count("{solution}") + text.count("{solution-start}") == exercises
+    assert exercises >= 3 and text.count("{solution}") + text.count("{solution-start}") == exercises
 
 
 @each

@@ -35,7 +35,19 @@ LAB = [
     {"cli"},
 ]
 PRESS = [
-    {"citation", "downloads", "forest", "in_page", "llms", "plots", "provenance", "terms", "verify", "words"},
+    {
+        "citation",
+        "downloads",
+        "forest",
+        "in_page",
+        "llms",
+        "pictures",
+        "plots",
+        "provenance",
+        "terms",
+        "verify",
+        "words",
+    },
     {"display", "ledger"},
     {"board", "captions", "run", "sphinx_ext", "spread", "stamps", "what_if"},
     {"audit", "explorers", "readers"},

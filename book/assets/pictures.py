@@ -1,4 +1,7 @@
-"""Draw the two pictures of the README from the arithmetic toy and its recorded study: python book/assets/pictures.py."""
+"""Draw the pictures beside this file: python book/assets/pictures.py.
+
+Two charts of the README come from the arithmetic toy and its recorded study; the package draws the others.
+"""
 
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from rlvr_direction.lab.claims import counts
 from rlvr_direction.lab.regime import DECIDING
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.palette import LESS_LIKELY, LIKELIER
+from rlvr_direction.press import pictures
 from rlvr_direction.press.plots.direction import density, histograms
 from rlvr_direction.press.plots.replacement import LINES, curves
 
@@ -66,6 +70,7 @@ def replacement() -> alt.TopLevelMixin:
 
 def main() -> None:
     """Write each picture beside this file."""
+    pictures.write(HERE)
     for name, chart in {"direction": direction(), "replacement": replacement()}.items():
         spec = chart.to_dict() | {"padding": {"left": 5, "top": 5, "bottom": 5, "right": 40}}  # fonts differ in width
         svg = vl_convert.vegalite_to_svg(spec, vl_version=".".join(alt.SCHEMA_VERSION[1:].split(".")[:2]))

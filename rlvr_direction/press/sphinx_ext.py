@@ -1,4 +1,4 @@
-"""What the pages need besides the theme: browser bundles from pip packages, plain docstrings, terms, `llms.txt`."""
+"""What the pages need besides the theme: browser bundles, pictures, plain docstrings, words explained, `llms.txt`."""
 
 import re
 from importlib.resources import files
@@ -8,6 +8,7 @@ import vl_convert
 
 from rlvr_direction.press import llms, terms
 from rlvr_direction.press.display import VEGA_LITE
+from rlvr_direction.press.pictures import PICTURES, layouts
 
 __all__ = ["setup"]
 
@@ -37,6 +38,20 @@ def drop_thebe(app, pagename, templatename, context, doctree) -> None:
     context["script_files"] = kept
 
 
+def put_pictures_in(app, pagename, templatename, context, doctree) -> None:
+    """Replace the image of a drawn picture by its two layouts, so that it follows the page's mode and width."""
+    if "body" not in context:  # a page of the theme's own
+        return
+    image = rf'<img [^>]*src="[^"]*/({"|".join(PICTURES)})\.svg"[^>]*>'
+    context["body"] = re.sub(image, _with_layouts, context["body"])
+
+
+def _with_layouts(image: re.Match) -> str:
+    """Both layouts of a picture in place of its image, with the description that the image had."""
+    (said,) = re.findall(r'alt="([^"]*)"', image[0])
+    return "".join(svg.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1) for svg in layouts(image[1]))
+
+
 def plain_docstring(app, what, name, obj, options, lines: list[str]) -> None:
     """Read a docstring as prose in which only `code` is markup. Examples stay as they are."""
     if lines[:1] and lines[0].startswith("Alias for field number"):  # Python's own words on a field of a NamedTuple
@@ -56,6 +71,7 @@ def setup(app) -> dict:
     """Register these hooks with Sphinx."""
     app.connect("build-finished", write_bundles)
     app.connect("html-page-context", drop_thebe, priority=950)
+    app.connect("html-page-context", put_pictures_in)
     app.connect("autodoc-process-docstring", plain_docstring)
     app.connect("doctree-resolved", terms.mark_terms)
     app.connect("html-page-context", terms.add_definitions, priority=400)  # before MathJax asks whether a page needs it

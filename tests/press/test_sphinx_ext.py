@@ -30,3 +30,18 @@ def test_thebe_and_repeated_scripts_are_dropped_and_the_rest_stays():
     context = {"script_files": [inline, thebe, *files, inline]}
     sphinx_ext.drop_thebe(None, "index", "page.html", context, None)
     assert context["script_files"] == [inline, *files]
+
+
+def test_a_drawn_picture_stands_in_the_page_in_both_layouts_with_its_description_and_no_other_image_is_touched():
+    other = '<img alt="a chart" src="_images/direction.svg" />'
+    context = {"body": f'<p><img alt="how &amp; why" class="x" src="_images/decoder.svg" /></p>{other}'}
+    sphinx_ext.put_pictures_in(None, "index", "page.html", context, None)
+    assert context["body"].endswith(other) and context["body"].count("<img") == 1
+    assert context["body"].count('<svg role="img" aria-label="how &amp; why"') == 2
+    assert 'class="drawn wide"' in context["body"] and 'class="drawn narrow"' in context["body"]
+
+
+def test_a_page_without_a_body_stays_as_it_is():
+    context = {}
+    sphinx_ext.put_pictures_in(None, "genindex", "genindex.html", context, None)
+    assert context == {}
