@@ -72,18 +72,25 @@ def _explorer(html_of: Callable[..., str], ranges: dict | None = None, **start: 
     if "RLVR_BOOK" in os.environ:
         return None
     import ipywidgets as widgets
-    from IPython.display import HTML, display
 
-    controls = {name: _control(value, (ranges or {}).get(name)) for name, value in start.items()}
-    return widgets.interactive(lambda **asked: display(HTML(html_of(**asked))), **controls)
+    controls = {name: _control(name, value, (ranges or {}).get(name)) for name, value in start.items()}
+    page = widgets.HTML()
+
+    def update(_: object = None) -> None:
+        page.value = html_of(**{name: control.value for name, control in controls.items()})
+
+    for control in controls.values():
+        control.observe(update, "value")
+    update()
+    return widgets.VBox([*controls.values(), page])
 
 
-def _control(value: str | int | float, ends: tuple[int | float, int | float, int | float] | None) -> object:
+def _control(name: str, value: str | int | float, ends: tuple[int | float, int | float, int | float] | None) -> object:
     """A box for text; a slider from one end to the other for a number."""
     import ipywidgets as widgets
 
     if isinstance(value, str):
-        return widgets.Textarea(value, continuous_update=False)
+        return widgets.Textarea(value, description=name, continuous_update=False)
     low, high, step = ends
     slider = widgets.IntSlider if isinstance(value, int) else widgets.FloatSlider
-    return slider(value, min=low, max=high, step=step, continuous_update=False)
+    return slider(value, min=low, max=high, step=step, description=name, continuous_update=False)
