@@ -40,7 +40,7 @@ PRESS = [
     {"board", "run", "sphinx_ext"},
     {"audit", "readers"},
     {"site"},
-    {"cli"},
+    {"cli", "moved"},
 ]
 FLOORS = {"": LIBRARY, "lab.": LAB, "press.": PRESS}
 LAYERS = [{floor + name for name in names} for floor, layers in FLOORS.items() for names in layers] + [{"__main__"}]
