@@ -38,25 +38,23 @@ def moved_versions(found: Mapping[str, tuple[str, str | None]]) -> list[list[str
     return [[name, locked, installed or "-"] for name, (locked, installed) in found.items() if locked != installed]
 
 
-def page(lane: str, verdicts: Sequence[Sequence[str]], others: Sequence[Sequence[str]], failure: str = "") -> str:
-    """The summary of a lane as Markdown: whether it failed, how it ended if so, and tables of what moved."""
-    ends = (
-        f"The book could not be built. Its log ends:\n\n```text\n{failure}\n```\n"
-        if failure
-        else "The book was built.\n"
+def page(lane: str, verdicts: Sequence[Sequence[str]], others: Sequence[Sequence[str]], log: str | None = None) -> str:
+    """The summary of a lane as Markdown: tables of what moved, and the last lines of the log if the build failed."""
+    built = (
+        "The book was built.\n" if log is None else f"The book was not built. Its log ends:\n\n```text\n{log}\n```\n"
     )
     parts = [
         _table(f"{len(verdicts)} verdicts or numbers moved", ("Claim", "Task", "Cell", "Recorded", "Now"), verdicts),
         _table(f"{len(others)} versions are not the lock's", ("Package", "Lock", "Installed"), others),
     ]
-    return "\n".join([f"# The book on the {lane} versions\n", ends, *parts])
+    return "\n".join([f"# The book on the {lane} versions\n", built, *parts])
 
 
 def main(lane: str, committed: str, log: str, status: str) -> int:
     """Write the summary of a lane to stdout; returns 1 if a verdict or a number moved or the book was not built."""
     rows = moved_verdicts(ledger.read_claims(Path(committed)), site.verdicts())
-    failure = "\n".join(Path(log).read_text().splitlines()[-LAST_LINES:]) if int(status) else ""
-    sys.stdout.write(page(lane, rows, moved_versions(versions(ROOT / "requirements.txt")), failure))
+    last = "\n".join(Path(log).read_text().splitlines()[-LAST_LINES:]) if int(status) else None
+    sys.stdout.write(page(lane, rows, moved_versions(versions(ROOT / "requirements.txt")), last))
     return int(bool(rows or int(status)))
 
 

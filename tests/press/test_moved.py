@@ -63,7 +63,8 @@ def test_a_page_counts_what_moved_and_ends_with_the_log_of_a_failure():
     text = moved.page("latest", [], [["torch", "2", "3"]], "KeyError: 'x'")
     assert text.startswith("# The book on the latest versions\n") and "```text\nKeyError: 'x'\n```" in text
     assert "## 0 verdicts or numbers moved" in text and "| torch | 2 | 3 |" in text
-    assert "was not built" not in moved.page("latest", [], [])
+    assert "The book was not built." in text and "The book was not built." in moved.page("latest", [], [], "")
+    assert "The book was built." in moved.page("latest", [], [])
 
 
 @pytest.fixture
