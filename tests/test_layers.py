@@ -52,7 +52,7 @@ PRESS = [
     {"board", "captions", "run", "sphinx_ext", "spread", "stamps", "what_if"},
     {"audit", "explorers", "readers"},
     {"site"},
-    {"cli"},
+    {"cli", "moved"},
 ]
 FLOORS = {"": LIBRARY, "lab.": LAB, "press.": PRESS}
 LAYERS = [{floor + name for name in names} for floor, layers in FLOORS.items() for names in layers] + [{"__main__"}]

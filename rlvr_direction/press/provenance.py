@@ -7,14 +7,14 @@ import resource
 import sys
 import time
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import psutil
 
 from rlvr_direction.commits import commit
 
-__all__ = ["provenance"]
+__all__ = ["provenance", "versions"]
 
 PACKAGES = ("rlvr-direction", "torch", "transformers", "trl")
 
@@ -31,6 +31,19 @@ def provenance(seed: int | Sequence[int]) -> dict:
         "seconds": round(time.time() - psutil.Process().create_time()),
         "peak memory": f"{peak_memory():.1f} GiB",
     }
+
+
+def versions(lock: Path) -> dict[str, tuple[str, str | None]]:
+    """For each package in a lock, the version there and the one installed (None if it is not), without its build."""
+    locked = dict(re.findall(r"^([\w.-]+)==(\S+)", lock.read_text(), re.MULTILINE))
+    return {name: (wanted, _installed(name)) for name, wanted in locked.items()}
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return version(name).split("+")[0]  # torch 2.13.0+cpu is torch 2.13.0
+    except PackageNotFoundError:
+        return None
 
 
 def peak_memory() -> float:

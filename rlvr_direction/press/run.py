@@ -8,6 +8,7 @@ import ast
 import hashlib
 import json
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,7 @@ from nbformat import NotebookNode
 from rlvr_direction.lab.checkout import ROOT
 from rlvr_direction.press.display import CHECK, CLAIM, STAMP
 from rlvr_direction.press.downloads import settled
+from rlvr_direction.press.provenance import versions
 
 __all__ = [
     "ROOT",
@@ -41,6 +43,7 @@ __all__ = [
 KINDS = {"claim": CLAIM, "check": CHECK, "stamp": STAMP}
 CELL_SECONDS = 3600
 AT_A_TIME = 2
+UNFINISHED = (".parts", ".partial", ".partial.pt")
 
 
 def chapters(root: Path = ROOT) -> list[Path]:
@@ -114,13 +117,25 @@ def run_chapter(source: Path, target: Path, values: Mapping, *, profile: str) ->
 
 
 def fingerprint(chapter: Path, values: Mapping, root: Path = ROOT) -> str:
-    """A hash of all that a chapter's outputs depend on: its source, parameters, the package, the recorded data."""
-    recorded = (path for path in (root / "book" / "data").rglob("*") if path.is_file() and path.parent.name != "claims")
+    """A hash of all that a chapter's outputs depend on: its source, parameters, the package, the data, versions.
+
+    The versions are those installed of what the lock names, and Python's. The data are without the verdicts, which a
+    run writes, and without the parts of a study that is under way, which no chapter reads.
+    """
+    data = root / "book" / "data"
+    recorded = (path for path in data.rglob("*") if path.is_file() and not _unread(path.relative_to(data)))
     files = [chapter, *sorted((root / "rlvr_direction").rglob("*.py")), *sorted(recorded)]
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
+    installed = {name: found for name, (_, found) in versions(root / "requirements.txt").items()}
+    given = [values, installed, platform.python_version()]
+    digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode())
     for path in files:
         digest.update(f"\n{path.relative_to(root)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _unread(path: Path) -> bool:
+    """Whether a file in book/data is none that a chapter reads."""
+    return path.parts[0] == "claims" or any(part.endswith(UNFINISHED) for part in path.parts)
 
 
 def run(profile: str, *, root: Path = ROOT, force: bool = False) -> list[Path]:

@@ -7,6 +7,7 @@ import pytest
 from rlvr_direction.lab.checkout import TOYS
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.press import audit as page
+from rlvr_direction.press import cli
 from rlvr_direction.problems import PAIRS
 
 TREE = (TOYS / "pointer_tree" / "base", TOYS / "pointer_tree" / "rl_020")
@@ -14,6 +15,16 @@ TREE = (TOYS / "pointer_tree" / "base", TOYS / "pointer_tree" / "rl_020")
 
 def test_an_unknown_profile_is_refused(call, refused):
     assert refused(call("book", "--profile", "huge"), "there is no profile 'huge'")
+
+
+def test_an_installation_without_a_clone_is_refused_in_one_sentence(call, refused, monkeypatch, tmp_path):
+    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    assert refused(call("book"), "chapters come with a clone of the repository")
+
+
+def test_a_clone_without_the_book_extra_is_told_how_to_install_it(call, refused, monkeypatch):
+    monkeypatch.setattr(cli, "EXTRA", (*cli.EXTRA, "no_such_package"))
+    assert refused(call("book", "--profile", "huge"), "chapters are run with no_such_package, not installed here")
 
 
 @pytest.fixture

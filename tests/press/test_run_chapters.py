@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from rlvr_direction.press import run
+from rlvr_direction.press import provenance, run
 from rlvr_direction.press.audit import CHAPTER
 from rlvr_direction.press.display import CHECK, CLAIM
 from rlvr_direction.problems import DATASETS, PAIRS
@@ -23,6 +23,7 @@ def book(tmp_path):
         for folder in ("book/data", "params", "rlvr_direction"):
             (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         (tmp_path / "rlvr_direction" / "module.py").write_text("")
+        (tmp_path / "requirements.txt").write_text("nbformat==5.0.0\n")
         (tmp_path / "params" / "smoke.yaml").write_text(parameters)
         declares = cell("n = 1\nm, k = 2, 3", "parameters")
         nbformat.write(v4.new_notebook(cells=[declares, *cells], metadata=KERNEL), tmp_path / "book" / "01_tiny.ipynb")
@@ -107,18 +108,47 @@ def test_a_claim_cell_without_a_record_is_a_fault():
     assert "recorded none" in run.faults(v4.new_notebook(cells=[good, bad]))[0]
 
 
-def test_the_fingerprint_follows_source_parameters_package_and_data_but_not_the_verdicts(book):
+@pytest.fixture
+def inputs(book):
+    """The root of a book of one chapter, and its fingerprint now."""
     root = book(cell("1"))
-    chapter = root / "book" / "01_tiny.ipynb"
-    seen = {run.fingerprint(chapter, {}, root), run.fingerprint(chapter, {"n": 2}, root)}
-    (root / "book" / "data" / "curve.csv").write_text("1")
-    seen.add(run.fingerprint(chapter, {}, root))
-    (root / "rlvr_direction" / "module.py").write_text("changed = True")
-    seen.add(run.fingerprint(chapter, {}, root))
-    assert len(seen) == 4
-    (root / "book" / "data" / "claims").mkdir()
-    (root / "book" / "data" / "claims" / "cpu.json").write_text("[]")
-    assert run.fingerprint(chapter, {}, root) in seen
+    return root, lambda values=None: run.fingerprint(root / "book" / "01_tiny.ipynb", values or {}, root)
+
+
+@pytest.mark.parametrize("path", ["book/01_tiny.ipynb", "rlvr_direction/module.py", "book/data/curve.csv"])
+def test_the_fingerprint_follows_source_package_and_data(inputs, path):
+    root, fingerprint = inputs
+    before = fingerprint()
+    (root / path).write_text("another")
+    assert fingerprint() != before
+
+
+def test_the_fingerprint_follows_parameters(inputs):
+    _, fingerprint = inputs
+    assert fingerprint({"n": 2}) != fingerprint()
+
+
+def test_the_fingerprint_follows_what_is_installed_and_what_the_lock_names(inputs, monkeypatch):
+    root, fingerprint = inputs
+    seen = [fingerprint()]
+    (root / "requirements.txt").write_text("nbformat==5.0.1\n")
+    assert fingerprint() == seen[0], "a lock that nobody has installed yet changes no output"
+    (root / "requirements.txt").write_text("nbformat==5.0.1\nno-such-package==1\n")
+    seen.append(fingerprint())
+    monkeypatch.setattr(provenance, "version", lambda name: "9")
+    seen.append(fingerprint())
+    monkeypatch.setattr(run.platform, "python_version", lambda: "4.0.0")
+    seen.append(fingerprint())
+    assert len(set(seen)) == 4
+
+
+@pytest.mark.parametrize("path", ["claims/cpu.json", "curve.csv.parts/000000.csv", "toys/x/seed_0.partial/a.pt"])
+def test_the_fingerprint_ignores_verdicts_and_studies_under_way(inputs, path):
+    root, fingerprint = inputs
+    before = fingerprint()
+    (root / "book" / "data" / path).parent.mkdir(parents=True)
+    (root / "book" / "data" / path).write_text("[]")
+    assert fingerprint() == before
 
 
 @pytest.mark.parametrize(
