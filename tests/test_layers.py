@@ -35,9 +35,9 @@ LAB = [
     {"cli"},
 ]
 PRESS = [
-    {"downloads", "in_page", "plots", "provenance", "verify", "words"},
+    {"downloads", "in_page", "plots", "provenance", "words"},
     {"display", "ledger"},
-    {"board", "run", "sphinx_ext"},
+    {"board", "run", "sphinx_ext", "verify"},
     {"audit", "readers"},
     {"site"},
     {"cli"},

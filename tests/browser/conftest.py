@@ -81,8 +81,8 @@ def page_of(folder, tmp_path):
     def write(body):
         (tmp_path / "_static").symlink_to(folder / "_static")
         head = '<meta charset="utf-8"><title>page</title><link rel="stylesheet" href="_static/book.css">'
-        page = f'<html lang="en"><head>{head}<script defer src="_static/book.js"></script></head><body>{body}</body></html>'
-        (tmp_path / "page.html").write_text(page)
+        head += '<script defer src="_static/book.js"></script>'
+        (tmp_path / "page.html").write_text(f'<html lang="en"><head>{head}</head><body>{body}</body></html>')
         return (tmp_path / "page.html").as_uri()
 
     return write

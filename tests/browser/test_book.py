@@ -31,11 +31,8 @@ every_page = pytest.mark.parametrize("page", PAGES)
 
 
 @every_page
-def test_a_narrow_page_does_not_scroll_sideways_and_its_button_turns_page_and_charts_dark(
-    browser, address, page, visit
-):
+def test_the_button_of_a_narrow_page_turns_page_and_charts_dark(browser, address, page, visit):
     visit(browser, address + page, width=390)
-    assert browser.execute_script(SIDEWAYS) <= 0
     paper = browser.execute_script(PAPER)
     for _ in range(3):  # the button goes through automatic, light and dark
         if browser.execute_script("return document.documentElement.dataset.theme") != "dark":
@@ -98,6 +95,15 @@ def test_without_scripts_every_figure_is_a_picture(open_browser, address):
         pictures = browser.find_elements("css selector", ".vl-fig img.vl-static")
         assert len(pictures) == len(browser.find_elements("css selector", ".vl-fig"))
         assert all(picture.is_displayed() and picture.size["height"] > 50 for picture in pictures)
+
+
+def test_without_scripts_the_front_page_shows_a_recorded_example_of_the_live_pair(open_browser, address):
+    browser = open_browser(**{"profile.managed_default_content_settings.javascript": 2})
+    browser.get(address + "index.html")
+    assert not browser.find_elements("css selector", ".rlvr-live-open"), "scripts are off"
+    strips = browser.find_elements("css selector", ".rlvr-live-body .rlvr-tokens")
+    assert len(strips) >= 2 and all(strip.is_displayed() and strip.text for strip in strips)
+    assert all(row.is_displayed() for row in browser.find_elements("css selector", ".rlvr-board > li"))
 
 
 @pytest.fixture
