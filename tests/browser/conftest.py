@@ -10,8 +10,12 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from rlvr_direction.press import display, run, site
 
+PAGES = [path.with_suffix(".html").name for path in sorted((run.ROOT / "book").glob("*.md"))]
+PAGES += ["genindex.html", "py-modindex.html", "search.html"]
 DRAWN = """
-return document.readyState == 'complete' && [...document.querySelectorAll('.vl-fig')].every(
+if (document.readyState != 'complete' || document.fonts.status != 'loaded') return false;
+if ([...document.querySelectorAll('.math')].some(formula => !formula.querySelector('mjx-container'))) return false;
+return [...document.querySelectorAll('.vl-fig')].every(
   figure => figure.dataset.error || (figure.dataset.ready && figure.dataset.theme == arguments[0]));
 """
 AT_ONCE = "const style = document.createElement('style'); style.textContent = '*{transition:none!important}'; "
@@ -37,6 +41,12 @@ def address(folder):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
+
+
+@pytest.fixture(params=PAGES)
+def page(request):
+    """Each page of the site in its turn."""
+    return request.param
 
 
 @pytest.fixture(scope="session")

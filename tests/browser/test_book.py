@@ -14,9 +14,6 @@ from rlvr_direction.press.audit import page_html, strips
 from rlvr_direction.press.plots.audit import tried
 from rlvr_direction.report import report_html, texts_html
 
-CHAPTERS = [chapter.with_suffix(".html").name for chapter in run.chapters()]
-PAGES = ["index.html", *CHAPTERS]
-PAGES += [f"{name}.html" for name in ("teaching", "scale", "engines", "api", "glossary", "reproducibility", "genindex")]
 DRAWN = "return [...document.querySelectorAll('.vl-fig')].every(f => f.dataset.theme == arguments[0])"
 FITTED = """
 return [...document.querySelectorAll('.vl-fig')].every(f => f.scrollWidth <= f.clientWidth + 1 &&
@@ -27,10 +24,8 @@ INK = "return getComputedStyle(document.body).getPropertyValue('--pst-color-text
 TITLES = "return [...document.querySelectorAll('.vl-host .role-axis-title text')].map(t => t.getAttribute('fill'))"
 HEADINGS = "return [...document.querySelectorAll('h2')].map(h => h.innerText)"  # at once: a page may be redrawn
 SIDEWAYS = "return document.documentElement.scrollWidth - window.innerWidth"
-every_page = pytest.mark.parametrize("page", PAGES)
 
 
-@every_page
 def test_the_button_of_a_narrow_page_turns_page_and_charts_dark(browser, address, page, visit):
     visit(browser, address + page, width=390)
     paper = browser.execute_script(PAPER)

@@ -7,12 +7,7 @@ import pytest
 from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.support.ui import WebDriverWait
 
-from rlvr_direction.press import run
-
 WIDTHS = {"http": (1280, 768, 390), "file": (390, 768, 1280)}
-CHAPTERS = [chapter.with_suffix(".html").name for chapter in run.chapters()]
-WRITTEN = [path.with_suffix(".html").name for path in sorted((run.ROOT / "book").glob("*.md"))]
-PAGES = [*WRITTEN, "genindex.html", "py-modindex.html", "search.html"]
 # Vega-Lite says this of every chart whose height is counted in steps, although we ask it to fit the width alone
 SUPERFLUOUS = 'Dropping \\"fit-y\\" because spec has discrete height'
 FAULTS = """
@@ -53,7 +48,6 @@ def foreign(browser, own):
 
 
 @pytest.mark.parametrize("scheme", WIDTHS)
-@pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_whole_in_both_themes_at_every_width(browser, address, folder, visit, turn, resize, page, scheme):
     own = address if scheme == "http" else folder.as_uri() + "/"
     widths, found = WIDTHS[scheme], {}

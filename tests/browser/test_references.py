@@ -1,0 +1,127 @@
+"""Ten views of the book look as they did: compared coarsely, so that a font may differ and a missing chart may not.
+
+`RENEW_REFERENCES=1 .venv/bin/python -m pytest -q tests/browser/test_references.py` takes the references anew.
+"""
+
+import base64
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+REFERENCES = Path(__file__).parents[1] / "references"
+SCALE = 0.5  # of the pictures that are kept
+GRID = (32, 24)  # cells along and down a view; in each, a mean colour and how much the light varies
+LIMIT = 0.02  # mean difference of the cells, of the whole range
+GO_TO = "document.querySelector(arguments[0])?.scrollIntoView({block: 'start', behavior: 'instant'})"
+BOX = "const {x, y, width, height} = document.querySelector(arguments[0]).getBoundingClientRect();"
+BOX += "return {x: x + scrollX, y: y + scrollY, width, height: Math.min(height, 900)};"
+PIXELS = """
+const [source, across, down, done] = arguments, image = new Image(), side = 8;
+image.onload = () => {
+  const canvas = Object.assign(document.createElement('canvas'), {width: across * side, height: down * side});
+  const context = canvas.getContext('2d');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  done([...context.getImageData(0, 0, canvas.width, canvas.height).data]);
+};
+image.src = source;
+"""
+
+
+class View(NamedTuple):
+    """A part of a page to look at: the whole first screen, or one element."""
+
+    page: str
+    element: str = "body"
+    width: int = 1280
+    theme: str = "light"
+
+
+VIEWS = {
+    "front": View("index.html"),
+    "front-dark": View("index.html", theme="dark"),
+    "front-narrow": View("index.html", width=390),
+    "board": View("index.html", ".rlvr-board"),
+    "board-narrow-dark": View("index.html", ".rlvr-board", width=390, theme="dark"),
+    "live": View("index.html", ".rlvr-live"),
+    "chart": View("07_reweighted_grpo.html", "#accuracy .vl-fig"),
+    "chart-dark": View("06_extrapolation.html", "#rankings .vl-fig", theme="dark"),
+    "claim-dark": View("03_token_replacement.html", ".rlvr-claim", theme="dark"),
+    "package": View("api.html"),
+}
+SPOILT = {
+    "chart": "document.querySelector('#accuracy .vl-host').style.visibility = 'hidden'",
+    "chart-dark": "document.querySelector('#rankings .vl-host').style.visibility = 'hidden'",
+    "front": "document.querySelectorAll('[rel=stylesheet]').forEach(sheet => sheet.disabled = true)",
+    "board": "document.querySelectorAll('[href*=book]').forEach(sheet => sheet.disabled = true)",
+    "front-dark": "document.documentElement.dataset.theme = 'light'",
+    "claim-dark": "document.querySelector('.rlvr-claim').style.background = '#fff'",
+}
+
+
+def take(browser, view):
+    """A picture of a view, as PNG."""
+    clip = {"x": 0, "y": 0, "width": view.width, "height": 900}
+    if view.element != "body":
+        browser.execute_script(GO_TO, view.element)
+        clip = browser.execute_script(BOX, view.element)
+    asked = {"format": "png", "captureBeyondViewport": True, "clip": {**clip, "scale": SCALE}}
+    return base64.b64decode(browser.execute_cdp_cmd("Page.captureScreenshot", asked)["data"])
+
+
+def cells(browser, png):
+    """A picture as numbers of 0 to 1: of each cell its mean colour and the spread of its light."""
+    source = "data:image/png;base64," + base64.b64encode(png).decode()
+    across, down = GRID
+    pixels = np.array(browser.execute_async_script(PIXELS, source, across, down)).reshape(down, 8, across, 8, 4) / 255
+    colour, light = pixels[..., :3].mean((1, 3)), pixels[..., :3].mean(-1)
+    return np.concatenate([colour, 2 * light.std((1, 3))[..., None]], axis=-1)
+
+
+def difference(browser, name):
+    """How far a view is from its reference."""
+    kept = (REFERENCES / f"{name}.png").read_bytes()
+    now = take(browser, VIEWS[name])
+    return float(np.abs(cells(browser, kept) - cells(browser, now)).mean())
+
+
+@pytest.fixture
+def show(browser, address, visit):
+    """A function (name): open the page of a view, as it is when all has been drawn."""
+
+    def go(name):
+        view = VIEWS[name]
+        visit(browser, address + view.page, width=view.width, theme=view.theme)
+
+    return go
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_looks_as_it_did(browser, show, name):
+    show(name)
+    if "RENEW_REFERENCES" in os.environ:
+        REFERENCES.mkdir(exist_ok=True)
+        (REFERENCES / f"{name}.png").write_bytes(take(browser, VIEWS[name]))
+    assert difference(browser, name) < LIMIT
+
+
+def test_the_references_are_small_and_all_are_compared():
+    assert {path.stem for path in REFERENCES.glob("*.png")} == set(VIEWS)
+    assert sum(path.stat().st_size for path in REFERENCES.glob("*.png")) < 1_500_000
+
+
+@pytest.mark.parametrize(("name", "fault"), SPOILT.items())
+def test_a_spoilt_view_is_noticed(browser, show, name, fault):
+    show(name)
+    browser.execute_script(fault)
+    assert difference(browser, name) > LIMIT
+
+
+@pytest.mark.parametrize("name", ["front", "claim-dark", "chart"])
+def test_another_font_is_no_fault(browser, show, name):
+    show(name)
+    browser.execute_script("document.body.style.fontFamily = 'serif'")
+    assert difference(browser, name) < LIMIT
