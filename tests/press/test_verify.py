@@ -17,7 +17,7 @@ FAULTS = {
     '<div class="vl-fig"></div>': "without a description",
     "<pre>Traceback (most recent call last)</pre>": "traceback",
     '<div class="output traceback">x</div>': "traceback",
-    f"<script>{'x' * verify.HEAVY}</script>": "weighs 1.50 MB",
+    f"<script>{'x' * verify.HEAVY}</script>": "more than 1.5 MB",
 }
 RECORD = {"id": "C1", "task": "arithmetic", "verdict": "reproduced", "value": 0.5, "low": 0.25, "high": 0.75}
 CLAIM = """<div class="rlvr-claim" id="c1-arithmetic"><p class="admonition-title">C1 · arithmetic · reproduced</p>
