@@ -11,9 +11,9 @@ book: .venv/installed
 test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal tests --ignore tests/test_chapters.py --ignore tests/test_site.py --ignore tests/test_browser.py
-	$(BIN)/python -m pytest -q tests/test_chapters.py tests/test_site.py
-	$(BIN)/python -m pytest -q tests/test_browser.py
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal tests --ignore tests/test_chapters.py --ignore tests/test_exercises.py --ignore tests/test_site.py --ignore tests/browser
+	$(BIN)/python -m pytest -q tests/test_chapters.py tests/test_exercises.py tests/test_site.py
+	$(BIN)/python -m pytest -q tests/browser
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

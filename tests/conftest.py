@@ -118,6 +118,7 @@ FAMILIES = ATTENTION | RECURRENT | SCORED_ONLY
 BROWSER = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # a page that asks another host is not served
 )
 KINDS = {"attention": ATTENTION, "recurrent": RECURRENT, "scored only": SCORED_ONLY}
 

@@ -169,6 +169,8 @@
     document.addEventListener("keydown", walk);
     document.addEventListener("focusin", arrive);
     document.querySelectorAll(".rlvr-live").forEach(offer);
+    // a list must hold list items: the sources carry a role that screen readers no longer know
+    document.querySelectorAll("[role=doc-biblioentry]").forEach((source) => source.setAttribute("role", "listitem"));
     const figures = [...document.querySelectorAll(".vl-fig")];
     if (!figures.length) return;
     if (!window.vegaEmbed) await load(new URL("vendor/vega.js", here));

@@ -1,4 +1,4 @@
-"""What a built site must be: self-contained, without dead links or tracebacks, its pictures described."""
+"""What a built site must be: self-contained, light, described, true to its data, without dead links or tracebacks."""
 
 import re
 from collections.abc import Iterator
@@ -8,9 +8,13 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from bs4 import BeautifulSoup
 
+from rlvr_direction.press.display import estimate, place
+from rlvr_direction.press.ledger import read_claims
+
 __all__ = ["Page", "pages", "verify"]
 
 ELSEWHERE = re.compile(r"(https?:)?//")
+HEAVY = 1_500_000  # bytes of a page and its pictures; scripts, styles and bundles are fetched once for the whole site
 NOT_LOADED = {"canonical", "search"}  # kinds of <link> that a browser does not fetch
 IN_STYLE = re.compile(r"(?:url\(|@import)\s*['\"]?((?:https?:)?//[^)'\"]+)")
 
@@ -35,7 +39,7 @@ def verify(site: Path) -> list[str]:
         return [f"{site} holds no page"]
     anchors = {page.path.resolve(): {element["id"] for element in page.soup(id=True)} for page in found}
     wrong = (f"{page.path.name} {fault}" for page in found for fault in _faults(page, anchors))
-    return [f"{site.name}: {sentence}" for sentence in (*wrong, *_foreign_styles(site))]
+    return [f"{site.name}: {sentence}" for sentence in (*wrong, *_foreign_styles(site), *_disagreements(site, found))]
 
 
 def _faults(page: Page, anchors: dict[Path, set[str]]) -> Iterator[str]:
@@ -52,6 +56,15 @@ def _faults(page: Page, anchors: dict[Path, set[str]]) -> Iterator[str]:
         yield "has a picture without a description"
     if page.soup(class_="traceback") or page.soup(string=re.compile(r"Traceback \(most recent call last\)")):
         yield "shows a traceback"
+    if (weight := _weight(page)) > HEAVY:
+        yield f"weighs {weight / 1e6:.2f} MB, more than {HEAVY / 1e6:.1f} MB"
+
+
+def _weight(page: Page) -> int:
+    """Bytes of a page and of the pictures beside it."""
+    urls = [urlsplit(picture.get("src", "")) for picture in page.soup("img")]
+    pictures = {page.path.parent / unquote(url.path) for url in urls if not (url.scheme or url.netloc)}
+    return sum(path.stat().st_size for path in {page.path, *pictures} if path.is_file())
 
 
 def _exists(page: Path, name: str, url: SplitResult, anchors: dict[Path, set[str]]) -> bool:
@@ -68,3 +81,19 @@ def _foreign_styles(site: Path) -> Iterator[str]:
     for path in sorted(site.rglob("*.css")):
         for url in IN_STYLE.findall(path.read_text(errors="replace")):
             yield f"{path.name} loads {url} from another host"
+
+
+def _disagreements(site: Path, found: list[Page]) -> Iterator[str]:
+    """Verdicts and estimates that a page states differently from the site's verdicts.json."""
+    records = {place(record): record for record in read_claims(site / "_static" / "verdicts.json")}
+    expected = {at: (record["verdict"], estimate(record)) for at, record in records.items()}
+    for page in found:
+        for box in page.soup(class_="rlvr-claim"):
+            title, estimated = box.find(class_="admonition-title").get_text().split(" · "), box.strong.get_text()
+            verdict, number = expected.get(box["id"], ("no verdict", "no number"))
+            if verdict not in title or number != estimated:
+                yield f"{page.path.name} says {estimated} in {' · '.join(title)}, its data {number}, {verdict}"
+        for line in page.soup.select(".rlvr-board .verdict:has(a)"):
+            (verdict, _), said = expected[line.a["href"].partition("#")[2]], line.strong.get_text()
+            if not said.endswith(verdict):
+                yield f"{page.path.name} says {said} of {line.a['href']}, its data {verdict}"

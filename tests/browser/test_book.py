@@ -1,9 +1,6 @@
 """The smoke site, a report and an audit in a browser: nothing comes from elsewhere; dark, narrow, scriptless work."""
 
-import functools
-import http.server
 import json
-import threading
 
 import altair as alt
 import pandas as pd
@@ -15,17 +12,12 @@ from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from rlvr_direction.press import display, run, site
+from rlvr_direction.press import display, run
 from rlvr_direction.press.audit import page_html, strips
 from rlvr_direction.press.plots.audit import tried
 from rlvr_direction.report import report_html, texts_html
 
-CHAPTERS = [chapter.with_suffix(".html").name for chapter in run.chapters()]
-PAGES = ["index.html", *CHAPTERS]
-PAGES += [f"{name}.html" for name in ("teaching", "scale", "engines", "api", "glossary", "reproducibility", "genindex")]
-DRAWN = (
-    "return [...document.querySelectorAll('.vl-fig')].every(f => f.dataset.ready && f.dataset.theme == arguments[0])"
-)
+DRAWN = "return [...document.querySelectorAll('.vl-fig')].every(f => f.dataset.theme == arguments[0])"
 FITTED = """
 return [...document.querySelectorAll('.vl-fig')].every(f => f.scrollWidth <= f.clientWidth + 1 &&
   f.querySelector('svg').getBoundingClientRect().width > .8 * f.clientWidth);
@@ -36,46 +28,10 @@ TITLES = "return [...document.querySelectorAll('.vl-host .role-axis-title text')
 HEADINGS = "return [...document.querySelectorAll('h2')].map(h => h.innerText)"  # at once: a page may be redrawn
 DESCRIBED = "aria-describedby"
 SIDEWAYS = "return document.documentElement.scrollWidth - window.innerWidth"
-every_page = pytest.mark.parametrize("page", PAGES)
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address():
-    built = run.ROOT / "_build" / "site" / "smoke"
-    folder = built if built.is_dir() else site.build_book("smoke")
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-
-
-def visit(browser, url, *, width=1280, theme="light"):
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.get_log("browser"), browser.get_log("performance")
-    browser.get(url)
-    browser.execute_script("document.documentElement.dataset.theme = arguments[0]", theme)
-    WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(DRAWN, theme))
-
-
-@every_page
-def test_a_page_draws_its_charts_without_errors_or_other_hosts(browser, address, page):
-    visit(browser, address + page)
-    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
-
-
-@every_page
-def test_a_narrow_page_does_not_scroll_sideways_and_its_button_turns_page_and_charts_dark(browser, address, page):
+def test_the_button_of_a_narrow_page_turns_page_and_charts_dark(browser, address, page, visit):
     visit(browser, address + page, width=390)
-    assert browser.execute_script(SIDEWAYS) <= 0
     paper = browser.execute_script(PAPER)
     for _ in range(3):  # the button goes through automatic, light and dark
         if browser.execute_script("return document.documentElement.dataset.theme") != "dark":
@@ -85,17 +41,16 @@ def test_a_narrow_page_does_not_scroll_sideways_and_its_button_turns_page_and_ch
     assert set(browser.execute_script(TITLES)) <= {browser.execute_script(INK)}
 
 
-def test_charts_keep_to_their_place_when_a_page_is_widened_and_a_side_bar_folded(browser, address):
+def test_charts_keep_to_their_place_when_a_page_is_widened_and_a_side_bar_folded(browser, address, visit, resize):
     visit(browser, address + "02_direction_not_magnitude.html", width=390)
     for width in (768, 1280, 390, 1280):
-        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        resize(browser, width)
         WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(FITTED))
     browser.find_element("css selector", ".primary-toggle, .sidebar-toggle").click()
     WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(FITTED))
 
 
-def test_a_strip_of_tokens_is_one_stop_of_the_tab_key_and_arrows_walk_along_it(browser, address):
+def test_a_strip_of_tokens_is_one_stop_of_the_tab_key_and_arrows_walk_along_it(browser, address, visit):
     visit(browser, address + "02_direction_not_magnitude.html")
     strip = browser.find_element("css selector", ".rlvr-tokens:not(.legend)")
     (stop,) = strip.find_elements("css selector", "[tabindex='0']")
@@ -113,7 +68,7 @@ return box.left >= 0 && box.right <= window.innerWidth && box.top >= 0 && box.bo
 
 
 @pytest.fixture
-def words(browser, address):
+def words(browser, address, visit):
     """A function width -> the marked words of chapter 2 in a window of that width."""
 
     def load(width):
@@ -172,7 +127,7 @@ def test_a_printed_page_has_pictures_captions_and_words_and_no_bars_or_controls(
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
-def test_the_board_is_filtered_by_verdict_and_by_whose_claims_they_are_and_sorted(browser, address):
+def test_the_board_is_filtered_by_verdict_and_by_whose_claims_they_are_and_sorted(browser, address, visit):
     visit(browser, address + "index.html", width=390)
     verdict, whose, task, order = browser.find_elements("css selector", ".rlvr-board-controls select")
 
@@ -208,6 +163,15 @@ def test_without_scripts_every_figure_is_a_picture(open_browser, address):
         assert all(picture.is_displayed() and picture.size["height"] > 50 for picture in pictures)
 
 
+def test_without_scripts_the_front_page_shows_a_recorded_example_of_the_live_pair(open_browser, address):
+    browser = open_browser(**{"profile.managed_default_content_settings.javascript": 2})
+    browser.get(address + "index.html")
+    assert not browser.find_elements("css selector", ".rlvr-live-open"), "scripts are off"
+    strips = browser.find_elements("css selector", ".rlvr-live-body .rlvr-tokens")
+    assert len(strips) >= 2 and all(strip.is_displayed() and strip.text for strip in strips)
+    assert all(row.is_displayed() for row in browser.find_elements("css selector", ".rlvr-board > li"))
+
+
 @pytest.fixture
 def token_view(tmp_path):
     rows = [(i, position, i % 3) for i in range(25) for position in range(4)]
@@ -222,7 +186,7 @@ def token_view(tmp_path):
     return (tmp_path / "report.html").as_uri()
 
 
-def test_a_report_has_pages_that_are_filtered_by_outcome_and_walked_with_the_keyboard(browser, token_view):
+def test_a_report_has_pages_that_are_filtered_by_outcome_and_walked_with_the_keyboard(browser, token_view, visit):
     def shown():
         return [heading.split(":")[0] for heading in browser.execute_script(HEADINGS)]
 
@@ -241,7 +205,7 @@ def test_a_report_has_pages_that_are_filtered_by_outcome_and_walked_with_the_key
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
 
 
-def test_a_report_of_scores_is_filtered_by_source_and_outcome_at_once(browser, tmp_path):
+def test_a_report_of_scores_is_filtered_by_source_and_outcome_at_once(browser, tmp_path, visit):
     rows = [{"text_id": i, "source": "ab"[i % 2], "correct": i % 3 == 0} for i in range(24)]
     common = {"position": 0, "token_id": 5, "token": "<b>t</b>", "delta_logp": -0.5, "entropy_rl": 0.1}
     (tmp_path / "report.html").write_text(texts_html(pd.DataFrame(rows).assign(**common)))
@@ -278,7 +242,7 @@ def audit_page(tmp_path, monkeypatch):
     alt.renderers.enable("default")
 
 
-def test_an_audit_is_one_file_whose_texts_run_nothing_and_that_a_phone_can_show(browser, audit_page):
+def test_an_audit_is_one_file_whose_texts_run_nothing_and_that_a_phone_can_show(browser, audit_page, visit):
     visit(browser, audit_page, width=390)
     assert browser.execute_script(SIDEWAYS) <= 0
     assert not browser.find_elements("css selector", "img[src=x]") and browser.title == "Audit of a pair"
