@@ -91,7 +91,7 @@ def figure(chart: alt.TopLevelMixin, data: pd.DataFrame, name: str) -> Shown:
 
     Raises ValueError if the chart has no description, which is all that a reader who cannot see it has.
     """
-    spec = chart.to_dict()
+    spec = json.loads(json.dumps(chart.to_dict()), parse_float=lambda text: float(f"{float(text):.6g}"))
     if not spec.get("description"):
         raise ValueError(f"figure {name!r} has no description; say what it shows: .properties(description='...')")
     drawn = alt.renderers.get()(spec)
@@ -103,7 +103,7 @@ def figure(chart: alt.TopLevelMixin, data: pd.DataFrame, name: str) -> Shown:
 def _figure_html(drawing: str, data: pd.DataFrame, name: str) -> str:
     rows = f"first {ROWS_SHOWN} of {len(data)} rows" if len(data) > ROWS_SHOWN else f"{len(data)} rows"
     table = data.head(ROWS_SHOWN).to_html(index=False, border=0, classes="dataframe", float_format="%.4g")
-    uri = _data_uri("text/csv", data.to_csv(index=False))
+    uri = _data_uri("text/csv", data.to_csv(index=False, float_format="%.6g"))
     return (
         f'<figure class="rlvr-figure" id="{name}">{drawing}<div class="rlvr-data">'
         f'<a download="{name}.csv" href="{uri}" aria-label="Download {name}.csv">CSV</a>'
