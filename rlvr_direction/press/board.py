@@ -22,8 +22,8 @@ LEGEND = (
     "Each line is a task. Its verdict is about the paper's setting: RL that is not finished, sampled from a nucleus of "
     "0.7 (the ringed mark). The other marks say what the same rule finds for finished RL and without the nucleus: "
     "full, reproduced; half, inconclusive; empty, not reproduced. A bar shows the estimate with its 95 % interval; the "
-    "shaded side of the dotted line supports the claim. A task's name leads to its verdict in the book, with its rule and "
-    "with the other rules that it survives."
+    "shaded side of the dotted line supports the claim. A task's name leads to its verdict in the book, with its rule "
+    "and with the other rules that it survives."
 )
 
 

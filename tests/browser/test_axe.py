@@ -6,10 +6,10 @@ import pytest
 
 AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 FIND = """
-const [rules, done] = arguments, runOnly = rules ? {runOnly: rules} : {};
+const [rules, done] = arguments, runOnly = rules.length ? {runOnly: rules} : {};
 axe.run(document, {resultTypes: ['violations'], ...runOnly}).then(({violations}) => done(
   violations.filter(({impact}) => impact == 'serious' || impact == 'critical')
-    .flatMap(({id, nodes}) => nodes.map(({target}) => `${id}: ${target}`))));
+    .flatMap(({id, nodes}) => nodes.map(({target}) => `${id}: ${target}`))), error => done([String(error)]));
 """
 FAULTS = {
     "<button></button>": "button-name: button",

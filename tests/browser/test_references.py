@@ -35,8 +35,8 @@ image.src = source;
 class View(NamedTuple):
     """A part of a page to look at: the whole first screen, or one element.
 
-    Its cells may differ by `limit` of their range in the mean. Another font makes up to 0.03 in a text, a style sheet
-    that is lost 0.06 or more; a missing chart makes 0.03.
+    Its cells may differ by `limit` of their range in the mean. Another font makes up to 0.03 in a text, a lost style
+    sheet 0.06 or more; a missing chart makes 0.03.
     """
 
     page: str
