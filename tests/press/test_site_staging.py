@@ -32,7 +32,7 @@ def root(tmp_path):
 def test_a_chapter_is_staged_once_executed_and_a_smoke_page_says_what_it_is(root):
     staged = site.stage("smoke", root=root)
     assert {path.name for path in staged.iterdir()} == {"index.md", "back.md", "01_tiny.ipynb", "assets"}
-    assert {path.name for path in (staged / "assets").iterdir()} == {"verdicts.json", "verdicts.csv"}
+    assert {path.name for path in (staged / "assets").iterdir()} == {"verdicts.json", "verdicts.csv", "variants.json"}
     first, colab = nbformat.read(staged / "01_tiny.ipynb", 4).cells
     assert first.source.startswith("# Tiny\n\n:::{admonition} A smoke build is not evidence")
     assert "remove-cell" in colab.metadata.tags

@@ -25,7 +25,7 @@ def judge(recorded, claim=CLAIM, *, nothing=False):
             raise NothingToJudge("no share is reached")
         gains = table["gain"].to_numpy(float)
         mean = float(gains.mean())
-        return {"first": Part(Interval(mean, mean - 0.01, mean + 0.01), gains), "second": Interval(0.3, 0.2, 0.4)}
+        return {"first": Part(Interval(mean, mean - 0.01, mean + 0.01), gains.tolist()), "second": Interval(0.3, 0.2, 0.4)}
 
     return judge_cells(claim, recorded, parts_of)
 
@@ -88,9 +88,9 @@ def test_every_deciding_verdict_with_choices_is_recorded_and_starts_from_what_is
         assert all(beside[row["choice"]] == row["verdict"] for row in settings)
 
 
-@pytest.mark.parametrize("id", ["C1", "C1h", "C2h", "C3a", "C3b", "C4b", "C4c", "C4h", "B1", "B3", "B3m"])
+@pytest.mark.parametrize("id", ["C1", "C1h", "C3a", "C4c", "B1"])
 def test_what_is_recorded_is_what_the_recorded_data_say(id):
-    """The claims that are judged in a moment; C2, C2f and B5 take minutes, and are made by `make book` alone."""
+    """The claims that are judged in a moment; the others take minutes together, and are judged by `make book` alone."""
     asked = [verdict for verdict in VERDICTS if verdict["id"] == id]
     module = {module.CLAIM.id: module for module in registry.MODULES}[id]
     found = variants.survey(recorded(module.CLAIM.study, *module.CLAIM.also), asked)
