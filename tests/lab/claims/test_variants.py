@@ -1,7 +1,7 @@
 """A verdict under other rules: one choice at a time, by the claim's own `judge`, on the cell that decides."""
 
 import json
-from types import SimpleNamespace
+from types import ModuleType
 
 import pandas as pd
 import pytest
@@ -23,9 +23,10 @@ def judge(recorded, claim=CLAIM, *, nothing=False):
     def parts_of(table):
         if nothing:
             raise NothingToJudge("no share is reached")
-        gains = table["gain"].to_numpy(float)
-        mean = float(gains.mean())
-        return {"first": Part(Interval(mean, mean - 0.01, mean + 0.01), gains.tolist()), "second": Interval(0.3, 0.2, 0.4)}
+        gains = table["gain"].tolist()
+        mean = sum(gains) / len(gains)
+        first = Part(Interval(mean, mean - 0.01, mean + 0.01), gains if len(gains) > 1 else None)
+        return {"first": first, "second": Interval(0.3, 0.2, 0.4)}
 
     return judge_cells(claim, recorded, parts_of)
 
@@ -35,7 +36,8 @@ AXES = (GAIN, OVER_SEEDS, Axis("Parts", "both", {"second": {"only": "second"}, "
 
 @pytest.fixture
 def survey(monkeypatch):
-    module = SimpleNamespace(CLAIM=CLAIM, AXES=AXES, judge=judge)
+    module = ModuleType("of_the_test")
+    module.CLAIM, module.AXES, module.judge = CLAIM, AXES, judge
     monkeypatch.setattr(variants, "MODULES", [module])
     cells = {str(DECIDING): [0.02, 0.02, 0.02, 0.02, -0.04], str(CELLS[1]): [0.5]}
     rows = [(cell, seed, gain) for cell, gains in cells.items() for seed, gain in enumerate(gains)]
