@@ -5,10 +5,11 @@ from importlib.resources import files
 import pytest
 
 AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+# the bundled axe-core 4.4 calls a region that only a mouse can scroll moderate; later ones call it serious
 FIND = """
 const [rules, done] = arguments, runOnly = rules.length ? {runOnly: rules} : {};
 axe.run(document, {resultTypes: ['violations'], ...runOnly}).then(({violations}) => done(
-  violations.filter(({impact}) => impact == 'serious' || impact == 'critical')
+  violations.filter(({id, impact}) => ['serious', 'critical'].includes(impact) || id == 'scrollable-region-focusable')
     .flatMap(({id, nodes}) => nodes.map(({target}) => `${id}: ${target}`))), error => done([String(error)]));
 """
 FAULTS = {
