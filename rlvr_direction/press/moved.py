@@ -88,8 +88,7 @@ def _said(verdict: dict | None) -> str:
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [columns, ["---"] * len(columns), *rows] if rows else []
-    return f"## {title}\n\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return f"## {title}\n\n" + (ledger.markdown_table(columns, rows) if rows else "")
 
 
 if __name__ == "__main__":

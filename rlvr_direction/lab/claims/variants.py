@@ -8,6 +8,7 @@ import pandas as pd
 
 from rlvr_direction.lab.claims.axes import Axis, Change
 from rlvr_direction.lab.claims.claim import Claim, Recorded, as_records
+from rlvr_direction.lab.claims.direction import POOLED
 from rlvr_direction.lab.claims.registry import MODULES
 from rlvr_direction.lab.claims.verdicts import NothingToJudge
 from rlvr_direction.lab.regime import CELLS, DECIDING
@@ -16,7 +17,6 @@ __all__ = ["KEPT", "survey", "survives"]
 
 KEPT = ("verdict", "value", "low", "high", "text", "bound")
 FIELDS = {field.name for field in fields(Claim)}
-POOLED = -1  # the `rl_seed` of rows in which a study pooled its RL seeds before it was recorded
 SEEDS = 5
 SETTING = "Setting"
 
