@@ -119,11 +119,11 @@ def run_chapter(source: Path, target: Path, values: Mapping, *, profile: str) ->
 def fingerprint(chapter: Path, values: Mapping, root: Path = ROOT) -> str:
     """A hash of all that a chapter's outputs depend on: its source, parameters, the package, the data, versions.
 
-    The versions are those installed of what the lock names, and Python's. The data are without the verdicts, which a
-    run writes, and without the parts of a study that is under way, which no chapter reads.
+    The versions are those installed of what the lock names, and Python's. The data are without the parts of a study
+    that is under way, which no chapter reads.
     """
     data = root / "book" / "data"
-    recorded = (path for path in data.rglob("*") if path.is_file() and not _unread(path.relative_to(data)))
+    recorded = (path for path in data.rglob("*") if path.is_file() and not _under_way(path.relative_to(data)))
     files = [chapter, *sorted((root / "rlvr_direction").rglob("*.py")), *sorted(recorded)]
     installed = {name: found for name, (_, found) in versions(root / "requirements.txt").items()}
     given = [values, installed, platform.python_version()]
@@ -133,9 +133,9 @@ def fingerprint(chapter: Path, values: Mapping, root: Path = ROOT) -> str:
     return digest.hexdigest()
 
 
-def _unread(path: Path) -> bool:
-    """Whether a file in book/data is none that a chapter reads."""
-    return path.parts[0] == "claims" or any(part.endswith(UNFINISHED) for part in path.parts)
+def _under_way(path: Path) -> bool:
+    """Whether a file in book/data belongs to a study that has not ended."""
+    return any(part.endswith(UNFINISHED) for part in path.parts)
 
 
 def run(profile: str, *, root: Path = ROOT, force: bool = False) -> list[Path]:

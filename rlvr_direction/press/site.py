@@ -25,13 +25,13 @@ CITE, STAMPS = "<!-- citation -->", "<!-- stamps -->"  # lines of pages that giv
 def build_book(profile: str, *, root: Path = ROOT, force: bool = False) -> Path:
     """Run the chapters, check their records, then build and check the site; returns the site's folder.
 
-    The cpu profile also records its verdicts in book/data/claims/cpu.json and in the README. Raises RuntimeError if a
-    number is outside its range, if Jupyter Book warns, or if the site cannot be published.
+    The cpu profile first records its verdicts, which a chapter reads, in book/data/claims/cpu.json and in the README.
+    Raises RuntimeError if a number is outside its range, if Jupyter Book warns, or if the site cannot be published.
     """
+    if profile == "cpu":
+        record(verdicts(), root, force=force)
     run(profile, root=root, force=force)
     _refuse("outside the expected range", failed_checks(collect(profile, root=root)))
-    if profile == "cpu":
-        record(verdicts(), root)
     staged = stage(profile, root=root)
     in_page.write_scripts(staged / "assets" / "live")
     site = build(profile, root=root)
@@ -44,10 +44,16 @@ def verdicts() -> list[dict]:
     return verdict_records([*judge_all(recorded()), *first.judge_all(recorded(*first.STUDIES))])
 
 
-def record(claims: list[dict], root: Path = ROOT) -> None:
-    """Save the verdicts of the cpu profile and show them in the README."""
-    ledger.write_claims(claims, claims_file(root))
-    ledger.write_claims(variants.survey(recorded(), claims), claims_file(root, "variants"))
+def record(claims: list[dict], root: Path = ROOT, *, force: bool = False) -> None:
+    """Save the verdicts of the cpu profile and show them in the README.
+
+    They are judged under other rules too, which takes minutes and so is left out where the verdicts, with the digests
+    of their tables, are those saved already; `force` does it all the same.
+    """
+    file = claims_file(root)
+    if force or claims != ledger.read_claims(file):
+        ledger.write_claims(variants.survey(recorded(), claims), claims_file(root, "variants"))
+        ledger.write_claims(claims, file)
     ledger.update(root / "README.md", ledger.table(claims, chapters_at="book/"))
 
 

@@ -115,10 +115,13 @@ def inputs(book):
     return root, lambda values=None: run.fingerprint(root / "book" / "01_tiny.ipynb", values or {}, root)
 
 
-@pytest.mark.parametrize("path", ["book/01_tiny.ipynb", "rlvr_direction/module.py", "book/data/curve.csv"])
-def test_the_fingerprint_follows_source_package_and_data(inputs, path):
+@pytest.mark.parametrize(
+    "path", ["book/01_tiny.ipynb", "rlvr_direction/module.py", "book/data/curve.csv", "book/data/claims/cpu.json"]
+)
+def test_the_fingerprint_follows_source_package_data_and_verdicts(inputs, path):
     root, fingerprint = inputs
     before = fingerprint()
+    (root / path).parent.mkdir(exist_ok=True)
     (root / path).write_text("another")
     assert fingerprint() != before
 
@@ -142,8 +145,8 @@ def test_the_fingerprint_follows_what_is_installed_and_what_the_lock_names(input
     assert len(set(seen)) == 4
 
 
-@pytest.mark.parametrize("path", ["claims/cpu.json", "curve.csv.parts/000000.csv", "toys/x/seed_0.partial/a.pt"])
-def test_the_fingerprint_ignores_verdicts_and_studies_under_way(inputs, path):
+@pytest.mark.parametrize("path", ["curve.csv.parts/000000.csv", "toys/x/seed_0.partial/a.pt"])
+def test_the_fingerprint_ignores_studies_under_way(inputs, path):
     root, fingerprint = inputs
     before = fingerprint()
     (root / "book" / "data" / path).parent.mkdir(parents=True)

@@ -42,3 +42,34 @@ def test_a_chapter_is_staged_once_executed_and_a_smoke_page_says_what_it_is(root
 def test_marks_give_way_to_the_citation_and_to_the_stamps(root):
     back = (site.stage("smoke", root=root) / "back.md").read_text()
     assert "@article" in back and "| chapter | date |" in back and "<!--" not in back
+
+
+def test_the_other_rules_are_judged_only_where_a_verdict_changed_or_when_forced(root, monkeypatch):
+    (root / "README.md").write_text("\n".join(ledger.MARKS))
+    surveys = iter(range(9))
+    monkeypatch.setattr(site.variants, "survey", lambda recorded, claims: [next(surveys)])
+    monkeypatch.setattr(site, "recorded", dict)
+    monkeypatch.setattr(site.ledger, "table", lambda claims, chapters_at: f"{len(claims)} claims")
+
+    def recorded_after(claims, **options):
+        site.record(claims, root, **options)
+        return ledger.read_claims(site.claims_file(root, "variants"))
+
+    assert recorded_after([{"id": "C1", "value": 0.1}]) == [0]
+    assert recorded_after([{"id": "C1", "value": 0.1}]) == [0]
+    assert recorded_after([{"id": "C1", "value": 0.2}]) == [1]
+    assert recorded_after([{"id": "C1", "value": 0.2}], force=True) == [2]
+    assert "1 claims" in (root / "README.md").read_text()
+
+
+def test_the_cpu_profile_records_its_verdicts_before_the_chapters_run(root, monkeypatch):
+    done = []
+    monkeypatch.setattr(site, "verdicts", list)
+    monkeypatch.setattr(site, "record", lambda claims, root, *, force: done.append("record"))
+    monkeypatch.setattr(site, "run", lambda profile, *, root, force: done.append("run"))
+    for other in ("stage", "build"):
+        monkeypatch.setattr(site, other, lambda profile, *, root: root)
+    monkeypatch.setattr(site.in_page, "write_scripts", lambda folder: None)
+    monkeypatch.setattr(site, "verify", lambda folder: [])
+    site.build_book("cpu", root=root)
+    assert done == ["record", "run"]
