@@ -47,18 +47,18 @@ def test_marks_give_way_to_the_citation_and_to_the_stamps(root):
 def test_the_other_rules_are_judged_only_where_a_verdict_changed_or_when_forced(root, monkeypatch):
     (root / "README.md").write_text("\n".join(ledger.MARKS))
     surveys = iter(range(9))
-    monkeypatch.setattr(site.variants, "survey", lambda recorded, claims: [next(surveys)])
+    monkeypatch.setattr(site.variants, "survey", lambda recorded, claims: [{"survey": next(surveys)}])
     monkeypatch.setattr(site, "recorded", dict)
     monkeypatch.setattr(site.ledger, "table", lambda claims, chapters_at: f"{len(claims)} claims")
 
     def recorded_after(claims, **options):
         site.record(claims, root, **options)
-        return ledger.read_claims(site.claims_file(root, "variants"))
+        return ledger.read_claims(site.claims_file(root, "variants"))[0]["survey"]
 
-    assert recorded_after([{"id": "C1", "value": 0.1}]) == [0]
-    assert recorded_after([{"id": "C1", "value": 0.1}]) == [0]
-    assert recorded_after([{"id": "C1", "value": 0.2}]) == [1]
-    assert recorded_after([{"id": "C1", "value": 0.2}], force=True) == [2]
+    assert recorded_after([{"id": "C1", "value": 0.1}]) == 0
+    assert recorded_after([{"id": "C1", "value": 0.1}]) == 0
+    assert recorded_after([{"id": "C1", "value": 0.2}]) == 1
+    assert recorded_after([{"id": "C1", "value": 0.2}], force=True) == 2
     assert "1 claims" in (root / "README.md").read_text()
 
 
@@ -67,6 +67,7 @@ def test_the_cpu_profile_records_its_verdicts_before_the_chapters_run(root, monk
     monkeypatch.setattr(site, "verdicts", list)
     monkeypatch.setattr(site, "record", lambda claims, root, *, force: done.append("record"))
     monkeypatch.setattr(site, "run", lambda profile, *, root, force: done.append("run"))
+    monkeypatch.setattr(site, "collect", lambda profile, *, root: [])
     for other in ("stage", "build"):
         monkeypatch.setattr(site, other, lambda profile, *, root: root)
     monkeypatch.setattr(site.in_page, "write_scripts", lambda folder: None)
