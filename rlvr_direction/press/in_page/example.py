@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
+from jaxtyping import Bool
 
 from rlvr_direction.distributions import Sampling
 from rlvr_direction.evaluation import respond, score_responses
@@ -21,7 +23,7 @@ from rlvr_direction.problems import Problem
 __all__ = ["fill", "live_pair"]
 
 BUDGET = 0.1  # of the gate in the example
-TRIED = 60  # problems, of which the example is the first that replacement repairs
+TRIED = 60  # problems, of which the example is the first that replacement repairs without an error
 WRITERS = ("base alone", "RL alone", "base, repaired")
 MARK = re.compile(r"^<!-- live:(\w+) -->$", re.MULTILINE)
 
@@ -34,8 +36,8 @@ def fill(page: str) -> str:
 def live_pair(task: str, *, gamma: float = 0.0) -> str:
     """A task's pair as HTML: a recorded example of three texts, in whose place a script lets the reader decode.
 
-    The example is the first judged problem that the base gets wrong and replacement gets right; what replaces is
-    pi_gamma.
+    The example is the first judged problem that the base gets wrong, while RL and replacement get it right without an
+    error on the way (two errors may cancel); what replaces is pi_gamma.
     """
     arms = accuracies(task).set_index(["family", "budget"])
     gate = parse(arms.loc[("delta_logp", BUDGET), "where"])
@@ -44,7 +46,8 @@ def live_pair(task: str, *, gamma: float = 0.0) -> str:
         respond(pair, SMALL_TASKS[task], problems, how, Sampling(top_p=DECIDING.top_p), seed=NOISE["judged"])
         for how in (Intervention(NOWHERE), Intervention(EVERYWHERE), Intervention(gate, gamma))
     ]
-    number = int((texts[2]["correct"] & ~texts[0]["correct"]).to_numpy().argmax())
+    clean = [_without_error(task, problems, text) for text in texts[1:]]
+    number = int((clean[0] & clean[1] & ~texts[0]["correct"].to_numpy()).argmax())
     alone = [score_responses(pair, problems, text.loc[[number]])["delta_logp"].tolist() for text in texts[:2]]
     rows = [text.loc[number] for text in texts]
     figures = map(partial(_figure, pair), WRITERS, rows, [*alone, rows[2]["proposal_delta_logp"]])
@@ -55,6 +58,12 @@ def live_pair(task: str, *, gamma: float = 0.0) -> str:
         f'<p class="rlvr-live-note">{_said(problems[number], gate, gamma)}</p>'
         f'<div class="rlvr-live-texts">{"".join(figures)}</div></div></div>'
     ).replace("\n\n", "\n")
+
+
+def _without_error(task: str, problems: Sequence[Problem], text: pd.DataFrame) -> Bool[np.ndarray, " n"]:
+    """For each problem's text, whether it is right and no step of it is wrong."""
+    roles = map(SMALL_TASKS[task].roles, problems, text["response"])
+    return text["correct"].to_numpy() & np.array(["first_error" not in of_text for of_text in roles])
 
 
 def _said(problem: Problem, gate: Criterion, gamma: float) -> str:

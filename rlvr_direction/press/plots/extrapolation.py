@@ -4,7 +4,17 @@ import altair as alt
 import pandas as pd
 
 from rlvr_direction.palette import BROWN, CYAN, GOLD, GREY, OLIVE, RL, ROSE, SLATE, VIOLET
-from rlvr_direction.press.plots.shared import chosen, described, intervals, menu, reference, slider, strokes, tips
+from rlvr_direction.press.plots.shared import (
+    chosen,
+    described,
+    intervals,
+    menu,
+    reference,
+    slider,
+    strokes,
+    tips,
+    views,
+)
 
 __all__ = ["gain_map", "rankings", "rewards", "selections", "travel"]
 
@@ -18,6 +28,17 @@ WAYS = {  # of choosing one response: its colour and dash
     "the mean of RL's log-probability": (GOLD, [6, 3]),
     "majority vote": (SLATE, [1, 0]),
     "verifier (pass@n)": (GREY, [6, 3]),
+}
+
+VIEWS = {  # which of them are seen together
+    "delta_logp in four ways": ["the sum of delta_logp", "its mean", "its minimum", "its last token"],
+    "delta_logp beside the others": [
+        "the sum of delta_logp",
+        "the sum of RL's log-probability",
+        "the mean of RL's log-probability",
+        "majority vote",
+        "verifier (pass@n)",
+    ],
 }
 
 
@@ -113,10 +134,11 @@ def selections(table: pd.DataFrame, description: str) -> alt.LayerChart:
 
 
 def _ways(table: pd.DataFrame, menus: tuple[str, ...], value: str, x: alt.X, y: alt.Y) -> alt.LayerChart:
-    """One line with intervals per way of choosing a response."""
-    look = strokes("way", "chosen by", {name: WAYS[name] for name in WAYS if name in set(table["way"])})
-    rows = chosen(table, *menus)
+    """One line with intervals per way of choosing a response, some of them at a time."""
+    seen = views("way", {name: [way for way in ways if way in set(table["way"])] for name, ways in VIEWS.items()})
+    look = strokes("way", "chosen by", {name: WAYS[name] for name in WAYS if name in set(table["way"])}, seen.legend)
+    rows = chosen(table, *menus).transform_filter(seen.rows)
     tooltip = ["way", x.shorthand.split(":")[0], *tips((value, "low", "high"), ".3f")]
     lines = rows.mark_line(strokeWidth=1.8).encode(x=x, y=f"{value}:Q", **look)
     points = intervals(rows, value, y, tooltip=tooltip, x=x, color=look["color"])
-    return (lines + points).add_params(*(menu(table, column) for column in menus))
+    return (lines + points).add_params(seen.parameter, *(menu(table, column) for column in menus))

@@ -16,6 +16,7 @@ from rlvr_direction.press.plots.shared import (
     slider,
     strokes,
     tips,
+    views,
 )
 
 __all__ = ["curves", "forest", "mixture", "values"]
@@ -35,6 +36,12 @@ CRITERIA = {
     "mirrored": ("delta_logp, mirrored", "the token", OLIVE, [6, 3]),
     "mass": ("mass of delta_logp", "the position", VIOLET, [2, 2]),
     "coin": ("matched coin", "neither", GREY, [6, 3]),
+}
+VIEWS = {  # which of them are seen together
+    "the paper's criteria": ["delta_logp", "kl_rl_base", "entropy_base", "random"],
+    "is it the sign?": ["delta_logp", "mirrored", "mass", "coin"],
+    "does one model do?": ["delta_logp", "logp_rl", "logp_base", "gap_to_rl_argmax"],
+    "is it the size?": ["delta_logp", "abs_delta_logp"],
 }
 LINES = {"nowhere": "base alone", "everywhere": "RL alone", "cold rl": "cold RL"}
 
@@ -62,13 +69,17 @@ def mixture(table: pd.DataFrame, description: str) -> alt.Chart:
 def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
     """Accuracy against the share of tokens selected or changed, one line per criterion; menus choose task and `cell`.
 
+    Where there are more than four criteria, another menu chooses which of them are seen together.
     The shape of a mark says whether the criterion looks at the token or at its position. Columns: `task, family,
     selected, changed, accuracy, low, high`, and `cell` if there are several; the families in `LINES` are horizontal.
     """
     menus = [column for column in ("task", "cell") if column in table]
     ends = table["family"].isin(list(LINES))
-    drawn = [CRITERIA[family] for family in CRITERIA if family in set(table["family"])]
-    look = strokes("criterion", "criterion", {name: (colour, dash) for name, _, colour, dash in drawn})
+    there = [family for family in CRITERIA if family in set(table["family"])]
+    named_views = {name: [CRITERIA[family][0] for family in group] for name, group in VIEWS.items()}
+    seen = views("criterion", named_views) if len(there) > 4 else None
+    looks = {name: (colour, dash) for name, _, colour, dash in (CRITERIA[family] for family in there)}
+    look = strokes("criterion", "criterion", looks, seen and seen.legend)
     named = table[~ends].assign(
         criterion=lambda rows: [CRITERIA[family][0] for family in rows["family"]],
         looks_at=lambda rows: [CRITERIA[family][1] for family in rows["family"]],
@@ -79,16 +90,17 @@ def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
     shape = alt.Shape("looks_at:N", title="looks at", sort=LOOKS_AT, legend=NEUTRAL)
     tooltip = ["criterion", *tips([of], ".1%"), *tips(["accuracy"], ".3f")]
     rows = chosen(named, *menus)
+    rows = rows.transform_filter(seen.rows) if seen else rows
     lines = rows.mark_line(strokeWidth=1.5).encode(x=x, y="accuracy:Q", **look)
     points = intervals(rows, "accuracy", y, tooltip=tooltip, shape=shape, x=x, color=look["color"])
     alone = table[ends].assign(name=lambda rows: [LINES[family] for family in rows["family"]])
     rules = chosen(alone, *menus).mark_rule(strokeDash=[5, 4], color="#888")
     rules = rules.encode(y="accuracy:Q", tooltip=["name", *tips(["accuracy"], ".3f")])
-    above = alt.expr("datum.family == 'cold rl' ? 8 : -6")
-    words = chosen(alone, *menus).mark_text(align="right", dx=-3, dy=above, color="#888")
-    words = words.encode(y="accuracy:Q", x=alt.value("width"), text="name")
-    drawn = (lines + points + rules + words).add_params(*(menu(table, column) for column in menus))
-    return described(drawn, description, 300)
+    above = alt.expr("datum.family == 'everywhere' ? -6 : 9")
+    words = chosen(alone, *menus).mark_text(align="left", dx=3, dy=above, color="#888")
+    words = words.encode(y="accuracy:Q", x=alt.value(0), text="name")
+    params = [*([seen.parameter] if seen else []), *(menu(table, column) for column in menus)]
+    return described((lines + points + rules + words).add_params(*params), description, 300)
 
 
 def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:

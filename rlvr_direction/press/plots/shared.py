@@ -1,7 +1,8 @@
 """What the charts share: the colours of models and tasks, menus, sliders, intervals and lines of reference."""
 
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 import altair as alt
 import pandas as pd
@@ -14,6 +15,7 @@ __all__ = [
     "SOURCES",
     "TASK",
     "TASK_SHAPE",
+    "Views",
     "chosen",
     "described",
     "intervals",
@@ -22,6 +24,7 @@ __all__ = [
     "slider",
     "strokes",
     "tips",
+    "views",
 ]
 
 Drawn = TypeVar("Drawn", alt.Chart, alt.LayerChart)
@@ -41,6 +44,21 @@ def menu(table: pd.DataFrame, column: str) -> alt.Parameter:
 def slider(name: str, low: float, high: float, *, step: float, start: float, label: str) -> alt.Parameter:
     """A parameter that the reader moves between two numbers."""
     return alt.param(name=name, value=start, bind=alt.binding_range(min=low, max=high, step=step, name=f"{label}: "))
+
+
+class Views(NamedTuple):
+    """A menu that shows some values of a column at a time: its parameter, a filter of the rows, a legend's values."""
+
+    parameter: alt.Parameter
+    rows: str
+    legend: alt.ExprRef
+
+
+def views(column: str, groups: Mapping[str, Sequence[str]]) -> Views:
+    """A menu of groups of a column's values, so that a chart with many lines shows few of them at once."""
+    options, shown = list(groups), f"{json.dumps({name: list(group) for name, group in groups.items()})}[lines]"
+    menu_of = alt.param(name="lines", value=options[0], bind=alt.binding_select(options=options, name="lines: "))
+    return Views(menu_of, f"indexof({shown}, datum.{column}) >= 0", alt.ExprRef(shown))
 
 
 def chosen(table: pd.DataFrame, *columns: str) -> alt.Chart:
@@ -68,11 +86,15 @@ def reference(axis: str, at: float = 0.0) -> alt.Chart:
 
 
 def strokes(
-    column: str, title: str, looks: Mapping[str, tuple[str, list[int]]]
+    column: str, title: str, looks: Mapping[str, tuple[str, list[int]]], shown: alt.ExprRef | None = None
 ) -> dict[str, alt.Color | alt.StrokeDash]:
-    """Encodings of a line by a column's value: `looks` gives each its colour and dash, and one legend shows both."""
+    """Encodings of a line by a column's value: `looks` gives each its colour and dash, and one legend shows both.
+
+    The legend has the values that are `shown`, which a menu may choose; by default all.
+    """
     colours, dashes = map(list, zip(*looks.values(), strict=True))
     legend = alt.Legend(symbolType="stroke", symbolStrokeWidth=2, symbolSize=300, labelLimit=300)
+    legend = legend if shown is None else alt.Legend(**legend.to_dict(), values=shown)
     channels = {"color": (alt.Color, colours), "strokeDash": (alt.StrokeDash, dashes)}
     return {
         name: kind(f"{column}:N", title=title, scale=alt.Scale(domain=list(looks), range=looks_like), legend=legend)

@@ -16,10 +16,10 @@ def parts(node):
 
 @pytest.fixture
 def draw():
-    """A function that turns a chart into its picture (SVG) as a page shows it."""
+    """A function that turns a chart, or its specification, into its picture (SVG) as a page shows it."""
 
     def picture(chart):
-        spec = chart.to_dict()
+        spec = chart if isinstance(chart, dict) else chart.to_dict()
         fixed = {**spec, "width": 600} if spec.get("width") == "container" else spec
         return vl_convert.vegalite_to_svg(fixed, vl_version=VEGA_LITE)
 

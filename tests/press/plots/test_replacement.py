@@ -54,3 +54,16 @@ def test_no_criterion_has_a_colour_of_a_policy_of_a_task_or_of_a_sign():
 def test_the_slider_covers_every_threshold():
     (slider,) = [param for param in CHARTS["mixture"][0].to_dict()["params"] if param["name"] == "threshold"]
     assert slider["value"] == -0.3 and (slider["bind"]["min"], slider["bind"]["max"]) == (-0.4, -0.3)
+
+
+def test_every_criterion_is_seen_and_never_more_than_four_at_a_time(draw):
+    assert {name for group in replacement.VIEWS.values() for name in group} == set(replacement.CRITERIA)
+    assert all(len(group) <= 4 for group in replacement.VIEWS.values())
+    points = pd.concat([POINTS.assign(family=family) for family in replacement.CRITERIA])
+    chart = replacement.curves(points, "selected", "curves").to_dict()
+    (menu,) = [param for param in chart["params"] if param["name"] == "lines"]
+    for view, group in replacement.VIEWS.items():
+        menu["value"] = view
+        picture = draw(chart)
+        shown = {family for family, (name, *_) in replacement.CRITERIA.items() if f">{name}</text>" in picture}
+        assert shown == set(group)
