@@ -24,7 +24,7 @@
       font: body.fontFamily,
       view: {stroke: null},
       axis: {...words, gridColor: line, gridOpacity: 0.55, domainColor: line, tickColor: line, titlePadding: 10, labelSeparation: 6},
-      axisX: {labelOverlap: "greedy", ...(narrow ? {titleAnchor: "end", titleFontSize: 11.5} : {})}, // a long title may begin below the labels
+      axisX: {labelOverlap: "greedy", labelFlush: false, ...(narrow ? {titleAnchor: "end", titleFontSize: 11.5} : {})}, // a long title may begin below the labels
       legend: narrow ? {...words, orient: "bottom", columns: 1, layout: {bottom: {direction: "vertical"}}} : {...words, orient: "right"},
       header: words,
       title: {color: ink, subtitleColor: muted, fontSize: narrow ? 12 : 14, fontWeight: 600, anchor: "start", offset: 12},
@@ -112,59 +112,7 @@
     figures.forEach((figure) => observer.observe(figure));
   }
 
-  // A word of the glossary shows its definition while it has the pointer or the focus. On a touch screen the first tap
-  // shows it and a second follows the link. Escape hides it, and it stays while the pointer is on it.
-  function explain() {
-    const bubble = document.createElement("div");
-    let shown, later, tapped;
-    bubble.className = "rlvr-bubble";
-    bubble.hidden = true;
-    bubble.setAttribute("aria-hidden", "true"); // what a word's aria-describedby names is read instead
-    document.body.append(bubble);
-    const word = (target) => target.closest?.("a.rlvr-term");
-    const hide = () => {
-      bubble.hidden = true;
-      shown = null;
-    };
-    const hideSoon = () => (later = setTimeout(hide, 200));
-    function place() {
-      const at = shown.getClientRects()[0], {width, height} = bubble.getBoundingClientRect();
-      const below = at.bottom + 6 + height < window.innerHeight || at.top < height + 6;
-      bubble.style.left = `${Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8))}px`;
-      bubble.style.top = `${below ? at.bottom + 6 : at.top - height - 6}px`;
-    }
-    function show(term) {
-      clearTimeout(later);
-      if (shown === term) return;
-      shown = term;
-      bubble.replaceChildren(...document.getElementById(term.getAttribute("aria-describedby")).cloneNode(true).childNodes);
-      bubble.hidden = false;
-      place();
-    }
-    document.addEventListener("pointerover", ({target, pointerType}) => {
-      if (bubble.contains(target)) clearTimeout(later);
-      else if (word(target) && pointerType !== "touch") show(word(target));
-    });
-    document.addEventListener("pointerout", ({target, pointerType}) => {
-      if (pointerType !== "touch" && (word(target) || bubble.contains(target))) hideSoon();
-    });
-    document.addEventListener("focusin", ({target}) => word(target) && show(word(target)));
-    document.addEventListener("focusout", ({target}) => word(target) && hideSoon());
-    document.addEventListener("keydown", ({key}) => key === "Escape" && hide());
-    document.addEventListener("pointerdown", ({target, pointerType}) => {
-      tapped = pointerType === "touch" && word(target) !== shown ? word(target) : null;
-      if (!word(target) && !bubble.contains(target)) hide();
-    });
-    document.addEventListener("click", (event) => {
-      if (!tapped || word(event.target) !== tapped) return;
-      event.preventDefault();
-      show(tapped);
-    });
-    for (const moved of ["scroll", "resize"]) window.addEventListener(moved, () => shown && place(), {passive: true});
-  }
-
   async function start() {
-    if (document.querySelector("a.rlvr-term")) explain();
     document.querySelectorAll(".rlvr-tokens [role=img]:not(:first-child)").forEach((token) => (token.tabIndex = -1));
     document.addEventListener("keydown", walk);
     document.addEventListener("focusin", arrive);

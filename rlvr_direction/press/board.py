@@ -12,16 +12,16 @@ from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.lab.claims.variants import survives
 from rlvr_direction.press.display import CALLOUTS, place
 from rlvr_direction.press.forest import ends_of, forest
-from rlvr_direction.press.ledger import numbers, write_claims
+from rlvr_direction.press.ledger import numbers, supports, write_claims
 from rlvr_direction.press.words import WORDS
 
 __all__ = ["board_html", "rows_html", "write_files"]
 
 SHOWN = ("id", "task", "cell", "verdict", "value", "low", "high", "unit", "better", "bound", "registration", "chapter")
 LEGEND = (
-    "Each line is a task. Its verdict is about the paper's setting: RL that is not finished, sampled from a nucleus of "
-    "0.7 (the ringed mark). The other marks say what the same rule finds for finished RL and without the nucleus: "
-    "full, reproduced; half, inconclusive; empty, not reproduced. A bar shows the estimate with its 95 % interval; the "
+    "Each line is a task. Its verdict is about the paper's setting, the first and ringed mark. The other three say "
+    "what the same rule finds without the nucleus, for finished RL, and for finished RL without the nucleus: full, "
+    "reproduced; half, inconclusive; empty, not reproduced. A bar shows the estimate with its 95 % interval; the "
     "shaded side of the dotted line supports the claim. A task's name leads to its verdict in the book, with its rule "
     "and with the other rules that it survives."
 )
@@ -42,11 +42,15 @@ def rows_html(
     *,
     notes: Mapping[str, str] = MappingProxyType({}),
     filtered: bool = False,
+    brief: bool = False,
 ) -> str:
-    """Some rows of the board, each with a note if it has one; `filtered` asks for menus above them."""
+    """Some rows of the board, each with a note if it has one; `filtered` asks for menus above them.
+
+    A `brief` one shows the verdicts without their numbers.
+    """
     of = {id: list(rows) for id, rows in groupby(claims, key=lambda claim: claim["id"])}
     rows = "".join(_row(id, of.get(id, []), variants, notes.get(id, "")) for id in ids)
-    return f'<ul class="rlvr-board"{" data-filtered" if filtered else ""}>{rows}</ul>'
+    return f'<ul class="rlvr-board{" brief" if brief else ""}"{" data-filtered" if filtered else ""}>{rows}</ul>'
 
 
 def write_files(claims: Sequence[dict], variants: Sequence[dict], folder: Path) -> None:
@@ -77,14 +81,16 @@ def _line(verdict: dict, ends: tuple[float, float], variants: Sequence[dict]) ->
     colour, task = CALLOUTS[verdict["verdict"]], verdict["task"] or ""
     said = verdict["verdict"] if verdict["deciding"] else f"a look: {verdict['verdict']}"
     link = f'<a href="{verdict["chapter"]}.html#{place(verdict)}">{task.replace("_", " ") or "every task"}</a>'
-    drawn = "" if verdict["low"] is None else forest(verdict, ends, verdict["better"])
+    drawn = "<span></span>" if verdict["low"] is None else forest(verdict, ends, verdict["better"])
     same, others = survives(variants, verdict)
     survived = f"; survives {same} of {others} other rules" if others else ""
+    bound = f"; {supports(verdict)}" if verdict["bound"] and drawn.startswith("<svg") else ""
+    note = f'<p class="note">{escape(verdict["note"])}</p>' if verdict["note"] else ""
     again = "" if verdict["registration"] == 2 else "; by the first rules, to be judged anew"
     return (
         f'<div class="verdict {colour}" data-task="{task}" data-verdict="{_slug(verdict)}"><p>{link} '
         f'<strong class="rlvr-badge {colour}">{said}</strong></p>{drawn}'
-        f'<p class="numbers">{escape(numbers(verdict))}{survived}{again}</p>{_marks(verdict)}</div>'
+        f'<p class="numbers">{escape(numbers(verdict))}{bound}{survived}{again}</p>{_marks(verdict)}{note}</div>'
     )
 
 

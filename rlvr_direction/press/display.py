@@ -20,6 +20,7 @@ from IPython.display import display
 
 from rlvr_direction.lab.claims.claim import Judged, as_records
 from rlvr_direction.markup import FULL, chains_html, tokens_html
+from rlvr_direction.press.ledger import numbers, supports
 from rlvr_direction.press.provenance import provenance
 
 __all__ = [
@@ -68,8 +69,9 @@ def set_up() -> None:
 
 
 def _without_row_numbers(table: pd.DataFrame) -> str:
-    """A table as HTML; an index that only counts the rows is left out."""
-    return table.to_html(index=not isinstance(table.index, pd.RangeIndex), border=0, max_rows=60, max_cols=20)
+    """A table as HTML, without an index that only counts the rows and without a name that the columns share."""
+    counts = isinstance(table.index, pd.RangeIndex)
+    return table.rename_axis(columns=None).to_html(index=not counts, border=0, max_rows=60, max_cols=20)
 
 
 def _picture_and_spec(spec: dict, **_: object) -> dict:
@@ -115,17 +117,18 @@ def _figure_html(drawing: str, data: pd.DataFrame, name: str) -> str:
 def claim(rows: Sequence[Judged]) -> None:
     """Show and record verdicts as a claim's `judge` returned them, each with its neighbours, rule and departures."""
     for record in as_records(rows):
-        numbers = estimate(record)
         look = None if record["deciding"] else "a look, no verdict"
         title = " · ".join(filter(None, [record["id"], record["task"], record["cell"], record["verdict"], look]))
         rule = " Departure from the registered rule: ".join([record["rule"], *record["departures"]])
+        rule = " ".join(filter(None, [rule, record["chosen"]]))
+        note = f'<p class="rlvr-note">{escape(record["note"])}</p>' if record["note"] else ""
         html = (
             f'<div id="{place(record)}" class="admonition {CALLOUTS[record["verdict"]]} rlvr-claim">'
             f'<p class="admonition-title">{escape(title)}</p><p>{escape(record["statement"])}</p>'
-            f"<p>{escape(record['text'])}: <strong>{numbers}</strong> ({escape(record['reading'])})</p>"
-            f"{_beside(record)}<details><summary>The rule</summary><p>{escape(rule)}</p></details></div>"
+            f"<p>{escape(record['text'])}: <strong>{escape(numbers(record))}</strong> ({supports(record)}).</p>"
+            f"{note}{_beside(record)}<details><summary>The rule</summary><p>{escape(rule)}</p></details></div>"
         )
-        plain = f"{title}: {record['text']}: {numbers} ({record['reading']})"
+        plain = f"{title}: {record['text']}: {numbers(record)} ({supports(record)}). {record['note']}"
         display(Shown({CLAIM: record, "text/html": html, "text/plain": plain}))
 
 
@@ -134,17 +137,11 @@ def place(record: Mapping) -> str:
     return "-".join(filter(None, [record["id"], record["task"]])).lower()
 
 
-def estimate(record: Mapping) -> str:
-    """A record's value with its interval, if it has one: "0.912, interval 0.8 to 0.95"."""
-    interval = "" if record["low"] is None else f", interval {number(record['low'])} to {number(record['high'])}"
-    return f"{number(record['value'])}{interval}"
-
-
 def _beside(record: Mapping) -> str:
     """The rows that are no verdicts, as a list: the same rule in another cell, or the same claim read another way."""
     items = "".join(
         f'<li><span class="rlvr-badge {CALLOUTS[row["verdict"]]}">{escape(row["verdict"])}</span> '
-        f"{escape(row['cell'] or row['text'])}: {estimate(row)}</li>"
+        f"{escape(row['cell'] or row['text'])}: {escape(numbers({**row, 'unit': record['unit']}))}</li>"
         for row in record["neighbours"]
     )
     return f'<p>Beside the verdict:</p><ul class="rlvr-neighbours">{items}</ul>' if items else ""

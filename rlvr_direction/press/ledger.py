@@ -2,15 +2,15 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.lab.claims.verdicts import verdicts_by_chance
 from rlvr_direction.press.words import WORDS
 
-__all__ = ["MARKS", "between_marks", "by_chance", "markdown_table", "numbers", "read_claims", "replaced_table"]
-__all__ += ["table", "update", "write_claims"]
+__all__ = ["MARKS", "between_marks", "by_chance", "in_short", "in_unit", "markdown_table", "numbers", "read_claims"]
+__all__ += ["replaced_table", "supports", "table", "update", "write_claims"]
 
 MARKS = ("<!-- ledger:start -->", "<!-- ledger:end -->")
 REPLACED = ("Claim", "Task", "Verdict", "Estimate and interval", "Why it was judged again")
@@ -23,6 +23,7 @@ POINTS = {  # units in which a hundredth reads best, and the words for it
     "Pass@k difference": "points of pass@k",
     "share of the gradient": "points of the gradient",
 }
+FACTORS = {"log ratio of shares of tokens": "times the tokens of its closest rival"}  # logarithms in a record
 
 
 def write_claims(claims: Sequence[dict], path: Path) -> None:
@@ -63,20 +64,37 @@ def replaced_table(claims: Sequence[dict], replaced: Sequence[dict]) -> str:
     return markdown_table(REPLACED, rows) if rows else ""
 
 
-def numbers(verdict: dict) -> str:
-    """The estimate with its interval in the unit that reads best: points, or how many times as many tokens."""
-    found = [verdict[key] for key in ("value", "low", "high") if verdict[key] is not None]
+def numbers(verdict: Mapping) -> str:
+    """The estimate with its interval in the unit that reads best: points, or a factor."""
     unit = verdict["unit"]
-    if unit in POINTS:
-        value, *interval = (f"{100 * number:+z.1f}" for number in found)
-        unit = POINTS[unit]
-    elif unit.startswith("log ratio"):
-        value, *interval = (f"{math.exp(number):.2f}" for number in found)
-        unit = "times as many tokens"
-    else:
-        value, *interval = (f"{number:.3g}" for number in found)
+    value, *interval = (in_unit(verdict[key], unit) for key in ("value", "low", "high") if verdict[key] is not None)
     between = f" [{interval[0]}, {interval[1]}]" if interval else ""
-    return f"{value}{between} {unit}"
+    return f"{value}{between} {(POINTS | FACTORS).get(unit, unit)}"
+
+
+def supports(record: Mapping) -> str:
+    """What supports a claim, in the unit of its numbers: "above 0 supports it"."""
+    bound = in_unit(record["bound"], record["unit"]) if record["bound"] or record["unit"] in FACTORS else "0"
+    return f"{'below' if record['below'] else 'above'} {bound} supports it"
+
+
+def in_unit(number: float, unit: str) -> str:
+    """A number in the unit that reads best: hundredths in points, a log ratio as a factor."""
+    if unit in POINTS:
+        return f"{100 * number:+z.1f}"
+    return f"{math.exp(number):.2f}" if unit in FACTORS else f"{number:.3g}"
+
+
+def in_short(claims: Sequence[dict]) -> str:
+    """How many of the paper's claims hold on every task that they speak of, on one alone, and on none."""
+    decided = [row for row in claims if row["deciding"] and not row["ours"]]
+    found = {row["id"]: {other["verdict"] for other in decided if other["id"] == row["id"]} for row in decided}
+    whole = sum(verdicts == {"reproduced"} for verdicts in found.values())
+    nowhere = sum("reproduced" not in verdicts for verdicts in found.values())
+    return (
+        f"Of {len(found)} claims of the paper and about it, **{whole} hold** on both tasks, or on every one that they "
+        f"speak of; {len(found) - whole - nowhere} hold on one of two; {nowhere} on neither."
+    )
 
 
 def by_chance(claims: Sequence[dict]) -> str:

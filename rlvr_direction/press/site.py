@@ -94,7 +94,8 @@ def _front_page(claims: list[dict], replaced: list[dict], varied: list[dict]) ->
     """The board, how to read it, and behind a fold what the first registration said."""
     files = '<a href="_static/verdicts.json">JSON</a>, <a href="_static/verdicts.csv">CSV</a>; '
     files += 'under other rules: <a href="_static/variants.json">JSON</a>'
-    shown = f"```{{raw}} html\n{board.board_html(claims, varied)}<p>All verdicts as data: {files}.</p>\n```\n"
+    short = f"{ledger.in_short(claims)}\n\n" if claims else ""
+    shown = f"{short}```{{raw}} html\n{board.board_html(claims, varied)}<p>All verdicts as data: {files}.</p>\n```\n"
     shown += f"\n{ledger.by_chance(claims)}\n" if claims else ""
     old = ledger.replaced_table(claims, replaced)
     return shown + (

@@ -8,8 +8,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from bs4 import BeautifulSoup
 
-from rlvr_direction.press.display import estimate, place
-from rlvr_direction.press.ledger import read_claims
+from rlvr_direction.press.display import place
+from rlvr_direction.press.ledger import numbers, read_claims
 
 __all__ = ["Page", "pages", "verify"]
 
@@ -86,7 +86,7 @@ def _foreign_styles(site: Path) -> Iterator[str]:
 def _disagreements(site: Path, found: list[Page]) -> Iterator[str]:
     """Verdicts and estimates that a page states differently from the site's verdicts.json."""
     records = {place(record): record for record in read_claims(site / "_static" / "verdicts.json")}
-    expected = {at: (record["verdict"], estimate(record)) for at, record in records.items()}
+    expected = {at: (record["verdict"], numbers(record)) for at, record in records.items()}
     for page in found:
         for box in page.soup(class_="rlvr-claim"):
             title, estimated = box.find(class_="admonition-title").get_text().split(" · "), box.strong.get_text()

@@ -73,7 +73,7 @@ def test_a_claim_is_shown_with_its_rule_and_leaves_its_record_in_the_output(show
     record = bundle[display.CLAIM]
     assert (record["id"], record["task"], record["value"]) == ("X", "arithmetic", 0.9123)
     assert "<b>" not in bundle["text/html"] and "<i>" not in bundle["text/html"]
-    assert "0.912, interval 0.8 to 0.95" in bundle["text/plain"] and "share; above 0 supports it" in bundle["text/html"]
+    assert "0.912 [0.8, 0.95] share" in bundle["text/plain"] and "(above 0 supports it)" in bundle["text/html"]
     assert "Above 0. Departure from the registered rule: No seeds." in bundle["text/html"]
     json.dumps(record, allow_nan=False)
 
@@ -85,14 +85,14 @@ def test_rows_beside_a_verdict_are_listed_with_it_and_a_look_is_called_one(shown
     display.claim([row, beside, look])
     first, second = shown
     assert [row["cell"] for row in first[display.CLAIM]["neighbours"]] == ["the <cell>"]
-    assert "the &lt;cell&gt;: 0.1, interval 0 to 0.2</li>" in first["text/html"]
+    assert "the &lt;cell&gt;: 0.1 [0, 0.2] share</li>" in first["text/html"]
     assert second["text/plain"].startswith("X · b · inconclusive · a look, no verdict")
 
 
 def test_every_row_is_shown_and_an_exact_one_has_no_interval(shown):
     row = Judged(CLAIM, None, "not reproduced", -1.0, None, None, "t")
     display.claim([row, row])
-    assert len(shown) == 2 and "interval" not in shown[0]["text/plain"] and shown[0]["text/plain"].startswith("X · not")
+    assert len(shown) == 2 and "[" not in shown[0]["text/plain"] and shown[0]["text/plain"].startswith("X · not")
 
 
 def test_an_undefined_number_is_recorded_as_none(shown):

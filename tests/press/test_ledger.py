@@ -49,12 +49,27 @@ def test_an_exact_verdict_has_no_interval_and_is_not_counted_among_what_chance_g
     ("unit", "said"),
     {
         "accuracy difference": "+12.3 [+10.0, +20.0] points of accuracy",
-        "log ratio of shares of tokens": "1.13 [1.11, 1.22] times as many tokens",
+        "log ratio of shares of tokens": "1.13 [1.11, 1.22] times the tokens of its closest rival",
         "largest relative error": "0.123 [0.1, 0.2] largest relative error",
     }.items(),
 )
 def test_numbers_are_in_the_unit_that_reads_best(unit, said):
     assert ledger.numbers(record(unit=unit)) == said
+
+
+def test_what_supports_a_claim_is_in_the_unit_of_its_numbers():
+    assert ledger.supports(record(unit="accuracy difference") | {"below": False, "bound": 0.0}) == "above 0 supports it"
+    assert ledger.supports(record(unit="Pass@k difference") | {"below": False, "bound": -0.02}).startswith("above -2.0")
+    log_ratio = record(unit="log ratio of shares of tokens") | {"below": True, "bound": 0.0}
+    assert ledger.supports(log_ratio) == "below 1.00 supports it"
+
+
+def test_in_short_the_claims_of_the_paper_are_counted():
+    rows = [record(task=task) for task in ("a", "b")]
+    rows += [record("C2", task="a"), record("C2", task="b", verdict="inconclusive")]
+    rows += [record("C3a", verdict="inconclusive"), record("B1", ours=True)]
+    assert ledger.in_short(rows).startswith("Of 3 claims") and "**1 hold**" in ledger.in_short(rows)
+    assert ledger.in_short(rows).endswith("1 hold on one of two; 1 on neither.")
 
 
 def test_a_replaced_verdict_is_shown_with_its_reason_once_its_claim_is_judged_again():

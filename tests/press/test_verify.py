@@ -20,12 +20,13 @@ FAULTS = {
     f"<script>{'x' * verify.HEAVY}</script>": "more than 1.5 MB",
 }
 RECORD = {"id": "C1", "task": "arithmetic", "verdict": "reproduced", "value": 0.5, "low": 0.25, "high": 0.75}
+RECORD |= {"unit": "share"}
 CLAIM = """<div class="rlvr-claim" id="c1-arithmetic"><p class="admonition-title">C1 · arithmetic · reproduced</p>
-<p>It is: <strong>0.5, interval 0.25 to 0.75</strong></p></div>
+<p>It is: <strong>0.5 [0.25, 0.75] share</strong></p></div>
 <div class="rlvr-board"><div class="verdict"><a href="#c1-arithmetic">x</a> <strong>reproduced</strong></div></div>"""
 UNTRUE = {
     "· reproduced": "· not reproduced",
-    "0.25 to": "0.2 to",
+    "[0.25, ": "[0.2, ",
     'id="c1-arithmetic"': 'id="c1-worded"><a id="c1-arithmetic"></a',
     "<strong>reproduced": "<strong>inconclusive",
 }

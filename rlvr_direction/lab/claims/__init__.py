@@ -15,6 +15,7 @@ from rlvr_direction.lab.claims import (
     travel,
     trees,
     variants,
+    wording,
 )
 from rlvr_direction.lab.claims.registry import CLAIMS, judge_all, recorded, verdict_records
 
@@ -29,4 +30,5 @@ __all__ += [
     "trees",
     "variants",
     "verdict_records",
+    "wording",
 ]

@@ -180,8 +180,9 @@ def _as_row(row: Judged, n: int, gain: Interval, *, extrapolates: bool) -> dict:
         needed = max(needed, problems_needed(gain, n, bound=0.0) if gain.value > 0 else inf)
     nothing_to_judge = interval.low == interval.high or (claim.id in EXTRAPOLATED and not extrapolates)
     verdict = "no verdict" if n < FEWEST or nothing_to_recover or nothing_to_judge else row.verdict
+    measured = short(f"{row.text} ({claim.reading}). {row.chosen}".strip())
     return {
-        **{"claim": claim.id, "statement": claim.statement, "measured": f"{short(row.text)} ({claim.reading})"},
+        **{"claim": claim.id, "statement": claim.statement, "measured": measured},
         **interval._asdict(),
         "verdict": verdict,
         "problems": n,

@@ -22,7 +22,7 @@ CLAIM = Claim(
     "by KL and by delta_logp. Every 95 % interval lies above 0, and none wholly below 1 point. Each rival alone, and "
     "how often the promoted token is among the base's five likeliest, are shown beside it without a bound.",
     chapter="04_the_right_gate",
-    measured="The lead of the base's entropy that decides, at an equal share of tokens selected: over {part}",
+    measured="Lead of the base's entropy in accuracy over {part} of tokens selected (of nine, the one that decides)",
     unit="accuracy difference",
     study="gates",
     minimum_gain=0.01,

@@ -18,15 +18,15 @@ CLAIM = Claim(
     "accuracy to RL's, by an isotonic fit over budgets up to 100 %; a share that is never reached counts as 1. The log "
     "ratio of delta_logp's share to that of each of KL, entropy and random has a 95 % interval below 0, for both.",
     chapter="03_token_replacement",
-    measured="The one of six log ratios of tokens selected that decides: {part}",
+    measured="Tokens selected, {part} (of six comparisons, the one that decides)",
     unit="log ratio of shares of tokens",
     study="gates",
     below=True,
     departures=("On worded there are 3 or 4 budgets per gate, not 8, and 100 %.",),
 )
 ROWS = {
-    **{f"{first} needs fewer than {second}": [f"{first} to {second},"] for first, second in AGAINST},
-    "the full order": [f"{first} to {second}," for first, second in NEIGHBOURS],
+    **{f"{first} needs fewer than {second}": [f"{first} against {second},"] for first, second in AGAINST},
+    "the full order": [f"{first} against {second}," for first, second in NEIGHBOURS],
 }
 ALL_PAIRS = tuple(dict.fromkeys(AGAINST + NEIGHBOURS))
 AXES = (

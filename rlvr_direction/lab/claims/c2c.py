@@ -17,7 +17,7 @@ CLAIM = replace(
     id="C2c",
     statement="Counted by tokens changed, too, delta_logp needs fewer than KL, entropy and chance.",
     rule="As C2, in tokens changed: those that really differ from what the base proposed.",
-    measured="The one of six log ratios of tokens changed that decides: {part}",
+    measured="Tokens changed, {part} (of six comparisons, the one that decides)",
 )
 AXES = (TOKENS, *c2.AXES[1:])
 

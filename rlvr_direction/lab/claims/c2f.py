@@ -20,7 +20,7 @@ CLAIM = Claim(
     "changed. Every 95 % interval lies above 0, and none wholly below 1 point. A share that one of two gates does not "
     "reach with some RL seed is left out.",
     chapter="03_token_replacement",
-    measured="The lead of delta_logp that decides, at an equal share of tokens changed: over {part}",
+    measured="Lead of delta_logp in accuracy over {part} of tokens changed (of those compared, the one that decides)",
     unit="accuracy difference",
     study="gates",
     minimum_gain=0.01,

@@ -19,11 +19,12 @@ CLAIM = Claim(
     deterministic=True,
 )
 GAMMAS = (-1.0, -0.5, 0.0, 0.1, 0.3, 1.0, 3.0)
+NOTE = "The least of 500, and no effect size: above 0 says that the reward never fell."
 
 
 def judge(_: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """One row, without a task: it is computed here and rests on no recording."""
-    return [exactly(claim, None, smallest_change(500, seed=SEED), claim.measured)]
+    return [exactly(claim, None, smallest_change(500, seed=SEED), claim.measured, note=NOTE)]
 
 
 def smallest_change(n: int, *, seed: int) -> float:

@@ -1,8 +1,8 @@
 """Claim C4c: extrapolation against RL at the same sampling."""
 
 from rlvr_direction.lab.claims.axes import GAIN, OVER_SEEDS
-from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells
-from rlvr_direction.lab.claims.extrapolation import contrasts, gains_over
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
+from rlvr_direction.lab.claims.extrapolation import judge_gains
 
 __all__ = ["AXES", "CLAIM", "judge"]
 
@@ -24,4 +24,4 @@ AXES = (GAIN, OVER_SEEDS)
 
 def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """A row per task and cell."""
-    return judge_cells(claim, contrasts(recorded), gains_over("rl"))
+    return judge_gains(claim, recorded, "rl")

@@ -22,11 +22,12 @@ CLAIM = Claim(
     deterministic=True,
 )
 TRIED = 2000  # trees; one in some hundreds is a counterexample
+NOTE = "The best of all gammas on one tree: below 0 says that each of them loses there, so the theorem fails."
 
 
 def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
     """A row for real-valued rewards, computed here, and one for 0/1 rewards where the search is recorded."""
-    rows = [exactly(claim, None, float(gains(counterexample(seed=SEED)).max()), claim.measured)]
+    rows = [exactly(claim, None, float(gains(counterexample(seed=SEED)).max()), claim.measured, note=NOTE)]
     tables = list(recorded.get("trees", {}).values())
     if tables:
         table = pd.concat(tables)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rlvr_direction.lab.claims.verdicts import Verdict, combine, verdict
+from rlvr_direction.lab.claims.wording import in_words
 from rlvr_direction.lab.regime import CELLS, DECIDING
 from rlvr_direction.statistics import Interval, paired_t
 
@@ -69,7 +70,8 @@ class Part(NamedTuple):
 class Judged:
     """The verdict on a claim for one task and cell; exact values have no `low` or `high`.
 
-    Only a `deciding` row is a verdict; the others say what the same rule finds elsewhere.
+    Only a `deciding` row is a verdict; the others say what the same rule finds elsewhere. A `note` says what could not
+    be compared, or how to read the number; `chosen` says what was chosen on other problems.
     """
 
     claim: Claim
@@ -81,6 +83,8 @@ class Judged:
     text: str
     cell: str | None = None
     deciding: bool = True
+    note: str = ""
+    chosen: str = ""
 
 
 def judge_cells(
@@ -105,10 +109,10 @@ def judge_tasks(
     return [_row(claim, task, parts_of(table)) for task, table in recorded[claim.study].items()]
 
 
-def exactly(claim: Claim, task: str | None, value: float, text: str, *, holds: bool = True) -> Judged:
+def exactly(claim: Claim, task: str | None, value: float, text: str, *, holds: bool = True, note: str = "") -> Judged:
     """Judge an exact number; `holds` says whether the rest of the rule is met."""
     found = verdict(Interval(value, value, value), bound=claim.bound, below=claim.below)
-    return Judged(claim, task, found if holds else "not reproduced", value, None, None, text)
+    return Judged(claim, task, found if holds else "not reproduced", value, None, None, text, note=note)
 
 
 def as_records(rows: Iterable[Judged]) -> list[dict]:
@@ -133,12 +137,14 @@ def _as_record(row: Judged) -> dict:
     numbers = {key: None if value is None else float(f"{value:.4g}") for key, value in numbers.items()}
     record = vars(row.claim) | vars(row) | numbers
     record |= {"better": row.claim.better, "reading": row.claim.reading}
-    record |= {"departures": list(row.claim.departures), "also": list(row.claim.also)}
+    elsewhere = [said for said in row.claim.departures if said.startswith("On ") and row.task not in said.split()[:2]]
+    record |= {"departures": [said for said in row.claim.departures if said not in elsewhere]}
+    record |= {"also": list(row.claim.also)}
     return {key: value for key, value in record.items() if key not in ("claim", "measured", "only", "over_seeds")}
 
 
 def _row(claim: Claim, task: str, parts: Mapping[str, Part | Interval], **where: object) -> Judged:
-    """A row with the numbers of the part that decides; its name replaces `{part}` in `claim.measured`.
+    """A row with the numbers of the part that decides; its name, in words, replaces `{part}`.
 
     That is, of the parts that read as the whole does, the one nearest to failing.
     """
@@ -148,8 +154,11 @@ def _row(claim: Claim, task: str, parts: Mapping[str, Part | Interval], **where:
     found = combine([*verdicts.values()])
     deciding = [name for name in parts if verdicts[name] == found]
     nearest = min(deciding, key=lambda name: -parts[name].interval.high if claim.below else parts[name].interval.low)
-    numbers = map(float, parts[nearest].interval)
-    return Judged(claim, task, found, *numbers, claim.measured.replace("{part}", nearest), **where)
+    interval, seeds = parts[nearest]
+    by_seeds = seeds is not None and verdict(interval, **rule) != verdicts[nearest]
+    note = f"Too few of {len(seeds)} RL seeds have the sign of the estimate." if by_seeds else ""
+    text = claim.measured.replace("{part}", in_words(nearest))
+    return Judged(claim, task, found, *map(float, interval), text, note=note, **where)
 
 
 def _asked(claim: Claim, part: Part | Interval) -> Part:

@@ -1,14 +1,16 @@
 """Claims C4b, C4c and C4h: what the chosen gamma and gate gain on each rival, and what was chosen."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
-from rlvr_direction.lab.claims.claim import SEED, Part, Recorded
+from rlvr_direction.lab.claims.claim import SEED, Claim, Judged, Part, Recorded, judge_cells
 from rlvr_direction.lab.claims.counts import Arms, arms_of, parts_over_seeds, with_finalists
+from rlvr_direction.lab.claims.wording import listed
 from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["choices", "contrasts", "gains_over", "map_of"]
+__all__ = ["choices", "contrasts", "gains_over", "judge_gains", "map_of"]
 
 MAPS = ("map", "own samples")  # what the study calls the cells that no rule reads
 
@@ -26,17 +28,23 @@ def contrasts(recorded: Recorded) -> dict[str, Mapping[str, pd.DataFrame]]:
     return with_finalists({**recorded, "tilts": cells}, "tilts", "tilt_finalists")
 
 
-def gains_over(*rivals: str) -> Callable[[pd.DataFrame], dict[str, Part]]:
-    """A function from a cell's rows to the gain of the chosen arm over each rival, over all RL seeds.
+def judge_gains(claim: Claim, recorded: Recorded, *rivals: str) -> list[Judged]:
+    """Judge the gain of the chosen arm over every rival; with what was chosen."""
+    tables = contrasts(recorded)[claim.study]
 
-    The parts are named after the rival, what was chosen, and whether that is an edge of its grid.
-    """
+    def said(row: Judged) -> Judged:
+        table = tables[row.task]
+        return replace(row, chosen=_said(choices(table[table["cell"] == row.cell])))
+
+    return [said(row) for row in judge_cells(claim, {claim.study: tables}, gains_over(*rivals))]
+
+
+def gains_over(*rivals: str) -> Callable[[pd.DataFrame], dict[str, Part]]:
+    """A function from a cell's rows to the gain of the chosen arm over each rival, over all RL seeds."""
 
     def parts_of(table: pd.DataFrame) -> dict[str, Part]:
-        said = _said(choices(table))
-
         def numbers(arms: Arms, draws: int) -> dict[str, Interval]:
-            return {f"{RIVALS[rival]} ({said})": arms.gain("chosen", rival, draws) for rival in rivals}
+            return {RIVALS[rival]: arms.gain("chosen", rival, draws) for rival in rivals}
 
         judged = table[(table["purpose"] == "judged") & table["family"].isin(["chosen", *rivals])]
         return parts_over_seeds(judged, numbers, ["family"])
@@ -64,14 +72,14 @@ def choices(table: pd.DataFrame) -> pd.DataFrame:
 
 def _said(chosen: pd.DataFrame) -> str:
     """What was chosen over RL seeds, in words, with the number of seeds at an edge of each grid."""
-    cells = [f"gamma {row.gamma:g} where {row.where}" for row in chosen.itertuples()]
-    text = ", ".join(dict.fromkeys(cells))
+    gammas = [f"{gamma:g}" for gamma in sorted(set(chosen["gamma"]))]
+    gates = [f"{gate:g}" for gate in sorted(set(_threshold(chosen["where"])))]
+    text = f"Chosen on calibration problems: gamma {listed(gammas, 'or')} where delta_logp <= {listed(gates, 'or')}"
     for grid in ("gamma", "gate"):
         if at := chosen["edge"].str.contains(grid).sum():
-            text += f"; the {grid} is an edge of its grid" + (
-                f" on {at} of {len(chosen)} seeds" if len(chosen) > 1 else ""
-            )
-    return text
+            on = f" on {at} of {len(chosen)} seeds" if len(chosen) > 1 else ""
+            text += f"; the {grid} is an edge of its grid{on}"
+    return f"{text}."
 
 
 def map_of(table: pd.DataFrame, *, cell: str = "map", draws: int = 200) -> pd.DataFrame:

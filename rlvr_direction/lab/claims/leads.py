@@ -10,6 +10,7 @@ from rlvr_direction.lab.claims.claim import SEED, Claim, Judged, Part, Recorded,
 from rlvr_direction.lab.claims.counts import Arms, parts_over_seeds
 from rlvr_direction.lab.claims.replacement import judged, named, points_of
 from rlvr_direction.lab.claims.verdicts import NothingToJudge
+from rlvr_direction.lab.claims.wording import in_words, listed
 from rlvr_direction.statistics import Interval, bootstrap
 
 __all__ = ["CHANGED", "judge_leads", "leads", "left_out"]
@@ -60,20 +61,25 @@ def leads(
 
 
 def left_out(table: pd.DataFrame, rivals: Sequence[str], of: str = "changed") -> list[str]:
-    """The comparisons of `leads` in tokens `of` one kind that one cell does not allow, such as "mass at 8%, 12%"."""
+    """The comparisons of `leads` in tokens `of` one kind that one cell does not allow: "the matched coin at 8 %"."""
     rows = _short_of_everywhere(judged(table, ("nowhere", "delta_logp", *rivals)))
     found = _reached(rows, rivals, of, CHANGED, "delta_logp")
-    missing = {rival: [f"{share:.0%}" for share in CHANGED if not found[rival, share]] for rival in rivals}
-    return [f"{rival} at {', '.join(shares)}" for rival, shares in missing.items() if shares]
+    missing = {rival: [f"{100 * share:.0f}" for share in CHANGED if not found[rival, share]] for rival in rivals}
+    return [
+        in_words(f"{rival} at {'any share' if len(shares) == len(CHANGED) else f'{listed(shares)} %'}")
+        for rival, shares in missing.items()
+        if shares
+    ]
 
 
 def judge_leads(claim: Claim, recorded: Recorded, rivals: Sequence[str], of: str = "changed") -> list[Judged]:
-    """Judge delta_logp's lead over every rival at every share of tokens; the text says what could not be compared."""
+    """Judge delta_logp's lead over every rival at every share of tokens; the note says what could not be compared."""
 
     def said(row: Judged) -> Judged:
         table = recorded[claim.study][row.task]
         unreached = left_out(table[table["cell"] == row.cell], rivals, of)
-        return replace(row, text=f"{row.text}; not reached: {'; '.join(unreached)}") if unreached else row
+        note = f"Not compared, for one of the two gates goes less far: {', '.join(unreached)}."
+        return replace(row, note=f"{row.note} {note}".strip()) if unreached else row
 
     return [said(row) for row in judge_cells(claim, recorded, lambda cell: leads(cell, rivals, of=of))]
 

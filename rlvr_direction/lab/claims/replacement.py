@@ -89,7 +89,7 @@ def log_ratios(
     base's accuracy to RL's. They are fitted anew in each draw; `fitted` is as in `ratio_to_reach`. Below 0, the first
     family needs fewer.
     """
-    names = [f"{first} to {second}, {way:.0%} of the way" for way in WAYS for first, second in pairs]
+    names = [f"{first} against {second}, {way:.0%} of the way" for way in WAYS for first, second in pairs]
     left, right = (np.array([ORDER.index(pair[side]) for pair in pairs]) for side in (0, 1))
 
     def numbers(arms: Arms, draws: int) -> dict[str, Interval]:

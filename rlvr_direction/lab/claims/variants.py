@@ -25,7 +25,8 @@ def survey(recorded: Recorded, verdicts: Sequence[Mapping]) -> list[dict]:
     """What each verdict would have been: rows of `id, task, axis, registered, choice` and of the keys in `KEPT`.
 
     `verdicts` are records as in `book/data/claims/cpu.json`. Only those that decide are asked about, on claims whose
-    rule has something to choose; the cells beside a verdict are choices, too.
+    rule has something to choose; the cells beside a verdict are choices, too. What could not change the verdict is no
+    choice: a stricter bound on a claim that is not reproduced, or a laxer one on a claim that is.
     """
     modules = {module.CLAIM.id: module for module in MODULES}
     asked = [verdict for verdict in verdicts if verdict["deciding"] and verdict["registration"] == 2]
@@ -50,12 +51,23 @@ def _of(module: ModuleType, recorded: Recorded, verdict: Mapping) -> Iterator[di
     here = _here(module.CLAIM, recorded, verdict["task"])
     for axis in getattr(module, "AXES", ()):
         for choice, change in axis.others.items():
-            if found := _judged(module, here, change):
+            if _can_differ(module.CLAIM, change, verdict) and (found := _judged(module, here, change)):
                 yield names | {"axis": axis.name, "registered": axis.registered, "choice": choice} | found
     seeds = _seeds(module.CLAIM, here, verdict["task"])
     for choice, seed in seeds.others.items():
         said = {"axis": seeds.name, "registered": seeds.registered, "choice": choice}
         yield names | said | _judged(module, _without(here, seed["left_out"]), {})
+
+
+def _can_differ(claim: Claim, change: Change, verdict: Mapping) -> bool:
+    """Whether a change of a rule could change the verdict: one of its numbers alone may go the wrong way."""
+    if not set(change) <= {"bound", "minimum_gain"}:
+        return True
+    sign = -1 if claim.below else 1
+    asked = [(sign * rule.bound, sign * rule.bound + rule.minimum_gain) for rule in (claim, replace(claim, **change))]
+    steps = [after - before for before, after in zip(*asked, strict=True)]
+    stuck = {"not reproduced": min(steps) >= 0, "reproduced": max(steps) <= 0}
+    return not stuck.get(verdict["verdict"], False)
 
 
 def _judged(module: ModuleType, recorded: Recorded, change: Change) -> dict | None:
@@ -84,7 +96,7 @@ def _seeds(claim: Claim, here: Recorded, task: str) -> Axis:
     seeds = sorted(set(table["rl_seed"]) - {POOLED}) if "rl_seed" in table else []
     alone = "rl_seed" in table and (table["rl_seed"] == POOLED).any()
     others = {f"{'only' if alone else 'without'} seed {seed}": {"left_out": seed} for seed in seeds}
-    return Axis("RL seeds", f"{len(seeds)}, of which 4 agree", others if len(seeds) >= SEEDS else {})
+    return Axis("RL seeds", f"{len(seeds)}, all but one of which agree", others if len(seeds) >= SEEDS else {})
 
 
 def _without(here: Recorded, seed: int) -> Recorded:

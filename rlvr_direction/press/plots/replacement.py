@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from rlvr_direction.lab.claims.wording import in_words
 from rlvr_direction.palette import BASE, CYAN, GOLD, GREY, OLIVE, RL, ROSE, VIOLET
 from rlvr_direction.press.plots.shared import (
     NEUTRAL,
@@ -84,8 +85,10 @@ def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
         criterion=lambda rows: [CRITERIA[family][0] for family in rows["family"]],
         looks_at=lambda rows: [CRITERIA[family][1] for family in rows["family"]],
     )
-    x = alt.X(f"{of}:Q", title=f"share of tokens {of}", scale=alt.Scale(type="symlog", constant=0.02))
-    x = x.axis(format="%", values=[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1])
+    scale = alt.Scale(type="symlog", constant=0.02)
+    x = alt.X(f"{of}:Q", title=f"share of tokens {of} (log scale from 2 %)", scale=scale).axis(
+        format="%", values=[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1]
+    )
     y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=False))
     shape = alt.Shape("looks_at:N", title="looks at", sort=LOOKS_AT, legend=NEUTRAL)
     tooltip = ["criterion", *tips([of], ".1%"), *tips(["accuracy"], ".3f")]
@@ -104,8 +107,14 @@ def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
 
 
 def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:
-    """Differences with intervals, one per row, one colour per task. Columns: `task, name, value, low, high`."""
-    rows = table.assign(label=[CRITERIA[name][0] if name in CRITERIA else name for name in table["name"]])
+    """Differences with intervals, one per row, one colour per task. Columns: `task, name, value, low, high`.
+
+    Names such as "coin at 2%" are put in words; those of one rival stand together.
+    """
+    rivals = list(dict.fromkeys(name.split(" at ")[0] for name in table["name"]))
+    places = [rivals.index(name.split(" at ")[0]) for name in table["name"]]
+    rows = table.assign(label=list(map(in_words, table["name"])), place=places).sort_values("place", kind="stable")
+    rows = rows.drop(columns="place")
     order = list(dict.fromkeys(rows["label"]))
     place = {
         "y": alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=360)),

@@ -14,7 +14,7 @@ def robustness(table: pd.DataFrame, description: str) -> alt.LayerChart:
     Columns: `claim, task, verdict, survived, rules, share`.
     """
     order = list(dict.fromkeys(table["claim"]))
-    share = alt.X("share:Q", title="share of other rules that leave the verdict", axis=alt.Axis(format="%"))
+    share = alt.X("share:Q", title="share of other rules that agree", axis=alt.Axis(format="%"))
     marks = alt.Chart(table).mark_point(filled=True, size=70, opacity=1)
     marks = marks.encode(
         x=share.scale(domain=[0, 1]),

@@ -76,7 +76,7 @@ def test_a_pair_on_which_every_claim_holds_is_found_to_be_one(audited):
     assert rows.loc["C4c", "value"] == pytest.approx(0.9 - 0.8, abs=0.05)
     assert rows.loc["C4h", "value"] == pytest.approx(0.9 - 0.7, abs=0.05)
     measured = rows.loc["C4c", "measured"]
-    assert "gamma 1 where delta_logp<=-0.0512" in measured and "0.05123" not in measured  # three digits
+    assert "gamma 1 where delta_logp <= -0.0512" in measured and "0.05123" not in measured  # three digits
 
 
 def test_a_gamma_that_loses_and_a_slow_gate_are_found_to_do_so(audited):

@@ -32,7 +32,7 @@ def few_draws(monkeypatch):
 def test_the_best_score_decides(best, expected):
     (row,) = b2.judge(recorded(best, ["unfinished, top_p 0.7"]))
     assert (row.verdict, row.deciding) == (expected, True)
-    assert expected == "reproduced" or "logp_rl" in row.text
+    assert expected == "reproduced" or "RL's log-probability" in row.text
 
 
 def test_an_early_stage_is_a_neighbour_and_no_verdict():

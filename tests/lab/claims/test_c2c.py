@@ -13,6 +13,6 @@ def test_a_rival_that_changes_little_of_what_it_selects_refutes_it(monkeypatch, 
     assert (row.verdict, row.claim.id) == ("reproduced", "C2c")
     recorded = {"gates": {"a task": gates_table(SPEEDS, changed={"kl_rl_base": 0.2})}}
     (row,) = c2c.judge(recorded)
-    assert row.verdict == "not reproduced" and "to kl_rl_base" in row.text
+    assert row.verdict == "not reproduced" and "against KL" in row.text
     below = c2c.below(recorded).set_index("row")["verdict"]
     assert below["delta_logp needs fewer than entropy_base"] == "reproduced"

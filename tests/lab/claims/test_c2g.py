@@ -14,4 +14,4 @@ SPEEDS = {"delta_logp": 12.0, "logp_rl": 5.0, "logp_base": 2.0, "gap_to_rl_argma
 def test_a_gate_that_reads_rl_alone_and_does_as_well_refutes_it(monkeypatch, gates_table, logp_rl, wanted):
     monkeypatch.setattr(module, "leads", partial(module.leads, draws=60))
     (row,) = c2g.judge({"gates": {"a task": gates_table(SPEEDS | {"logp_rl": logp_rl})}})
-    assert row.verdict == wanted and ("over logp_rl" in row.text or logp_rl == 5)
+    assert row.verdict == wanted and ("over RL's log-probability" in row.text or logp_rl == 5)

@@ -34,6 +34,23 @@ def test_the_number_shown_is_of_a_part_that_reads_as_the_whole_does():
     assert (row.verdict, row.text, row.high) == ("not reproduced", "Least gain: small", 0.005)
 
 
+def test_a_row_says_where_the_seeds_decided_and_names_its_part_in_words():
+    recorded = {"s": {"arithmetic": pd.DataFrame({"gain": [0.2]})}}
+    part = Part(Interval(0.3, 0.2, 0.4), [0.9, 0.9, -0.1, -0.1, -0.1])
+    (row,) = judge_tasks(CLAIM, recorded, lambda _: {"coin at 2%": part})
+    assert (row.verdict, row.text) == ("inconclusive", "Least gain: the matched coin at 2 %")
+    assert row.note == "Too few of 5 RL seeds have the sign of the estimate."
+    (row,) = judge_tasks(CLAIM, recorded, lambda _: {"coin at 2%": part._replace(seeds=[0.3] * 5)})
+    assert (row.verdict, row.note) == ("reproduced", "")
+
+
+def test_a_departure_on_one_task_is_told_on_that_task_alone():
+    claim = replace(CLAIM, departures=("On worded fewer budgets.", "Both are looked at."))
+    rows = [exactly(claim, task, 0.5, "text") for task in ("worded", "arithmetic")]
+    kept = [record["departures"] for record in as_records(rows)]
+    assert kept == [["On worded fewer budgets.", "Both are looked at."], ["Both are looked at."]]
+
+
 def test_a_study_without_cells_has_a_row_per_task():
     recorded = {"s": {"arithmetic": pd.DataFrame({"gain": [0.2]}), "pointer_tree": pd.DataFrame({"gain": [0.01]})}}
     assert [(r.task, r.verdict) for r in judge_tasks(CLAIM, recorded, gains)] == [

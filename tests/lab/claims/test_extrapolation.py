@@ -57,7 +57,7 @@ def recorded(gains, **chosen):
 def test_each_claim_looks_at_its_own_rival(claim, rival, gain, wanted):
     (row,) = claim.judge(recorded({rival: gain}))
     assert (row.verdict, row.deciding, row.task) == (wanted, True, "arithmetic")
-    assert row.value == pytest.approx(np.mean(gain)) and "gamma 1 where delta_logp<=-0.1" in row.text
+    assert row.value == pytest.approx(np.mean(gain)) and "gamma 1 where delta_logp <= -0.1" in row.chosen
 
 
 def test_every_cell_is_judged_and_only_one_decides():
@@ -80,8 +80,8 @@ def test_an_edge_of_a_grid_is_said_to_be_one(where, gamma, edge):
     found = choices(study["tilts"]["arithmetic"])
     assert found["edge"].tolist() == [edge] * 5 and (found["accuracy"] == 0.6).all()
     (row,) = c4b.judge(study)
-    assert ("the gamma is an edge of its grid on 5 of 5 seeds" in row.text) == ("gamma" in edge)
-    assert ("the gate is an edge" in row.text) == ("gate" in edge)
+    assert ("the gamma is an edge of its grid on 5 of 5 seeds" in row.chosen) == ("gamma" in edge)
+    assert ("the gate is an edge" in row.chosen) == ("gate" in edge)
 
 
 def test_a_map_gives_gains_over_gamma_0_under_the_same_gate_and_over_rl():

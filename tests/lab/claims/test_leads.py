@@ -21,7 +21,7 @@ def test_a_lead_is_the_difference_at_an_equal_share_changed(gates_table):
 def test_a_share_that_a_gate_does_not_reach_with_some_seed_is_left_out(gates_table):
     table = gates_table({"delta_logp": 12.0, "mirrored": 1.0}, changed={"mirrored": 0.15}, seeds=2)
     assert list(leads(table, ("mirrored",), draws=5)) == ["mirrored at 2%", "mirrored at 5%"]
-    assert left_out(table, ("mirrored",)) == ["mirrored at 8%, 12%"]
+    assert left_out(table, ("mirrored",)) == ["the mirrored gate at 8 and 12 %"]
     slow = (table["rl_seed"] == 1) & (table["family"] == "mirrored")
     table.loc[slow, "n_changed"] = (table["n_changed"] * 0.5).round()
     assert list(leads(table, ("mirrored",), draws=5)) == ["mirrored at 2%"]
@@ -31,7 +31,7 @@ def test_a_budget_at_which_ties_select_every_token_is_no_point_of_a_curve(gates_
     table = gates_table({"delta_logp": 12.0, "mass": 5.0}, seeds=1)
     tied = (table["family"] == "mass") & (table["budget"] >= 0.1)
     table.loc[tied, ["n_selected", "n_changed"]] = 1000, 300
-    assert left_out(table, ("mass",)) == ["mass at 5%, 8%, 12%"]
+    assert left_out(table, ("mass",)) == ["the position-level mass at 5, 8 and 12 %"]
     table.loc[table["family"] == "mass", "n_selected"] = 1000
     with pytest.raises(ValueError, match="is reached by delta_logp and one of mass"):
         leads(table, ("mass",))

@@ -58,6 +58,28 @@ def test_each_choice_is_judged_by_itself_on_the_deciding_cell(survey):
     assert {(row["id"], row["task"]) for row in rows} == {("X", "a task")}
 
 
+@pytest.mark.parametrize(
+    ("verdict", "change", "can"),
+    [
+        ("not reproduced", {"bound": 0.05}, False),
+        ("not reproduced", {"minimum_gain": 0.0}, True),
+        ("not reproduced", {"bound": 0.05, "only": "second"}, True),
+        ("reproduced", {"minimum_gain": 0.0}, False),
+        ("reproduced", {"minimum_gain": 0.0, "bound": 0.01}, True),
+        ("inconclusive", {"bound": 0.05}, True),
+    ],
+)
+def test_a_choice_that_could_not_change_the_verdict_is_none(monkeypatch, verdict, change, can):
+    module = ModuleType("of_the_test")
+    module.CLAIM, module.AXES, module.judge = CLAIM, (Axis("Numbers", "as they are", {"others": change}),), judge
+    monkeypatch.setattr(variants, "MODULES", [module])
+    gains = {"not reproduced": -0.05, "reproduced": 0.05, "inconclusive": 0.005}
+    tables = {"s": {"a task": pd.DataFrame({"cell": str(DECIDING), "rl_seed": [0], "gain": [gains[verdict]]})}}
+    (recorded,) = as_records(judge(tables))
+    assert recorded["verdict"] == verdict
+    assert bool(variants.survey(tables, [recorded])) is can
+
+
 def test_a_verdict_survives_the_choices_that_say_the_same(survey):
     (verdict,), rows = survey
     same, others = variants.survives(rows, verdict)

@@ -1,0 +1,23 @@
+"""Names of gates and rivals as a reader meets them."""
+
+import pytest
+
+from rlvr_direction.lab.claims.wording import in_words, listed
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("coin at 2%", "the matched coin at 2 %"),
+        ("delta_logp against kl_rl_base, 50% of the way", "delta_logp against KL, 50 % of the way"),
+        ("abs_delta_logp at 12%", "|delta_logp| at 12 %"),
+        ("massive", "massive"),
+        ("p < 0.3, start of RL", "p < 0.3, start of RL"),
+    ],
+)
+def test_names_of_a_rule_are_put_in_words(name, words):
+    assert in_words(name) == words
+
+
+def test_names_stand_in_a_row():
+    assert (listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"], "or")) == ("a", "a and b", "a, b or c")
