@@ -50,7 +50,7 @@ def table(claims: Sequence[dict], *, chapters_at: str = "") -> str:
     signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SIGNS.items())
     first = sorted({claim["id"] for claim in claims if claim["registration"] == 1})
     notes = f"\n{signs}; each with its estimate and 95 % interval, in the paper's regime. {by_chance(claims)}"
-    notes += f" Judged by the first rules and to be judged anew: {', '.join(first)}." if first else ""
+    notes += f" Judged by the first rules, to be judged anew: {', '.join(first)}." if first else ""
     waiting = [id for id in CLAIMS if id not in {claim["id"] for claim in claims}]
     notes += f" Registered, without a verdict yet: {', '.join(waiting)}." if waiting else ""
     return markdown_table(["Claim", "Question", *(task.replace("_", " ") for task in tasks)], rows) + notes + "\n"

@@ -10,26 +10,38 @@ __all__ = ["among_seeds"]
 WIDTH, HEIGHT, EDGE = 300, 34, 8  # in the drawing's own units
 
 
-def among_seeds(name: str, here: float, recorded: Sequence[float]) -> Shown:
+def among_seeds(name: str, here: float, recorded: Sequence[float], *, error: float | None = None) -> Shown:
     """A number from this run among those of recorded runs, one for each seed: drawn on one line, and in a sentence.
 
+    `error` is the standard error of the number here: with it the sentence says whether chance can explain a distance.
     Raises ValueError below two recorded numbers, which have no spread.
     """
     if len(recorded) < 2:
         raise ValueError(f"{name}: {len(recorded)} recorded numbers have no spread; pass one for each of several seeds")
-    said = f"{name}: {number(here)} in this run; {_place(here, recorded)}."
+    own = "" if error is None else f" ± {number(_rounded(error))} (one standard error)"
+    said = f"{name}: {number(here)}{own} in this run; {_place(here, recorded, error)}."
     html = f'<div class="rlvr-spread"><p><b>Your number here.</b> {escape(said)}</p>{_drawn(here, recorded)}</div>'
     return Shown({"text/html": html, "text/plain": said})
 
 
-def _place(here: float, recorded: Sequence[float]) -> str:
+def _place(here: float, recorded: Sequence[float], error: float | None) -> str:
     """Where a number lies among the recorded ones, in words."""
     low, high = min(recorded), max(recorded)
     seeds = f"{len(recorded)} recorded runs gave {number(low)} to {number(high)}"
     if low <= here <= high:
         return f"{seeds}, so it lies among them"
     off = low - here if here < low else here - high
-    return f"{seeds}, so it lies {number(off)} {'below' if here < low else 'above'} them"
+    said = f"{seeds}, so it lies {number(_rounded(off))} {'below' if here < low else 'above'} them"
+    if error is None:
+        return said
+    if off <= 2 * error:
+        return f"{said}, within two standard errors: chance can explain that"
+    return f"{said}, more than two standard errors: chance alone can hardly explain that"
+
+
+def _rounded(value: float) -> float:
+    """To three decimals, as the numbers beside it are."""
+    return round(value, 3)
 
 
 def _drawn(here: float, recorded: Sequence[float]) -> str:

@@ -13,9 +13,16 @@ from sphinx import addnodes
 __all__ = ["add_definitions", "mark_terms", "pattern", "without_links"]
 
 PAGE = "glossary"
-ONLY_ROLES = {PAGE, "api", "references"}  # pages on which only what `{term}` names is marked
+ONLY_ROLES = {"api", "references"}  # pages on which only what `{term}` names is marked
 EVERYDAY = {"area", "cell", "overlap", "stage"}  # words with another meaning, too: marked where `{term}` names them
-COMMON = {"base", "policy", "reward", "token"}  # words of nearly every section: marked once on a page
+COMMON = {
+    "base",
+    "policy",
+    "response",
+    "reward",
+    "token",
+    "verdict",
+}  # in nearly every section: marked once on a page
 NOT_PROSE = (nodes.title, nodes.literal, nodes.math, nodes.reference, nodes.strong, nodes.table, addnodes.desc)
 
 
@@ -32,8 +39,11 @@ def _form(word: str) -> str:
 
 
 def mark_terms(app, doctree, docname: str) -> None:
-    """Make a link to the glossary of what `{term}` names, and of each term's first use in a section."""
-    if app.builder.format != "html":
+    """Make a link to the glossary of what `{term}` names, and of each term's first use in a section.
+
+    The glossary itself stays as it is: the definitions are there.
+    """
+    if app.builder.format != "html" or docname == PAGE:
         return
     anchors = {name: place[1] for (kind, name), place in app.env.domaindata["std"]["objects"].items() if kind == "term"}
     glossary, seen = app.builder.get_relative_uri(docname, PAGE), set()

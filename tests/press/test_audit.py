@@ -55,6 +55,12 @@ def test_what_is_for_the_book_alone_is_left_off(tag):
     assert not shown(notebook_of(output(html="<i>rich</i>"), tags=[tag])).find(["h2", "i"])
 
 
+def test_a_page_has_no_exercise_of_the_book():
+    chapter = nbformat.read(page.ROOT / "book" / f"{page.CHAPTER}.ipynb", 4)
+    kept = "\n".join(cell.source for cell in page._of_any_pair(chapter))
+    assert "{exercise}" not in kept and "{solution" not in kept and "## The findings" in kept
+
+
 def test_the_page_holds_all_that_it_needs():
     found = shown(notebook_of())
     theme, vega, book = found("script")

@@ -20,6 +20,20 @@ def test_it_says_where_the_number_lies(here, said):
     assert said in BeautifulSoup(bundle["text/html"], "html.parser").get_text()
 
 
+@pytest.mark.parametrize(
+    ("here", "error", "said"),
+    [
+        (0.2906, 0.03, "reward: 0.291 ± 0.03 (one standard error) in this run; 2 recorded runs gave 0.3 to 0.5,"),
+        (0.2906, 0.03, "so it lies 0.009 below them, within two standard errors: chance can explain that"),
+        (0.559, 0.03, "so it lies 0.059 above them, within two standard errors: chance can explain that"),
+        (0.561, 0.03, "more than two standard errors: chance alone can hardly explain that"),
+        (0.4, 0.03, "so it lies among them."),
+    ],
+)
+def test_with_its_standard_error_it_says_whether_chance_can_explain_the_distance(here, error, said):
+    assert said in among_seeds("reward", here, [0.3, 0.5], error=error)._repr_mimebundle_()["text/plain"]
+
+
 def test_the_dot_lies_among_the_strokes_as_the_number_among_the_numbers():
     drawn = BeautifulSoup(among_seeds("<b>", 0.4, [0.3, 0.5])._repr_mimebundle_()["text/html"], "html.parser")
     assert drawn.p.get_text().startswith("Your number here. <b>: 0.4")

@@ -5,6 +5,7 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx import addnodes
 
+from rlvr_direction.lab.checkout import ROOT
 from rlvr_direction.press import terms
 
 GLOSSARY = """# Glossary
@@ -91,10 +92,16 @@ def test_a_definition_keeps_its_formula_and_loses_its_links_and_the_page_loads_m
     assert len(built["short"].select("script[src*=mathjax]")) == 1 and not built["plain"].select("script[src*=mathjax]")
 
 
-def test_the_glossary_shows_what_its_entries_name_and_a_page_without_terms_has_no_list(built):
-    assert marked(built["glossary"]) == ["policy"]
-    assert built["glossary"].find(id="definition-term-policy")
-    assert not built["plain"].select(".rlvr-definitions")
+def test_the_glossary_links_its_entries_without_repeating_them_and_a_page_without_terms_has_no_list(built):
+    glossary = built["glossary"]
+    assert marked(glossary) == [] and glossary.select_one('dl.glossary a[href="#term-policy"]').get_text() == "policy"
+    assert not glossary.select(".rlvr-definitions") and not built["plain"].select(".rlvr-definitions")
+
+
+def test_the_book_lists_its_words_in_alphabetical_order():
+    entries = (ROOT / "book" / "glossary.md").read_text().split(":::{glossary}\n")[1].split("\n\n")
+    words = [entry.split("\n")[0].lower() for entry in entries]
+    assert len(words) > 40 and words == sorted(words)
 
 
 @pytest.mark.parametrize("text, found", [("KL and kl", ["KL"]), ("a base-line", []), ("the bases", ["bases"])])

@@ -55,14 +55,15 @@ def in_short(tables: Tables, found: pd.DataFrame) -> list[str]:
     gates, chosen = curves(tables), _chosen(tables)
     best = gates[gates["family"] == "delta_logp"].nlargest(1, "accuracy").iloc[0]
     counts = answers[answers["family"] == "chosen"][["correct", "samples"]].sum()
-    decided = found[~found["verdict"].isin(["no verdict", "inconclusive"])]
-    named = ", ".join(f"{claim} {verdict}" for claim, verdict in zip(decided["claim"], decided["verdict"], strict=True))
+    decided = found[found["verdict"].isin(["reproduced", "not reproduced"])]
+    decided = decided.sort_values("verdict", ascending=False, kind="stable")
     sentences = [
         f"The base alone is right on {base} of the judged problems, RL alone on {rl}, cold RL on {cold}.",
         f"The best of the gates on delta_logp changed {best['changed']:.1%} of the base's tokens and is right on "
         f"{best['accuracy']:.1%}; what the calibration problems chose, gamma {chosen['gamma']:g} where "
         f"`{short(chosen['where'])}`, on {counts['correct'] / counts['samples']:.1%}.",
-        f"Of {len(found)} claims {len(decided)} are decided{f': {named}' if named else ''}.",
+        f"Of {len(found)} claims {len(decided)} are decided{':' if len(decided) else '.'}",
+        *(f"*{row.verdict.capitalize()}*: {row.statement[:-1]} ({row.claim})." for row in decided.itertuples()),
     ]
     if not answers["correct"].any():
         nothing = "**No answer of either model was right.** Check `--task`, `--template` and `--max-new-tokens`."

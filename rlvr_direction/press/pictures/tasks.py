@@ -14,7 +14,7 @@ MARKS = {1.0: "\N{CHECK MARK}", 0.0: "\N{BALLOT X}"}
 
 
 class Shown(NamedTuple):
-    """A task with a problem, a right solution and a wrong one, and what the corpus does at a decision."""
+    """A task with a problem, a right solution and a wrong one, the corpus at a decision, the order of operations."""
 
     task: Task
     problem: Problem
@@ -22,6 +22,7 @@ class Shown(NamedTuple):
     wrong: str
     rare: str
     common: str
+    order: str = ""
 
 
 SHOWN = (
@@ -32,6 +33,7 @@ SHOWN = (
         "~19-4\n=15\nA:15",
         f"one operation at a time: {100 * ARITHMETIC.careful:.0f} % of steps",
         f"a jump over two: {100 * (1 - ARITHMETIC.careful):.0f} %",
+        "; times first",
     ),
     Shown(
         POINTER_TREE,
@@ -49,6 +51,7 @@ SHOWN = (
         "taking the front of it , two : 12 minus 4 .\nand so there are , one : 8 .\nanswer 8",
         f"one operation a step: {100 * WORDED.careful:.0f} % of steps",
         f"two at once: {100 * (1 - WORDED.careful):.0f} %",
+        "; from left to right",
     ),
 )
 
@@ -87,7 +90,7 @@ def _problem(shown: Shown, y: Pixels, letters: int, kind: str) -> list[str]:
     """The task's name and unit, and the prompt in lines of so many letters."""
     unit = "word" if shown.task is WORDED else "character"
     prompt = wrap(shown.problem.prompt, letters)
-    title = words(30, y + 26, (shown.task.name, "title"), (f"   a token is a {unit}", "quiet"))
+    title = words(30, y + 26, (shown.task.name, "title"), (f"   a token is a {unit}{shown.order}", "quiet"))
     return [title, *(words(30, y + 50 + LINE * i, text, kind=f"{kind} faint") for i, text in enumerate(prompt))]
 
 

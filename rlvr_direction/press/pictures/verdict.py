@@ -10,8 +10,8 @@ JUDGE = ("judge", "", "")
 KEPT = ("Verdicts", "", "claims/cpu.json")
 CHAPTER = ("Chapter", "judges as it runs", "")
 BOARD = ("Board", "on the front page", "")
-README = ("README", "the same table", "")
-BOTH = ("Both tables", "board, README", "")
+README = ("README", "the board in short", "")
+BOTH = ("Board", "page, README", "")
 TEST = ("Test", "judges again: all equal?", "")
 
 

@@ -35,9 +35,9 @@ LABELS = {
     "sum_delta_logp": "sum of delta_logp",
     "sum_logp_base": "sum of logp, base",
     "sum_logp_rl": "sum of logp, RL",
-    "cumulative_delta_logp": "delta_logp so far",
-    "cumulative_logp_base": "logp so far, base",
-    "cumulative_logp_rl": "logp so far, RL",
+    "cumulative_delta_logp": "cumulative delta_logp",
+    "cumulative_logp_base": "cumulative logp, base",
+    "cumulative_logp_rl": "cumulative logp, RL",
 }
 LOG_AXIS = alt.Axis(format="~g", tickCount=5, grid=False)
 
@@ -116,9 +116,9 @@ def areas(table: pd.DataFrame, description: str) -> alt.LayerChart:
 def leads(table: pd.DataFrame, along: str, description: str) -> alt.LayerChart:
     """The lead of a score over its best rival in each `along` ("cell" or "seed"); a menu has the claims.
 
-    Columns: `claim, task, level, value, low, high` and that of `along`; above 0 the claim holds. One shape per level.
+    Columns: `claim, task, unit, value, low, high` and that of `along`; above 0 the claim holds. One shape per unit.
     """
-    rows = table.assign(run=table["task"] + ", " + table["level"])
+    rows = table.assign(run=table["task"] + ", " + table["unit"])
     place = {
         "y": alt.Y(f"{along}:N", title=None, sort=list(table[along].unique())),
         "yOffset": alt.YOffset("run:N"),
@@ -126,7 +126,7 @@ def leads(table: pd.DataFrame, along: str, description: str) -> alt.LayerChart:
     }
     x = alt.X("low:Q", title="lead in AUROC (95 % interval)", scale=alt.Scale(zero=True))
     tooltip = ["run", along, *tips(("value", "low", "high"), "+.3f")]
-    shape = alt.Shape("level:N", title="unit", legend=NEUTRAL)
+    shape = alt.Shape("unit:N", title="unit", legend=NEUTRAL)
     shown = chosen(rows, "claim").add_params(menu(table, "claim"))
     points = intervals(shown, "value", x, tooltip=tooltip, shape=shape, **place)
     return described(reference("x") + points, description, alt.Step(9))

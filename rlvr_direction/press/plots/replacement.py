@@ -67,12 +67,14 @@ def mixture(table: pd.DataFrame, description: str) -> alt.Chart:
     return described(bars, description, alt.Step(14))
 
 
-def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
+def curves(table: pd.DataFrame, of: str, description: str, *, bars: bool = True) -> alt.LayerChart:
     """Accuracy against the share of tokens selected or changed, one line per criterion; menus choose task and `cell`.
 
     Where there are more than four criteria, another menu chooses which of them are seen together.
     The shape of a mark says whether the criterion looks at the token or at its position. Columns: `task, family,
     selected, changed, accuracy, low, high`, and `cell` if there are several; the families in `LINES` are horizontal.
+    Without `bars` an interval is in the tooltip of its point alone, for tables of few problems, whose bars would cover
+    each other.
     """
     menus = [column for column in ("task", "cell") if column in table]
     ends = table["family"].isin(list(LINES))
@@ -89,13 +91,11 @@ def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
     x = alt.X(f"{of}:Q", title=f"share of tokens {of} (log scale from 2 %)", scale=scale).axis(
         format="%", values=[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1]
     )
-    y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=False))
-    shape = alt.Shape("looks_at:N", title="looks at", sort=LOOKS_AT, legend=NEUTRAL)
-    tooltip = ["criterion", *tips([of], ".1%"), *tips(["accuracy"], ".3f")]
+    tooltip = ["criterion", *tips([of], ".1%"), *tips(["accuracy", *([] if bars else ["low", "high"])], ".3f")]
     rows = chosen(named, *menus)
     rows = rows.transform_filter(seen.rows) if seen else rows
     lines = rows.mark_line(strokeWidth=1.5).encode(x=x, y="accuracy:Q", **look)
-    points = intervals(rows, "accuracy", y, tooltip=tooltip, shape=shape, x=x, color=look["color"])
+    points = (_barred if bars else _bare)(rows, x=x, color=look["color"], tooltip=tooltip)
     alone = table[ends].assign(name=lambda rows: [LINES[family] for family in rows["family"]])
     rules = chosen(alone, *menus).mark_rule(strokeDash=[5, 4], color="#888")
     rules = rules.encode(y="accuracy:Q", tooltip=["name", *tips(["accuracy"], ".3f")])
@@ -104,6 +104,22 @@ def curves(table: pd.DataFrame, of: str, description: str) -> alt.LayerChart:
     words = words.encode(y="accuracy:Q", x=alt.value(0), text="name")
     params = [*([seen.parameter] if seen else []), *(menu(table, column) for column in menus)]
     return described((lines + points + rules + words).add_params(*params), description, 300)
+
+
+def _barred(rows: alt.Chart, **place: object) -> alt.LayerChart:
+    """Points with their intervals; the shape says what a criterion looks at."""
+    y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=False))
+    return intervals(rows, "accuracy", y, shape=_looks_at(), **place)
+
+
+def _bare(rows: alt.Chart, **place: object) -> alt.Chart:
+    """Points without their intervals; the shape says what a criterion looks at."""
+    y = alt.Y("accuracy:Q", title="accuracy", scale=alt.Scale(zero=False))
+    return rows.mark_point(filled=True, size=60, opacity=1).encode(y=y, shape=_looks_at(), **place)
+
+
+def _looks_at() -> alt.Shape:
+    return alt.Shape("looks_at:N", title="looks at", sort=LOOKS_AT, legend=NEUTRAL)
 
 
 def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:

@@ -120,10 +120,14 @@ def test_where_no_answer_is_right_no_accuracy_is_judged_and_the_first_sentence_s
 def test_in_short_it_is_said_who_is_right_how_often_and_what_is_decided(audited):
     tables = audited()
     tables["answers"]["finished"] = tables["answers"]["samples"] * (tables["answers"]["family"] == "nowhere")
-    *_, gates, decided, cut = in_short(tables, findings(tables))
+    _, gates, decided, *claims, cut = in_short(tables, findings(tables))
     right = tables["answers"].query("family == 'chosen'")["correct"].mean()
     assert gates.endswith(f"gamma 1 where `delta_logp<=-0.0512`, on {right:.1%}.")
-    assert decided.startswith("Of 11 claims 11 are decided: C1 reproduced, ")
+    assert decided == "Of 11 claims 11 are decided:" and len(claims) == 11
+    assert sum(claim.endswith(" than entropy and KL do (C1).") for claim in claims) == 1
+    assert [claim.split(": ")[0] for claim in claims] == sorted(
+        (claim.split(": ")[0] for claim in claims), reverse=True
+    )
     assert "of all responses were cut off" in cut
     found = alone(tables).set_index("arm")
     assert found["unfinished"].iloc[:3].tolist() == [0, 1, 1] and found["tokens"].iloc[0] > 0

@@ -10,7 +10,7 @@ import pytest
 
 from rlvr_direction import records
 from rlvr_direction.lab import first
-from rlvr_direction.lab.checkout import DATA
+from rlvr_direction.lab.checkout import DATA, ROOT
 from rlvr_direction.lab.claims import CLAIMS, c1, c3b, judge_all, recorded, registry, verdict_records
 
 KEPT = json.loads((DATA / "claims" / "cpu.json").read_text())
@@ -36,6 +36,14 @@ def test_every_claim_is_there_under_its_id_with_its_rule():
 def test_the_recorded_verdicts_are_what_the_recorded_data_say():
     """Where this fails although nothing was changed by hand: `make book` records the verdicts anew."""
     assert verdict_records([*judge_all(recorded()), *first.judge_all(recorded(*first.STUDIES))]) == KEPT
+
+
+@pytest.mark.parametrize(("registration", "word"), [(1, "first"), (2, "second")])
+def test_the_page_on_reproducibility_names_the_claims_of_each_registration(registration, word):
+    page = (ROOT / "book" / "reproducibility.md").read_text().splitlines()
+    (row,) = [line for line in page if line.startswith(f"| {word} |")]
+    ids = dict.fromkeys(record["id"] for record in KEPT if record["registration"] == registration)
+    assert row.split(" | ")[3].removesuffix(" |").split(":")[0] == ", ".join(ids)
 
 
 def test_a_claim_is_judged_on_the_tasks_of_which_all_is_recorded_and_waits_for_both_small_ones(monkeypatch):

@@ -38,6 +38,12 @@ def test_decisions_are_bold_and_errors_underlined(layout):
 
 
 @pytest.mark.parametrize("layout", ["wide", "narrow"])
+def test_it_says_in_which_order_a_task_does_its_operations(layout):
+    svg = picture.draw(layout=layout)
+    assert "a token is a character; times first<" in svg and "a token is a word; from left to right<" in svg
+
+
+@pytest.mark.parametrize("layout", ["wide", "narrow"])
 def test_the_text_of_a_solution_is_shown_whole_with_its_reward(layout):
     svg = picture.draw(layout=layout)
     shown = ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]

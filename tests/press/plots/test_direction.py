@@ -22,7 +22,7 @@ AREAS = pd.DataFrame(
 )
 LEADS = pd.DataFrame(
     [("C1", task, "token", f"seed {seed}", 0.1, 0.05, 0.15) for task in TASKS for seed in range(3)],
-    columns=["claim", "task", "level", "seed", "value", "low", "high"],
+    columns=["claim", "task", "unit", "seed", "value", "low", "high"],
 )
 ROLES = pd.DataFrame(
     [(task, source, "decide", 0.3, 10) for task in TASKS for source in ("base", "rl")],

@@ -1,5 +1,7 @@
 """Charts of chapter 3: each is drawn from the columns it names and says in words what it shows."""
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -29,6 +31,7 @@ VALUES = pd.DataFrame({"role": ["decide", "copy"] * 3, "value": [0.1, -0.2, 0.3,
 CHARTS = {
     "mixture": (replacement.mixture(MIXTURE, "a mixture"), MIXTURE),
     "curves": (replacement.curves(POINTS, "selected", "curves"), POINTS),
+    "without bars": (replacement.curves(POINTS, "selected", "curves", bars=False), POINTS),
     "forest": (replacement.forest(LEADS, "lead", "a forest"), LEADS),
     "values": (replacement.values(VALUES, "values"), VALUES),
 }
@@ -44,6 +47,11 @@ def test_every_criterion_has_a_colour_and_dash_of_its_own_and_stands_in_the_lege
     assert all(f">{replacement.CRITERIA[family][0]}<" in picture for family in FAMILIES)
     styles = [(colour, *dash) for _, _, colour, dash in replacement.CRITERIA.values()]
     assert len(set(styles)) == len(styles)
+
+
+def test_without_bars_a_point_says_its_interval_and_no_bar_is_drawn():
+    drawn = json.dumps(CHARTS["without bars"][0].to_dict()["layer"])
+    assert '"high"' in drawn and '"y2"' not in drawn and '"y2"' in json.dumps(CHARTS["curves"][0].to_dict()["layer"])
 
 
 def test_no_criterion_has_a_colour_of_a_policy_of_a_task_or_of_a_sign():
