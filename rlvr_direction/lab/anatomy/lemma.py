@@ -46,7 +46,8 @@ def dapo_objective(
     """
     logp = log_prob(logits / temperature, token)
     ratio = (logp - logp_old).exp()
-    surrogate = torch.minimum(ratio.clamp(max=10.0) * advantage, ratio.clamp(0.8, 1.28) * advantage)
+    clipped = ratio.clamp(0.8, 1.28) * advantage
+    surrogate = torch.minimum(ratio.clamp(max=10.0) * advantage, clipped)
     return surrogate.mean(), ratio.detach(), logp.detach()
 
 

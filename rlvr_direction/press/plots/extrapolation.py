@@ -67,7 +67,8 @@ def rewards(table: pd.DataFrame, description: str) -> alt.LayerChart:
 def gain_map(table: pd.DataFrame, description: str) -> alt.LayerChart:
     """One cell per gamma and gate with its gain in points, which colours it; menus choose the other columns there are.
 
-    A narrow chart rounds the numbers, so that they fit their cells.
+    Gates stand from the lowest threshold to the one that fires everywhere. A narrow chart rounds the numbers, so that
+    they fit their cells.
 
     Columns: `where, gamma, gain` (a fraction), and of `task, over, sampling, stage` those that vary.
     """
@@ -75,15 +76,22 @@ def gain_map(table: pd.DataFrame, description: str) -> alt.LayerChart:
     cells = chosen(table, *menus)
     place = {
         "x": alt.X("gamma:O", title="gamma", axis=alt.Axis(labelAngle=0)),
-        "y": alt.Y("where:N", title="gate", sort=list(dict.fromkeys(table["where"]))),
+        "y": alt.Y("where:N", title="gate", sort=sorted(set(table["where"]), key=_threshold)),
     }
-    scale = alt.Scale(domain=[-0.1, 0, 0.1], range=[BROWN, "#f4f4f4", CYAN], clamp=True, interpolate="rgb")
-    color = alt.Color("gain:Q", title="gain", scale=scale, legend=alt.Legend(format="+.0%", titleLimit=300))
+    most = max(float(table["gain"].abs().max()), 0.01)
+    scale = alt.Scale(type="symlog", constant=0.02, domain=[-most, 0, most], range=[BROWN, "#f4f4f4", CYAN])
+    legend = alt.Legend(format="+.0%", values=[at for at in (-0.5, -0.1, 0, 0.1, 0.5) if abs(at) <= most])
+    color = alt.Color("gain:Q", title="gain", scale=scale, legend=legend)
     tooltip = ["where", "gamma", *tips(["gain"], "+.3f")]
     words = cells.transform_calculate(points="format(100 * datum.gain, width < 320 ? '+.0f' : '+.1f')")
     words = words.mark_text(color="#111").encode(**place, text="points:N")
     drawn = cells.mark_rect().encode(**place, color=color, tooltip=tooltip) + words
     return described(drawn.add_params(*(menu(table, column) for column in menus)), description, alt.Step(34))
+
+
+def _threshold(gate: str) -> float:
+    """The threshold that a gate's name ends on; infinite for one without, which fires everywhere."""
+    return float(gate.partition("<=")[2] or "inf")
 
 
 def travel(table: pd.DataFrame, description: str) -> alt.LayerChart:
@@ -120,7 +128,9 @@ def rankings(table: pd.DataFrame, description: str) -> alt.LayerChart:
     """
     y = alt.Y("low:Q", title="within-problem AUROC (95 % interval)", scale=alt.Scale(zero=False))
     x = alt.X("stage:O", title="rollouts of RL", axis=alt.Axis(labelAngle=0))
-    return described(reference("y", 0.5) + _ways(table, ("task", "writer"), "auroc", x, y), description, 280)
+    return described(
+        reference("y", 0.5) + _ways(table, ("task", "writer"), "auroc", x, y, "ranked by"), description, 280
+    )
 
 
 def selections(table: pd.DataFrame, description: str) -> alt.LayerChart:
@@ -130,13 +140,13 @@ def selections(table: pd.DataFrame, description: str) -> alt.LayerChart:
     """
     y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=False))
     x = alt.X("n:O", title="responses to choose from", axis=alt.Axis(labelAngle=0))
-    return described(_ways(table, ("task", "writer", "stage"), "accuracy", x, y), description, 280)
+    return described(_ways(table, ("task", "writer", "stage"), "accuracy", x, y, "chosen by"), description, 280)
 
 
-def _ways(table: pd.DataFrame, menus: tuple[str, ...], value: str, x: alt.X, y: alt.Y) -> alt.LayerChart:
-    """One line with intervals per way of choosing a response, some of them at a time."""
+def _ways(table: pd.DataFrame, menus: tuple[str, ...], value: str, x: alt.X, y: alt.Y, title: str) -> alt.LayerChart:
+    """One line with intervals per way of looking at a response, some of them at a time, under a title."""
     seen = views("way", {name: [way for way in ways if way in set(table["way"])] for name, ways in VIEWS.items()})
-    look = strokes("way", "chosen by", {name: WAYS[name] for name in WAYS if name in set(table["way"])}, seen.legend)
+    look = strokes("way", title, {name: WAYS[name] for name in WAYS if name in set(table["way"])}, seen.legend)
     rows = chosen(table, *menus).transform_filter(seen.rows)
     tooltip = ["way", x.shorthand.split(":")[0], *tips((value, "low", "high"), ".3f")]
     lines = rows.mark_line(strokeWidth=1.8).encode(x=x, y=f"{value}:Q", **look)

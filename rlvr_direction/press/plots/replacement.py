@@ -144,16 +144,19 @@ def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:
 
 
 def values(table: pd.DataFrame, description: str) -> alt.Chart:
-    """How far the first replaced token of each response moved the base's chance of a right answer, by its role.
+    """How far the first replaced token of each response moved the base's chance of a right answer, by task and role.
 
-    A circle counts the tokens of one role in one bin of width 0.1 by its area. Columns: `role, value`.
+    A circle counts the tokens of one role in one bin of width 0.1 by its area. Columns: `task, role, value`.
     """
-    count = alt.Legend(tickMinStep=1, format="d")
-    circles = alt.Chart(table).mark_circle(color=GREY, opacity=1)
+    rows = table.assign(at=table["task"] + ", " + table["role"])
+    counts = {"tickMinStep": 1, "tickCount": 3, "format": "d"}
+    count = alt.Legend(orient="top", direction="horizontal", **counts, **NEUTRAL.to_dict())
+    circles = alt.Chart(rows).mark_circle(opacity=1)
     circles = circles.encode(
-        x=alt.X("value:Q", bin=alt.Bin(step=0.1), title="change of the chance of a right answer"),
-        y=alt.Y("role:N", title="role"),
+        x=alt.X("value:Q", bin=alt.Bin(step=0.1), title="change of the chance of a right answer").axis(format="+.1f"),
+        y=alt.Y("at:N", title=None, axis=alt.Axis(labelLimit=300)),
         size=alt.Size("count():Q", title="replaced tokens", scale=alt.Scale(rangeMax=600), legend=count),
-        tooltip=["role", "count()"],
+        color=TASK.legend(None),
+        tooltip=["task", "role", "count()"],
     )
     return described(circles, description, alt.Step(34))

@@ -73,3 +73,25 @@ def test_time_travel_draws_the_whole_way_and_the_gammas_of_one_step(draw):
 def test_ways_are_listed_in_one_order_whatever_the_order_of_the_table(draw):
     drawn = draw(CHARTS["selections"][0])
     assert drawn.index(">the sum of delta_logp<") < drawn.index(">its mean<")
+
+
+def test_gates_stand_in_the_order_of_their_thresholds_and_everywhere_comes_last():
+    names = ["everywhere", "delta_logp<=0.0", "delta_logp<=-0.3", "delta_logp<=-1.0"]
+    table = pd.concat([GAINS.assign(where=name) for name in names])
+    spec = extrapolation.gain_map(table, "a map").to_dict()
+    assert spec["layer"][0]["encoding"]["y"]["sort"] == names[::-1]
+
+
+def test_the_colours_of_the_map_hold_every_gain_on_either_side_of_zero():
+    for largest in (0.02, -0.6):
+        table = GAINS.assign(gain=[largest, *[0.01] * (len(GAINS) - 1)])
+        scale = extrapolation.gain_map(table, "a map").to_dict()["layer"][0]["encoding"]["color"]["scale"]
+        assert scale["domain"] == [-abs(largest), 0, abs(largest)] and not scale.get("clamp")
+
+
+def test_a_legend_says_what_is_done_with_the_responses(draw):
+    pictures = [draw(CHARTS[name][0]) for name in ("rankings", "selections")]
+    assert [[title in picture for title in (">ranked by<", ">chosen by<")] for picture in pictures] == [
+        [True, False],
+        [False, True],
+    ]

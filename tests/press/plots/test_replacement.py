@@ -27,7 +27,13 @@ MIXTURE = pd.DataFrame(
     [(t, p, v, 0.5) for t in (-0.4, -0.3) for p in ("base", "mixed", "RL") for v in "~="],
     columns=["threshold", "policy", "token", "probability"],
 )
-VALUES = pd.DataFrame({"role": ["decide", "copy"] * 3, "value": [0.1, -0.2, 0.3, 0.0, 0.5, 0.5]})
+VALUES = pd.DataFrame(
+    {
+        "task": ["arithmetic"] * 4 + ["pointer_tree"] * 2,
+        "role": ["decide", "copy"] * 3,
+        "value": [0.1, -0.2, 0.3, 0.0, 0.5, 0.5],
+    }
+)
 CHARTS = {
     "mixture": (replacement.mixture(MIXTURE, "a mixture"), MIXTURE),
     "curves": (replacement.curves(POINTS, "selected", "curves"), POINTS),
@@ -75,3 +81,10 @@ def test_every_criterion_is_seen_and_never_more_than_four_at_a_time(draw):
         picture = draw(chart)
         shown = {family for family, (name, *_) in replacement.CRITERIA.items() if f">{name}</text>" in picture}
         assert shown == set(group)
+
+
+def test_worths_of_two_tasks_never_share_a_row_and_the_legend_stands_above_the_chart(draw):
+    chart = CHARTS["values"][0]
+    assert all(f">{task}, {role}</text>" in draw(chart) for task in TASKS for role in ("decide", "copy"))
+    encoded = chart.to_dict()["encoding"]
+    assert encoded["size"]["legend"]["orient"] == "top" and encoded["color"]["legend"] is None
