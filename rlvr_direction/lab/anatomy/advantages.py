@@ -84,15 +84,15 @@ def advantages_at(
     intervention: Intervention,
     sampling: Sampling,
     *,
-    rollouts: int,
+    continuations: int,
     seed: int,
 ) -> pd.DataFrame:
-    """How many continuations are right, in two independent halves of `rollouts` each: `COUNTS`, one row per position.
+    """How many continuations are right, in two independent halves of so many each: `COUNTS`, one row per position.
 
     `kept_*` follow the proposal, `replaced_*` as many independent draws of RL; both go on under the gated policy and
     share their noise.
     """
-    n, samples = len(positions), 2 * rollouts
+    n, samples = len(positions), 2 * continuations
     prompts = [pair.encode_prompt(problems[i].prompt) for i in positions["problem_id"]]
     begun = [[*prompt, *prefix] for prompt, prefix in zip(prompts, positions["prefix_ids"], strict=True)]
     rows = np.repeat(np.arange(n), samples)
@@ -114,7 +114,7 @@ def advantages_at(
     kept = right[: len(rows)]
     replaced = kept.copy()
     replaced[other] = right[len(rows) :]
-    halves = np.concatenate([x.reshape(n, 2, rollouts).sum(2) for x in (kept, replaced)], axis=1)
+    halves = np.concatenate([x.reshape(n, 2, continuations).sum(2) for x in (kept, replaced)], axis=1)
     return pd.DataFrame(halves.astype("int8"), columns=list(COUNTS))
 
 

@@ -63,16 +63,16 @@ def token_values(
     replacements: pd.DataFrame,
     sampling: Sampling = Sampling(),  # noqa: B008 -- frozen
     *,
-    rollouts: int,
+    continuations: int,
     seed: int,
 ) -> pd.DataFrame:
     """The base's chance of a right answer after the proposal and after the replacement.
 
-    The result is `replacements` with `value_kept`, `value_replaced` (shares of `rollouts` continuations by the base
+    The result is `replacements` with `value_kept`, `value_replaced` (shares of so many continuations by the base
     alone, with the same noise for both) and `value`, their difference.
     """
     kept, replaced = (
-        _chances(pair, task, problems, replacements, tokens, sampling, rollouts=rollouts, seed=seed)
+        _chances(pair, task, problems, replacements, tokens, sampling, continuations=continuations, seed=seed)
         for tokens in (replacements["proposal_id"], replacements["replacement_id"])
     )
     return replacements.assign(value_kept=kept, value_replaced=replaced, value=np.subtract(replaced, kept))
@@ -86,7 +86,7 @@ def _chances(
     tokens: pd.Series,
     sampling: Sampling,
     *,
-    rollouts: int,
+    continuations: int,
     seed: int,
 ) -> list[float]:
     """The share of right answers among the base's continuations of each prefix and its token."""
@@ -95,7 +95,7 @@ def _chances(
     begun = [[*prefix, token] for prefix, token in zip(replacements["prefix_ids"], tokens, strict=True)]
     room = pair.context - max(len(prompt) + len(ids) for prompt, ids in zip(prompts, begun, strict=True))
     ended = [ids[-1] == pair.tokenizer.eos_token_id for ids in begun]
-    rows = [i for i in range(len(begun)) if not ended[i] for _ in range(rollouts)]
+    rows = [i for i in range(len(begun)) if not ended[i] for _ in range(continuations)]
     decoded = decode(
         pair,
         [prompts[i] + begun[i] for i in rows],
@@ -103,7 +103,7 @@ def _chances(
         sampling,
         seed=seed,
         problem_ids=rows,
-        sample_ids=[row % rollouts for row in range(len(rows))],
+        sample_ids=[row % continuations for row in range(len(rows))],
         max_new_tokens=min(task.max_new_tokens, room),
         batch_size=256,
     )

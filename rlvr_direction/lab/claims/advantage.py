@@ -118,7 +118,7 @@ class _Measured(NamedTuple):
 
 def _measured(table: pd.DataFrame) -> _Measured:
     problem, places = pd.factorize(table["problem_id"], sort=True)
-    halves = [((table[f"replaced_{h}"] - table[f"kept_{h}"]) / table["rollouts"]).to_numpy(float) for h in (1, 2)]
+    halves = [((table[f"replaced_{h}"] - table[f"kept_{h}"]) / table["continuations"]).to_numpy(float) for h in (1, 2)]
     return _Measured(*halves, 1 / table["chance"].to_numpy(float), problem, len(places))
 
 

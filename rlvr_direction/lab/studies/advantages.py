@@ -20,7 +20,7 @@ __all__ = ["BUDGET", "measure", "plan", "plan_head"]
 
 BUDGET = 0.05  # of the base's tokens, fired by the gate whose continuations are counted
 CALIBRATION = 500  # problems
-ROLLOUTS = 8  # continuations of each half
+CONTINUATIONS = 8  # continuations of each half
 RATE: Mapping[str, float] = {"pointer_tree": 0.3, "worded": 0.1}  # of positions to draw; elsewhere all
 TUNING = 1000  # problems that the head learns from
 STAGES = ("early", "unfinished", "finished")
@@ -38,7 +38,7 @@ def plan_head(task: str, *, seeds: int, n: int) -> list[Part]:
 
 
 def measure(task: str, stage: str, rl_seed: int, top_p: float, n: int) -> pd.DataFrame:
-    """One row per drawn position: its cell and `chance`, `rollouts` of a half, counts, and every score."""
+    """One row per drawn position: its cell and `chance`, `continuations` of a half, counts, and every score."""
     scores = dict(SCORED)
     if (stage, top_p) == DECIDING:
         scores["q_head"] = _head(task, rl_seed)
@@ -56,8 +56,8 @@ def _measured(
     how = {"seed": NOISE[purpose] + 10}
     at = draw_positions(pair, TASKS[task], problems, gate, sampling, rate=RATE.get(task, 1.0), **how)
     scored = score_proposals(pair, problems, at, sampling, scores).round(4)
-    counts = advantages_at(pair, TASKS[task], problems, at, gate, sampling, rollouts=ROLLOUTS, **how)
-    labels = {"cell": f"{stage}, top_p {top_p:g}", "rl_seed": rl_seed, "rollouts": ROLLOUTS}
+    counts = advantages_at(pair, TASKS[task], problems, at, gate, sampling, continuations=CONTINUATIONS, **how)
+    labels = {"cell": f"{stage}, top_p {top_p:g}", "rl_seed": rl_seed, "continuations": CONTINUATIONS}
     kept = at[["problem_id", "chance"]]
     return pd.concat([kept, counts, scored], axis=1).assign(**labels), scored
 
@@ -81,7 +81,11 @@ def _head(task: str, rl_seed: int) -> QHead:
     """The head of the deciding cell, learnt on tuning problems alone."""
     table, seen = _measured(task, *_deciding(rl_seed), TUNING, "tuning", {"seen": features})
     gain = table[["replaced_1", "replaced_2"]].sum(axis=1) - table[["kept_1", "kept_2"]].sum(axis=1)
-    columns = (seen.to_numpy("float32"), (gain / (2 * ROLLOUTS)).to_numpy("float32"), 1 / table["chance"].to_numpy())
+    columns = (
+        seen.to_numpy("float32"),
+        (gain / (2 * CONTINUATIONS)).to_numpy("float32"),
+        1 / table["chance"].to_numpy(),
+    )
     return train_head(*map(torch.tensor, columns), seed=rl_seed)
 
 

@@ -34,7 +34,7 @@ def test_scores_are_of_the_proposal_and_counts_are_of_each_half(pair, positions)
     scores = score_proposals(pair, PROBLEMS, positions, SAMPLING)
     assert len(scores) == len(positions) and (scores["delta_logp"] <= -0.3).any()
     few = positions.head(6).reset_index(drop=True)
-    counts = advantages_at(pair, TASK, PROBLEMS, few, GATE, SAMPLING, rollouts=2, seed=3)
+    counts = advantages_at(pair, TASK, PROBLEMS, few, GATE, SAMPLING, continuations=2, seed=3)
     assert list(counts.columns) == list(COUNTS) and counts.isin([0, 1, 2]).all().all()
 
 
@@ -42,5 +42,5 @@ def test_where_both_policies_agree_a_replacement_changes_nothing(pair, positions
     greedy = Sampling(temperature=0.0)
     scores = score_proposals(pair, PROBLEMS, positions, greedy)
     agreed = positions[(scores["gap_to_rl_argmax"] == 0).to_numpy()].head(4).reset_index(drop=True)
-    counts = advantages_at(pair, TASK, PROBLEMS, agreed, GATE, greedy, rollouts=1, seed=3)
+    counts = advantages_at(pair, TASK, PROBLEMS, agreed, GATE, greedy, continuations=1, seed=3)
     assert len(agreed) and (counts["kept_1"] == counts["replaced_1"]).all()

@@ -41,7 +41,7 @@ def test_nothing_is_replaced_nowhere(pair):
 
 
 def test_values_are_chances_and_replacements_help_on_average(pair, parted):
-    table = token_values(pair, TASK, PROBLEMS, parted, rollouts=8, seed=0)
+    table = token_values(pair, TASK, PROBLEMS, parted, continuations=8, seed=0)
     assert table[["value_kept", "value_replaced"]].map(lambda v: 0 <= v <= 1).all().all()
     assert (table["value"] - (table["value_replaced"] - table["value_kept"])).abs().max() == 0
     assert table["value"].mean() > 0.05
@@ -53,4 +53,4 @@ def test_a_token_that_ends_a_response_is_worth_its_own_reward(pair):
         prefix_ids=[pair.encode_response(f"{PROBLEMS[i].answer}!") for i in everywhere["problem_id"]],
         proposal_id=pair.tokenizer.eos_token_id,
     )
-    assert (token_values(pair, TASK, PROBLEMS, ended, rollouts=2, seed=0)["value_kept"] == 1).all()
+    assert (token_values(pair, TASK, PROBLEMS, ended, continuations=2, seed=0)["value_kept"] == 1).all()

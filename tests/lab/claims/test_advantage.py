@@ -14,7 +14,7 @@ def recorded(*, seeds=1, problems=300, noise=0.5, cell="unfinished, top_p 0.7", 
         rng = np.random.default_rng(seed)
         n = 10 * problems
         advantage = np.where(rng.random(n) < 0.1, 0.6, np.where(rng.random(n) < 0.1, -0.3, 0.0))
-        table = pd.DataFrame({"problem_id": np.repeat(np.arange(problems), 10), "chance": 1.0, "rollouts": 8})
+        table = pd.DataFrame({"problem_id": np.repeat(np.arange(problems), 10), "chance": 1.0, "continuations": 8})
         for half in (1, 2):
             table[f"kept_{half}"] = rng.binomial(8, 0.35, n)
             table[f"replaced_{half}"] = rng.binomial(8, 0.35 + advantage)

@@ -14,7 +14,7 @@ def recorded(best, cells):
     for cell in cells:
         for seed in range(5):
             advantage = 0.5 * (rng.random(2000) < 0.1)
-            table = pd.DataFrame({"problem_id": np.repeat(np.arange(200), 10), "chance": 1.0, "rollouts": 8})
+            table = pd.DataFrame({"problem_id": np.repeat(np.arange(200), 10), "chance": 1.0, "continuations": 8})
             for half in (1, 2):
                 table[f"kept_{half}"] = rng.binomial(8, 0.3, 2000)
                 table[f"replaced_{half}"] = rng.binomial(8, 0.3 + advantage)

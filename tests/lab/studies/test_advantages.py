@@ -8,7 +8,7 @@ from rlvr_direction.lab.studies import advantages as module
 @pytest.fixture(autouse=True, scope="module")
 def tiny():
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"CALIBRATION": 10, "TUNING": 6, "ROLLOUTS": 1}.items():
+        for name, value in {"CALIBRATION": 10, "TUNING": 6, "CONTINUATIONS": 1}.items():
             patch.setattr(module, name, value)
         module._head.cache_clear()
         yield
