@@ -145,6 +145,7 @@ def test_a_click_writes_the_recorded_example_anew_and_each_control_changes_what_
     buttons = {button.text: button for button in browser.find_elements("css selector", ".rlvr-live button")}
     seen = [first]
     for act in (
+        lambda: move(browser, ".rlvr-live input[type=text]", "2+6+3-3-8"),
         lambda: move(browser, "input[aria-label=threshold]", 0),
         lambda: move(browser, ".rlvr-live input[type=number]", 99),
         lambda: move(browser, ".rlvr-live .together + label input, .rlvr-live label.together input", 4),
@@ -166,9 +167,9 @@ def test_what_is_no_problem_is_refused_until_there_is_one_again(browser, page):
     move(browser, "input[aria-label=threshold]", 2)
     assert "Four to six digits" in browser.find_element("class name", "rlvr-live-note").text
     assert browser.execute_script(TEXTS) == ["", "", ""] and not browser.find_elements("css selector", "img")
-    move(browser, ".rlvr-live input[type=text]", "2+6+3-3-8")
+    move(browser, ".rlvr-live input[type=text]", "6-5+7+3")
     assert finished(browser)[0].split() == texts[0].split()
-    assert "The answer is 0." in browser.find_element("class name", "rlvr-live-note").text
+    assert "The answer is 11." in browser.find_element("class name", "rlvr-live-note").text
 
 
 def test_a_second_press_ends_a_run_and_a_control_does_not(browser, page):
