@@ -38,6 +38,7 @@ PRESS = [
     {
         "citation",
         "downloads",
+        "findings",
         "forest",
         "in_page",
         "llms",

@@ -86,14 +86,21 @@ def in_unit(number: float, unit: str) -> str:
 
 
 def in_short(claims: Sequence[dict]) -> str:
-    """How many of the paper's claims hold on every task that they speak of, on one alone, and on none."""
-    decided = [row for row in claims if row["deciding"] and not row["ours"]]
-    found = {row["id"]: {other["verdict"] for other in decided if other["id"] == row["id"]} for row in decided}
+    """How many of the paper's claims about experiments hold on both tasks, on one and on none.
+
+    Not counted are exact statements, questions that the paper does not ask, and what is to be judged anew.
+    """
+    decided = [row for row in claims if row["deciding"] and not row["ours"] and not row["deterministic"]]
+    asked = {row["id"] for row in decided if WORDS[row["id"]].paper}
+    new = {row["id"] for row in decided if row["registration"] == 2}
+    found = {id: {row["verdict"] for row in decided if row["id"] == id} for id in sorted(asked & new)}
     whole = sum(verdicts == {"reproduced"} for verdicts in found.values())
     nowhere = sum("reproduced" not in verdicts for verdicts in found.values())
+    waiting = f" {len(asked - new)} more are to be judged anew." if asked - new else ""
     return (
-        f"Of {len(found)} claims of the paper and about it, **{whole} hold** on both tasks, or on every one that they "
-        f"speak of; {len(found) - whole - nowhere} hold on one of two; {nowhere} on neither."
+        f"Of {len(found)} claims of the paper about experiments, {whole} hold{'s' * (whole == 1)} on both tasks, "
+        f"{len(found) - whole - nowhere} on one of two, {nowhere} on neither.{waiting} The others below are its two "
+        "formulas and questions of our own, some of them harder than the paper's."
     )
 
 
@@ -103,7 +110,8 @@ def by_chance(claims: Sequence[dict]) -> str:
     return (
         f"If there were no effects, about {verdicts_by_chance(n):.1f} of the {n} verdicts with an interval would read "
         "*reproduced* by luck. Where a rule asks for a gain that matters, one that is shown to be smaller than 1 "
-        "point reads *not reproduced*, even if its interval lies above 0."
+        "point reads *not reproduced*, even if its interval lies above 0. Before that, RL seeds must agree: where "
+        "fewer than four of five have the sign of the estimate, the verdict is *inconclusive*."
     )
 
 

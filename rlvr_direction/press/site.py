@@ -12,6 +12,7 @@ from rlvr_direction.lab.claims import judge_all, recorded, variants, verdict_rec
 from rlvr_direction.press import board, in_page, ledger
 from rlvr_direction.press.captions import number_figures
 from rlvr_direction.press.citation import citation
+from rlvr_direction.press.findings import findings
 from rlvr_direction.press.readers import for_readers
 from rlvr_direction.press.run import ROOT, chapters, collect, executed, failed_checks, run
 from rlvr_direction.press.stamps import stamps
@@ -94,7 +95,7 @@ def _front_page(claims: list[dict], replaced: list[dict], varied: list[dict]) ->
     """The board, how to read it, and behind a fold what the first registration said."""
     files = '<a href="_static/verdicts.json">JSON</a>, <a href="_static/verdicts.csv">CSV</a>; '
     files += 'under other rules: <a href="_static/variants.json">JSON</a>'
-    short = f"{ledger.in_short(claims)}\n\n" if claims else ""
+    short = f"{findings(claims)}\n{ledger.in_short(claims)}\n\n" if claims else ""
     shown = f"{short}```{{raw}} html\n{board.board_html(claims, varied)}<p>All verdicts as data: {files}.</p>\n```\n"
     shown += f"\n{ledger.by_chance(claims)}\n" if claims else ""
     old = ledger.replaced_table(claims, replaced)

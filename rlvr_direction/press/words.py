@@ -19,7 +19,7 @@ NOT_ASKED = ""
 WORDS: Mapping[str, Words] = MappingProxyType(
     {
         "C1": Words(
-            "Does the sign of the change tell who wrote a text better than its size does?",
+            "Does the change of a token tell who wrote it better than entropy or KL do?",
             "Histograms: entropy and KL overlap, delta_logp does not. No number.",
         ),
         "C1h": Words("... and better than any other number that the two models give?", NOT_ASKED),

@@ -67,9 +67,11 @@ def test_what_supports_a_claim_is_in_the_unit_of_its_numbers():
 def test_in_short_the_claims_of_the_paper_are_counted():
     rows = [record(task=task) for task in ("a", "b")]
     rows += [record("C2", task="a"), record("C2", task="b", verdict="inconclusive")]
-    rows += [record("C3a", verdict="inconclusive"), record("B1", ours=True)]
-    assert ledger.in_short(rows).startswith("Of 3 claims") and "**1 hold**" in ledger.in_short(rows)
-    assert ledger.in_short(rows).endswith("1 hold on one of two; 1 on neither.")
+    rows += [record("C3b", verdict="inconclusive"), record("C5a", registration=1)]
+    uncounted = [record("B1", ours=True), record("C3a", deterministic=True), record("C2g")]
+    text = ledger.in_short(rows + uncounted)
+    assert text.startswith("Of 3 claims of the paper about experiments, 1 holds on both tasks, 1 on one of two, 1 on")
+    assert "1 more are to be judged anew" in text and "anew" not in ledger.in_short(rows[:2])
 
 
 def test_a_replaced_verdict_is_shown_with_its_reason_once_its_claim_is_judged_again():

@@ -78,7 +78,7 @@ def judge_leads(claim: Claim, recorded: Recorded, rivals: Sequence[str], of: str
     def said(row: Judged) -> Judged:
         table = recorded[claim.study][row.task]
         unreached = left_out(table[table["cell"] == row.cell], rivals, of)
-        note = f"Not compared, for one of the two gates goes less far: {', '.join(unreached)}."
+        note = f"Not compared, because one of the two gates changes fewer tokens: {', '.join(unreached)}."
         return replace(row, note=f"{row.note} {note}".strip()) if unreached else row
 
     return [said(row) for row in judge_cells(claim, recorded, lambda cell: leads(cell, rivals, of=of))]

@@ -17,6 +17,7 @@ __all__ = ["KEPT", "survey", "survives"]
 
 KEPT = ("verdict", "value", "low", "high", "text", "bound")
 FIELDS = {field.name for field in fields(Claim)}
+ENDS = ("value", "low", "high")
 SEEDS = 5
 SETTING = "Setting"
 
@@ -56,7 +57,9 @@ def _of(module: ModuleType, recorded: Recorded, verdict: Mapping) -> Iterator[di
     seeds = _seeds(module.CLAIM, here, verdict["task"])
     for choice, seed in seeds.others.items():
         said = {"axis": seeds.name, "registered": seeds.registered, "choice": choice}
-        yield names | said | _judged(module, _without(here, seed["left_out"]), {})
+        found = _judged(module, _without(here, seed["left_out"]), {})
+        if [found[end] for end in ENDS] != [verdict[end] for end in ENDS]:  # else the rule reads no such seed
+            yield names | said | found
 
 
 def _can_differ(claim: Claim, change: Change, verdict: Mapping) -> bool:

@@ -88,7 +88,7 @@ def curves(table: pd.DataFrame, of: str, description: str, *, bars: bool = True)
         looks_at=lambda rows: [CRITERIA[family][1] for family in rows["family"]],
     )
     scale = alt.Scale(type="symlog", constant=0.02)
-    x = alt.X(f"{of}:Q", title=f"share of tokens {of} (log scale from 2 %)", scale=scale).axis(
+    x = alt.X(f"{of}:Q", title=f"share of tokens {of} (logarithmic above 2 %)", scale=scale).axis(
         format="%", values=[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1]
     )
     tooltip = ["criterion", *tips([of], ".1%"), *tips(["accuracy", *([] if bars else ["low", "high"])], ".3f")]

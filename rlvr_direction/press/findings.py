@@ -1,0 +1,52 @@
+"""What the book finds, in plain sentences: each stands as long as the verdicts that it tells are what they were."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+__all__ = ["FINDINGS", "Finding", "findings"]
+
+
+class Finding(NamedTuple):
+    """A sentence, and the verdicts on arithmetic and on the tree (or the only one) that it rests on, by claim."""
+
+    sentence: str
+    rests_on: Mapping[str, tuple[str, ...]]
+
+
+YES, NO, OPEN = "reproduced", "not reproduced", "inconclusive"
+FINDINGS = (
+    Finding(
+        "**Who wrote it?** Summed along a text, `delta_logp` tells base from RL better than any other score. Token by "
+        "token it leads entropy and KL on one task only.",
+        {"B1": (YES, YES), "C1": (NO, YES)},
+    ),
+    Finding(
+        "**Which tokens to repair?** Choosing them by `delta_logp` takes fewer replacements than by KL, by entropy or "
+        "by chance, on both tasks. A gate that asks RL alone does about as well.",
+        {"C2": (YES, YES), "C2g": (OPEN, NO)},
+    ),
+    Finding(
+        "**Is it worth it?** No gate and no step beyond RL is shown to beat an RL that may choose its own temperature.",
+        {"C2h": (NO, OPEN), "C4h": (NO, OPEN)},
+    ),
+    Finding(
+        "**Is there more beyond RL?** On one task going further than an unfinished RL gains many points over it; on "
+        "the other, next to nothing once the sampling is truncated.",
+        {"C4b": (YES, OPEN), "C4c": (YES, OPEN)},
+    ),
+    Finding(
+        "**Why those tokens?** The lemma on the gradient is right; that rare tokens hold more of it than chance would "
+        "give them is not so at the start of RL.",
+        {"C3b": (NO, NO)},
+    ),
+)
+
+
+def findings(claims: Sequence[Mapping]) -> str:
+    """The sentences as a Markdown list. Raises ValueError where a verdict that one tells has changed."""
+    for _, rests_on in FINDINGS:
+        for id, told in rests_on.items():
+            now = tuple(row["verdict"] for row in claims if row["id"] == id and row["deciding"])
+            if now != told:
+                raise ValueError(f"the front page tells of {id} as {', '.join(told)}; it is {', '.join(now)} now")
+    return "".join(f"- {sentence}\n" for sentence, _ in FINDINGS)
