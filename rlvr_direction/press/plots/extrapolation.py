@@ -129,7 +129,7 @@ def rankings(table: pd.DataFrame, description: str) -> alt.LayerChart:
     y = alt.Y("low:Q", title="within-problem AUROC (95 % interval)", scale=alt.Scale(zero=False))
     x = alt.X("stage:O", title="rollouts of RL", axis=alt.Axis(labelAngle=0))
     return described(
-        reference("y", 0.5) + _ways(table, ("task", "writer"), "auroc", x, y, "ranked by"), description, 280
+        reference("y", 0.5) + _ways(table, ("task", "writer"), "auroc", x, y, title="ranked by"), description, 280
     )
 
 
@@ -140,13 +140,17 @@ def selections(table: pd.DataFrame, description: str) -> alt.LayerChart:
     """
     y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=False))
     x = alt.X("n:O", title="responses to choose from", axis=alt.Axis(labelAngle=0))
-    return described(_ways(table, ("task", "writer", "stage"), "accuracy", x, y, "chosen by"), description, 280)
+    lines = _ways(table, ("task", "writer", "stage"), "accuracy", x, y, title="chosen by", order=-1)
+    return described(lines, description, 280)
 
 
-def _ways(table: pd.DataFrame, menus: tuple[str, ...], value: str, x: alt.X, y: alt.Y, title: str) -> alt.LayerChart:
-    """One line with intervals per way of looking at a response, some of them at a time, under a title."""
-    seen = views("way", {name: [way for way in ways if way in set(table["way"])] for name, ways in VIEWS.items()})
-    look = strokes("way", title, {name: WAYS[name] for name in WAYS if name in set(table["way"])}, seen.legend)
+def _ways(
+    table: pd.DataFrame, menus: tuple[str, ...], value: str, x: alt.X, y: alt.Y, *, title: str, order: int = 1
+) -> alt.LayerChart:
+    """One line with intervals per way of looking at a response, under a title; the views in order or turned round."""
+    there = set(table["way"])
+    seen = views("way", {name: [way for way in VIEWS[name] if way in there] for name in [*VIEWS][::order]})
+    look = strokes("way", title, {name: WAYS[name] for name in WAYS if name in there}, seen.legend)
     rows = chosen(table, *menus).transform_filter(seen.rows)
     tooltip = ["way", x.shorthand.split(":")[0], *tips((value, "low", "high"), ".3f")]
     lines = rows.mark_line(strokeWidth=1.8).encode(x=x, y=f"{value}:Q", **look)

@@ -71,8 +71,14 @@ def test_time_travel_draws_the_whole_way_and_the_gammas_of_one_step(draw):
 
 
 def test_ways_are_listed_in_one_order_whatever_the_order_of_the_table(draw):
-    drawn = draw(CHARTS["selections"][0])
+    drawn = draw(CHARTS["rankings"][0])
     assert drawn.index(">the sum of delta_logp<") < drawn.index(">its mean<")
+
+
+def test_rewards_are_ranked_among_themselves_and_chosen_by_beside_other_ways(offers):
+    views = {name: offers(CHARTS[name][0])["lines"] for name in ("rankings", "selections")}
+    assert views["rankings"][1] == "delta_logp in four ways"
+    assert views["selections"][1] == "delta_logp beside the others"
 
 
 def test_gates_stand_in_the_order_of_their_thresholds_and_everywhere_comes_last():
