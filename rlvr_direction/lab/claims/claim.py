@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rlvr_direction.lab.claims.verdicts import Verdict, combine, verdict
+from rlvr_direction.lab.claims.verdicts import SEEDS_NEEDED, Verdict, combine, verdict
 from rlvr_direction.lab.claims.wording import in_words
 from rlvr_direction.lab.regime import CELLS, DECIDING
 from rlvr_direction.statistics import Interval, paired_t
@@ -15,6 +15,7 @@ from rlvr_direction.statistics import Interval, paired_t
 __all__ = ["SEED", "Claim", "Judged", "Part", "Recorded", "as_records", "exactly", "judge_cells", "judge_tasks"]
 
 SEED = 0  # the seed of every bootstrap that a verdict rests on
+UNRECORDED = ("claim", "measured", "only", "over_seeds", "seeds_needed")  # of a row and its claim
 NEIGHBOUR = ("cell", "verdict", "value", "low", "high", "text")  # what is kept of a row beside a verdict
 Recorded = Mapping[str, Mapping[str, pd.DataFrame]]  # study -> task -> table
 
@@ -26,8 +27,9 @@ class Claim:
     `rule` is in words; `bound`, `minimum_gain` and `below` are its numbers, as `verdict` takes them. `measured` says in
     words what is estimated, `study` which recorded tables decide, `also` which others `judge` reads, and `departures`
     where the rule differs from the registered one. `ours` marks a result that the paper does not have. No registered
-    rule has `only`, which leaves the parts whose name has these words, or `over_seeds`, which replaces each interval by
-    a t-interval over the RL seeds: they are for readers who ask what another rule would have said.
+    rule has `only`, which leaves the parts whose name has these words, `over_seeds`, which replaces each interval by a
+    t-interval over the RL seeds, or other `seeds_needed`: they are for readers who ask what another rule would have
+    said.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Claim:
     registration: int = 2
     only: str = ""
     over_seeds: bool = False
+    seeds_needed: int = SEEDS_NEEDED
 
     @property
     def better(self) -> str:
@@ -140,7 +143,7 @@ def _as_record(row: Judged) -> dict:
     elsewhere = [said for said in row.claim.departures if said.startswith("On ") and row.task not in said.split()[:2]]
     record |= {"departures": [said for said in row.claim.departures if said not in elsewhere]}
     record |= {"also": list(row.claim.also)}
-    return {key: value for key, value in record.items() if key not in ("claim", "measured", "only", "over_seeds")}
+    return {key: value for key, value in record.items() if key not in UNRECORDED}
 
 
 def _row(claim: Claim, task: str, parts: Mapping[str, Part | Interval], **where: object) -> Judged:
@@ -149,6 +152,7 @@ def _row(claim: Claim, task: str, parts: Mapping[str, Part | Interval], **where:
     That is, of the parts that read as the whole does, the one nearest to failing.
     """
     rule = {"bound": claim.bound, "minimum_gain": claim.minimum_gain, "below": claim.below}
+    rule |= {"seeds_needed": claim.seeds_needed}
     parts = {name: _asked(claim, part) for name, part in parts.items() if claim.only in name}
     verdicts = {name: verdict(*part, **rule) for name, part in parts.items()}
     found = combine([*verdicts.values()])

@@ -10,7 +10,7 @@ from rlvr_direction.lab.claims.axes import Axis, Change
 from rlvr_direction.lab.claims.claim import Claim, Recorded, as_records
 from rlvr_direction.lab.claims.direction import POOLED
 from rlvr_direction.lab.claims.registry import MODULES
-from rlvr_direction.lab.claims.verdicts import NothingToJudge
+from rlvr_direction.lab.claims.verdicts import SEEDS_NEEDED, NothingToJudge
 from rlvr_direction.lab.regime import CELLS, DECIDING
 
 __all__ = ["KEPT", "survey", "survives"]
@@ -57,7 +57,7 @@ def _of(module: ModuleType, recorded: Recorded, verdict: Mapping) -> Iterator[di
     seeds = _seeds(module.CLAIM, here, verdict["task"])
     for choice, seed in seeds.others.items():
         said = {"axis": seeds.name, "registered": seeds.registered, "choice": choice}
-        found = _judged(module, _without(here, seed["left_out"]), {})
+        found = _judged(module, _without(here, seed["left_out"]), {"seeds_needed": SEEDS_NEEDED - 1})
         if [found[end] for end in ENDS] != [verdict[end] for end in ENDS]:  # else the rule reads no such seed
             yield names | said | found
 

@@ -24,13 +24,14 @@ def verdict(
     bound: float = 0.0,
     minimum_gain: float = 0.0,
     below: bool = False,
+    seeds_needed: int = SEEDS_NEEDED,
 ) -> Verdict:
     """Judge a 95 % interval: beyond the bound, on the other side of it, or neither.
 
     `reproduced`: the interval lies wholly above `bound` (wholly below it if `below`). `not reproduced`: it lies wholly
     on the other side, or wholly short of `minimum_gain` (.01 is 1 point), because the paper claims a gain that matters.
-    `inconclusive`: neither, or fewer than 4 of five RL `seeds` (of fewer, all but one) lie on the same side of the
-    bound as the estimate. Raises ValueError where an end is nan.
+    `inconclusive`: neither, or fewer than `seeds_needed` of the RL `seeds` lie on the same side of the bound as the
+    estimate. Raises ValueError where an end is nan.
 
     >>> verdict(Interval(0.05, 0.02, 0.08)), verdict(Interval(0.004, 0.001, 0.007), minimum_gain=0.01)
     ('reproduced', 'not reproduced')
@@ -44,7 +45,7 @@ def verdict(
     edge = sign * bound
     if seeds is not None:
         same = np.sign(np.subtract(seeds, bound)) == np.sign(interval.value - bound)
-        if same.sum() < min(SEEDS_NEEDED, len(same) - 1):
+        if same.sum() < seeds_needed:
             return "inconclusive"
     if high < edge + minimum_gain:
         return "not reproduced"
