@@ -38,7 +38,6 @@ PRESS = [
     {
         "citation",
         "downloads",
-        "findings",
         "forest",
         "in_page",
         "llms",
@@ -49,7 +48,7 @@ PRESS = [
         "words",
     },
     {"ledger"},
-    {"display"},
+    {"display", "findings"},
     {"board", "captions", "run", "sphinx_ext", "spread", "stamps", "verify", "what_if"},
     {"audit", "explorers", "readers"},
     {"site"},

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from rlvr_direction.press.ledger import deciding
+
 __all__ = ["FINDINGS", "Finding", "findings"]
 
 
@@ -46,7 +48,7 @@ def findings(claims: Sequence[Mapping]) -> str:
     """The sentences as a Markdown list. Raises ValueError where a verdict that one tells has changed."""
     for _, rests_on in FINDINGS:
         for id, told in rests_on.items():
-            now = tuple(row["verdict"] for row in claims if row["id"] == id and row["deciding"])
-            if now != told:
+            now = deciding(claims, id)
+            if now != list(told):
                 raise ValueError(f"the front page tells of {id} as {', '.join(told)}; it is {', '.join(now)} now")
     return "".join(f"- {sentence}\n" for sentence, _ in FINDINGS)

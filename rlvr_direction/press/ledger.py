@@ -9,8 +9,8 @@ from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.lab.claims.verdicts import verdicts_by_chance
 from rlvr_direction.press.words import WORDS
 
-__all__ = ["MARKS", "between_marks", "by_chance", "in_short", "in_unit", "markdown_table", "numbers", "read_claims"]
-__all__ += ["replaced_table", "supports", "table", "update", "write_claims"]
+__all__ = ["MARKS", "between_marks", "by_chance", "deciding", "in_short", "in_unit", "markdown_table", "numbers"]
+__all__ += ["read_claims", "replaced_table", "supports", "table", "update", "write_claims"]
 
 MARKS = ("<!-- ledger:start -->", "<!-- ledger:end -->")
 REPLACED = ("Claim", "Task", "Verdict", "Estimate and interval", "Why it was judged again")
@@ -85,6 +85,11 @@ def in_unit(number: float, unit: str) -> str:
     return f"{math.exp(number):.2f}" if unit in FACTORS else f"{number:.3g}"
 
 
+def deciding(claims: Sequence[Mapping], id: str) -> list[str]:
+    """The verdicts on a claim, one for each task; the rows beside them are none."""
+    return [row["verdict"] for row in claims if row["id"] == id and row["deciding"]]
+
+
 def in_short(claims: Sequence[dict]) -> str:
     """How many of the paper's claims about experiments hold on both tasks, on one and on none.
 
@@ -93,7 +98,7 @@ def in_short(claims: Sequence[dict]) -> str:
     decided = [row for row in claims if row["deciding"] and not row["ours"] and not row["deterministic"]]
     asked = {row["id"] for row in decided if WORDS[row["id"]].paper}
     new = {row["id"] for row in decided if row["registration"] == 2}
-    found = {id: {row["verdict"] for row in decided if row["id"] == id} for id in sorted(asked & new)}
+    found = {id: set(deciding(claims, id)) for id in sorted(asked & new)}
     whole = sum(verdicts == {"reproduced"} for verdicts in found.values())
     nowhere = sum("reproduced" not in verdicts for verdicts in found.values())
     waiting = f" {len(asked - new)} more are to be judged anew." if asked - new else ""

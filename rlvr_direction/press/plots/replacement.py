@@ -127,11 +127,10 @@ def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:
 
     Names such as "coin at 2%" are put in words; those of one rival stand together.
     """
-    rivals = list(dict.fromkeys(name.split(" at ")[0] for name in table["name"]))
-    places = [rivals.index(name.split(" at ")[0]) for name in table["name"]]
-    rows = table.assign(label=list(map(in_words, table["name"])), place=places).sort_values("place", kind="stable")
-    rows = rows.drop(columns="place")
-    order = list(dict.fromkeys(rows["label"]))
+    rivals = {name: name.split(" at ")[0] for name in table["name"]}
+    first = list(rivals.values())
+    order = [in_words(name) for name in sorted(rivals, key=lambda name: first.index(rivals[name]))]
+    rows = table.assign(label=list(map(in_words, table["name"])))
     place = {
         "y": alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=360)),
         "yOffset": alt.YOffset("task:N"),
