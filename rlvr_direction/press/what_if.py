@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from rlvr_direction.lab.claims import variants
+from rlvr_direction.lab.claims.wording import in_words
 from rlvr_direction.press.display import CALLOUTS
 from rlvr_direction.press.forest import ends_of, forest
 from rlvr_direction.press.ledger import numbers
@@ -42,7 +43,7 @@ def _row(row: dict, verdict: dict, ends: tuple[float, float]) -> str:
     badge = f'<strong class="rlvr-badge {CALLOUTS[row["verdict"]]}">{row["verdict"]}</strong>'
     drawn = "" if row["low"] is None else forest(row, ends, verdict["better"])
     shown = escape(numbers({**row, "unit": verdict["unit"]}))
-    names = "".join(f"<td>{escape(row[key])}</td>" for key in ("axis", "registered", "choice"))
+    names = "".join(f"<td>{escape(said)}</td>" for said in (row["axis"], row["registered"], in_words(row["choice"])))
     changed = "" if row["verdict"] == verdict["verdict"] else ' class="changed"'
     estimate = f'<td class="{CALLOUTS[row["verdict"]]}">{drawn} {shown}</td>'
     return f"<tr{changed}>{names}<td>{badge}</td>{estimate}</tr>"

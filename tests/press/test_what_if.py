@@ -30,5 +30,9 @@ def test_a_choice_that_changes_the_verdict_is_marked_and_counted(fold):
     assert "survives 1 of 2 other choices" in fold.summary.get_text()
 
 
+def test_a_rival_has_its_name_in_words():
+    assert "<td>the matched coin alone</td>" in what_if_html(VERDICT, [ROW | {"choice": "coin alone"}])
+
+
 def test_a_verdict_without_other_rules_has_no_fold():
     assert what_if_html(VERDICT | {"id": "C8"}, [ROW]) == ""

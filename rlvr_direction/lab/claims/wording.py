@@ -1,10 +1,10 @@
-"""The names of gates and rivals as a reader meets them."""
+"""The one list of names for criteria, gates and scores: in claims, charts, tables and menus."""
 
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-__all__ = ["in_words", "listed"]
+__all__ = ["in_words", "listed", "score_in_words"]
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -20,6 +20,15 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "abs_delta_logp": "|delta_logp|",
     }
 )
+SCORES: Mapping[str, str] = MappingProxyType(  # where both directions of KL and both entropies stand side by side
+    {
+        "kl_rl_base": "KL(RL || base)",
+        "kl_base_rl": "KL(base || RL)",
+        "entropy_rl": "RL's entropy",
+        "jensen_shannon": "Jensen-Shannon",
+    }
+)
+SUMS: Mapping[str, str] = MappingProxyType({"sum_": "sum of ", "cumulative_": "running sum of "})
 NAME = re.compile(rf"\b({'|'.join(WORDS)})\b")
 PERCENT = re.compile(r"(?<=\d)%")
 
@@ -27,6 +36,14 @@ PERCENT = re.compile(r"(?<=\d)%")
 def in_words(name: str) -> str:
     """A part of a rule in words: "coin at 2%" is "the matched coin at 2 %"."""
     return PERCENT.sub(" %", NAME.sub(lambda match: WORDS[match[0]], name))
+
+
+def score_in_words(name: str) -> str:
+    """A column of scores in words: "sum_logp_rl" is "sum of RL's log-probability", "length" stays as it is."""
+    for prefix, said in SUMS.items():
+        if name.startswith(prefix):
+            return said + score_in_words(name.removeprefix(prefix))
+    return SCORES.get(name, WORDS.get(name, name))
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:

@@ -2,12 +2,12 @@
 
 const RUN = 100; // problems of one point
 const SHOWN = 6; // tokens in the view of a position
-const NAMES = {
-  delta_logp: "direction: delta_logp is low",
-  kl_rl_base: "KL divergence is high",
+const NAMES = { // the words of lab/claims/wording.py
+  delta_logp: "delta_logp is low (direction)",
+  kl_rl_base: "KL is high",
   entropy_base: "the base's entropy is high",
-  random: "at random",
-  mirrored: "mirrored: delta_logp is high",
+  random: "chance fires",
+  mirrored: "delta_logp is high (the mirrored gate)",
 };
 const SIGN = {delta_logp: "≤", random: "<"};
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

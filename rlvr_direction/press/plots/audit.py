@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from rlvr_direction.lab.claims.wording import score_in_words
 from rlvr_direction.palette import CYAN, GOLD, GREY, OLIVE, ROSE, VIOLET
 from rlvr_direction.press.plots.shared import described, intervals, reference, strokes, tips
 
@@ -14,10 +15,11 @@ LOOKS = ((GREY, [6, 3]), (OLIVE, [2, 2]), (GOLD, [8, 3, 2, 3]), (VIOLET, [1, 0])
 
 def separation(table: pd.DataFrame, description: str) -> alt.LayerChart:
     """Oriented AUROCs with intervals, best first. Columns: `score, value, low, high`."""
-    rows = table.assign(kind=[DIRECTION if "delta_logp" in score else OTHER for score in table["score"]])
+    kind = [DIRECTION if "delta_logp" in score else OTHER for score in table["score"]]
+    rows = table.assign(score=table["score"].map(score_in_words), kind=kind)
     colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=[DIRECTION, OTHER], range=[VIOLET, GREY]))
     colour = colour.legend(orient="top")
-    y = alt.Y("score:N", sort=list(rows["score"]), title=None, axis=alt.Axis(labelLimit=220))
+    y = alt.Y("score:N", sort=list(rows["score"]), title=None, axis=alt.Axis(labelLimit=260))
     x = alt.X("low:Q", title="oriented AUROC (0.5: chance)", scale=alt.Scale(zero=False))
     tooltip = ["score", *tips(("value", "low", "high"), ".3f")]
     drawn = intervals(alt.Chart(rows), "value", x, tooltip=tooltip, y=y, color=colour)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Real
 
+from rlvr_direction.lab.claims.wording import score_in_words
 from rlvr_direction.palette import LESS_LIKELY, LIKELIER
 from rlvr_direction.press.plots.shared import (
     NEUTRAL,
@@ -24,21 +25,6 @@ from rlvr_direction.press.plots.shared import (
 
 __all__ = ["areas", "density", "histogram", "histograms", "leads", "roles", "update_path"]
 
-LABELS = {
-    "delta_logp": "delta_logp",
-    "entropy_base": "entropy of the base",
-    "entropy_rl": "entropy of RL",
-    "kl_base_rl": "KL(base || rl)",
-    "kl_rl_base": "KL(rl || base)",
-    "logp_base": "logp under the base",
-    "logp_rl": "logp under RL",
-    "sum_delta_logp": "sum of delta_logp",
-    "sum_logp_base": "sum of logp, base",
-    "sum_logp_rl": "sum of logp, RL",
-    "cumulative_delta_logp": "cumulative delta_logp",
-    "cumulative_logp_base": "cumulative logp, base",
-    "cumulative_logp_rl": "cumulative logp, RL",
-}
 LOG_AXIS = alt.Axis(format="~g", tickCount=5, grid=False)
 
 
@@ -82,7 +68,7 @@ def density(counts: pd.DataFrame, quantity: str) -> alt.Chart:
     rows = counts.assign(density=counts["density"].where(counts["count"] > 0))
     chart = alt.Chart(rows).transform_calculate(middle="(datum.low + datum.high) / 2")
     return chart.encode(
-        x=alt.X("middle:Q", title=f"{LABELS[quantity]} (nats)"),
+        x=alt.X("middle:Q", title=f"{score_in_words(quantity)} (nats)"),
         y=alt.Y("density:Q", title="density per nat", scale=alt.Scale(type="log"), axis=LOG_AXIS),
         color=alt.Color("sample:N", title="written by", scale=SOURCES),
     )
@@ -104,9 +90,13 @@ def areas(table: pd.DataFrame, description: str) -> alt.LayerChart:
 
     Columns: `task, score, value, low, high, overlap`; at 0.5 a score separates nothing.
     """
-    named = table.assign(score=table["score"].map(lambda score: LABELS.get(score, score)))
+    named = table.assign(score=table["score"].map(score_in_words))
     order = list(named.groupby("score")["value"].max().sort_values(ascending=False).index)
-    place = {"y": alt.Y("score:N", sort=order, title=None), "yOffset": alt.YOffset("task:N"), "color": TASK}
+    place = {
+        "y": alt.Y("score:N", sort=order, title=None, axis=alt.Axis(labelLimit=260)),
+        "yOffset": alt.YOffset("task:N"),
+        "color": TASK,
+    }
     tooltip = ["task", "score", *tips(("value", "low", "high"), ".3f")]
     x = alt.X("low:Q", title="oriented AUROC (95 % interval)", scale=alt.Scale(domain=[0.5, 1.0]))
     points = intervals(alt.Chart(named), "value", x, tooltip=tooltip, shape=TASK_SHAPE, **place)

@@ -24,19 +24,19 @@ __all__ = ["curves", "forest", "mixture", "values"]
 
 POLICIES = alt.Scale(domain=["base", "mixed", "RL"], range=[BASE, CYAN, RL])
 LOOKS_AT = ["the token", "the position", "neither"]
-# for each criterion: its name, what it looks at, and the colour and dash of its line
-CRITERIA = {
-    "delta_logp": ("delta_logp", "the token", VIOLET, [1, 0]),
-    "kl_rl_base": ("KL(rl || base)", "the position", ROSE, [1, 0]),
-    "entropy_base": ("entropy of the base", "the position", OLIVE, [1, 0]),
-    "random": ("at random", "neither", GREY, [1, 0]),
-    "abs_delta_logp": ("|delta_logp|", "the token", VIOLET, [6, 3]),
-    "logp_base": ("logp under the base", "the token", GOLD, [2, 2]),
-    "logp_rl": ("logp under RL", "the token", GOLD, [1, 0]),
-    "gap_to_rl_argmax": ("gap to RL's favourite", "the token", GOLD, [6, 3]),
-    "mirrored": ("delta_logp, mirrored", "the token", OLIVE, [6, 3]),
-    "mass": ("mass of delta_logp", "the position", VIOLET, [2, 2]),
-    "coin": ("matched coin", "neither", GREY, [6, 3]),
+# for each criterion: what it looks at, and the colour and dash of its line
+STYLES = {
+    "delta_logp": ("the token", VIOLET, [1, 0]),
+    "kl_rl_base": ("the position", ROSE, [1, 0]),
+    "entropy_base": ("the position", OLIVE, [1, 0]),
+    "random": ("neither", GREY, [1, 0]),
+    "abs_delta_logp": ("the token", VIOLET, [6, 3]),
+    "logp_base": ("the token", GOLD, [2, 2]),
+    "logp_rl": ("the token", GOLD, [1, 0]),
+    "gap_to_rl_argmax": ("the token", GOLD, [6, 3]),
+    "mirrored": ("the token", OLIVE, [6, 3]),
+    "mass": ("the position", VIOLET, [2, 2]),
+    "coin": ("neither", GREY, [6, 3]),
 }
 VIEWS = {  # which of them are seen together
     "the paper's criteria": ["delta_logp", "kl_rl_base", "entropy_base", "random"],
@@ -78,14 +78,14 @@ def curves(table: pd.DataFrame, of: str, description: str, *, bars: bool = True)
     """
     menus = [column for column in ("task", "cell") if column in table]
     ends = table["family"].isin(list(LINES))
-    there = [family for family in CRITERIA if family in set(table["family"])]
-    named_views = {name: [CRITERIA[family][0] for family in group] for name, group in VIEWS.items()}
+    there = [family for family in STYLES if family in set(table["family"])]
+    named_views = {name: list(map(in_words, group)) for name, group in VIEWS.items()}
     seen = views("criterion", named_views) if len(there) > 4 else None
-    looks = {name: (colour, dash) for name, _, colour, dash in (CRITERIA[family] for family in there)}
+    looks = {in_words(family): STYLES[family][1:] for family in there}
     look = strokes("criterion", "criterion", looks, seen and seen.legend)
     named = table[~ends].assign(
-        criterion=lambda rows: [CRITERIA[family][0] for family in rows["family"]],
-        looks_at=lambda rows: [CRITERIA[family][1] for family in rows["family"]],
+        criterion=lambda rows: [in_words(family) for family in rows["family"]],
+        looks_at=lambda rows: [STYLES[family][0] for family in rows["family"]],
     )
     scale = alt.Scale(type="symlog", constant=0.02)
     x = alt.X(f"{of}:Q", title=f"share of tokens {of} (logarithmic above 2 %)", scale=scale).axis(

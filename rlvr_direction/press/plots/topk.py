@@ -3,19 +3,21 @@
 import altair as alt
 import pandas as pd
 
+from rlvr_direction.lab.claims.wording import score_in_words
 from rlvr_direction.palette import CYAN, GOLD, OLIVE, ROSE, VIOLET
 from rlvr_direction.press.plots.shared import chosen, described, menu, strokes, tips
 
 __all__ = ["errors"]
 
-# for each score: its name, and the colour and dash of its line
+# for each score: the colour and dash of its line
 SCORES = {
-    "delta_logp": ("delta_logp", VIOLET, [1, 0]),
-    "logp_rl": ("logp under RL", GOLD, [6, 3]),
-    "entropy_base": ("entropy of the base", OLIVE, [2, 2]),
-    "kl_rl_base": ("KL(rl || base)", ROSE, [8, 3, 2, 3]),
-    "jensen_shannon": ("its js, as Jensen-Shannon", CYAN, [4, 4]),
+    "delta_logp": (VIOLET, [1, 0]),
+    "logp_rl": (GOLD, [6, 3]),
+    "entropy_base": (OLIVE, [2, 2]),
+    "kl_rl_base": (ROSE, [8, 3, 2, 3]),
+    "jensen_shannon": (CYAN, [4, 4]),
 }
+NAMES = {score: score_in_words(score) for score in SCORES} | {"jensen_shannon": "its js, as Jensen-Shannon"}
 
 
 def errors(table: pd.DataFrame, description: str) -> alt.Chart:
@@ -24,7 +26,7 @@ def errors(table: pd.DataFrame, description: str) -> alt.Chart:
     Columns: `pair, score, k, touched, mean_error` (nats), as `topk_errors` gives them; other scores are left out.
     """
     rows = table[table["score"].isin(list(SCORES))]
-    rows = rows.assign(name=[SCORES[score][0] for score in rows["score"]])
+    rows = rows.assign(name=rows["score"].map(NAMES))
     lengths = sorted(int(k) for k in rows["k"].unique())
     error = alt.Scale(type="symlog", constant=0.001)
     lines = chosen(rows, "pair").mark_line(point=True, strokeWidth=2).add_params(menu(rows, "pair"))
@@ -42,6 +44,6 @@ def errors(table: pd.DataFrame, description: str) -> alt.Chart:
             axis=alt.Axis(values=[0, 0.001, 0.01, 0.1, 1], format="~g"),
         ),
         tooltip=["name", "k:Q", *tips(["mean_error"], ".4f"), *tips(["touched"], ".1%")],
-        **strokes("name", "score", {name: (colour, dash) for name, colour, dash in SCORES.values()}),
+        **strokes("name", "score", {NAMES[score]: look for score, look in SCORES.items()}),
     )
     return described(lines, description, 260)

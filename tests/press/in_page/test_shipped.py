@@ -2,15 +2,17 @@
 
 import base64
 import json
+import re
 
 import numpy as np
 import pytest
 
 from rlvr_direction.interventions import parse
+from rlvr_direction.lab.claims.wording import in_words
 from rlvr_direction.lab.regime import DECIDING, checkpoint, problems_of
 from rlvr_direction.lab.toys import load_toy_pair
 from rlvr_direction.press.in_page import SHIPPED, write_scripts
-from rlvr_direction.press.in_page.shipped import accuracies, shipped
+from rlvr_direction.press.in_page.shipped import FAMILIES, accuracies, program, shipped
 
 
 @pytest.fixture(scope="module", params=SHIPPED)
@@ -53,3 +55,9 @@ def test_scripts_hold_one_assignment_that_cannot_end_early(tmp_path):
         text = file.read_text().removesuffix(";\n")
         head, data = text.split(" = ", 1)
         assert head == f"(window.rlvrPairs ||= {{}}).{task}" and json.loads(data)["task"] == task
+
+
+def test_the_menu_of_criteria_has_the_names_that_claims_use():
+    menu = re.search(r"const NAMES = \{(.*?)\};", program(), re.DOTALL)[1]
+    offered = dict(re.findall(r'(\w+): "([^"]*)"', menu))
+    assert set(offered) == set(FAMILIES) and all(in_words(name) in said for name, said in offered.items())

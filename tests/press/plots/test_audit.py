@@ -5,6 +5,7 @@ import pytest
 
 from rlvr_direction import palette
 from rlvr_direction.audit.arms import BUDGETS, GAMMAS
+from rlvr_direction.lab.claims.wording import score_in_words
 from rlvr_direction.press.plots import audit
 
 SCORES = ("sum_delta_logp", "delta_logp", "entropy_rl", "length")
@@ -23,7 +24,7 @@ def test_a_chart_is_described_and_draws_every_row_and_column(honest, name):
 
 def test_scores_stand_best_first_and_direction_has_a_colour_of_its_own():
     bars = CHARTS["separation"][0].to_dict()["layer"][1]["layer"][0]
-    assert bars["encoding"]["y"]["sort"] == list(SCORES)
+    assert bars["encoding"]["y"]["sort"] == list(map(score_in_words, SCORES))
     (rows,) = [rows for rows in CHARTS["separation"][0].to_dict()["datasets"].values() if "score" in rows[0]]
     scale = bars["encoding"]["color"]["scale"]
     colours = dict(zip(scale["domain"], scale["range"], strict=True))

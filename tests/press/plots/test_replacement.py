@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from rlvr_direction import palette
+from rlvr_direction.lab.claims.wording import WORDS, in_words
 from rlvr_direction.press.plots import replacement
 
 TASKS = ("arithmetic", "pointer_tree")
@@ -50,9 +51,13 @@ def test_a_chart_is_described_and_draws_every_row_and_column(honest, name):
 
 def test_every_criterion_has_a_colour_and_dash_of_its_own_and_stands_in_the_legend(draw):
     picture = draw(CHARTS["curves"][0])
-    assert all(f">{replacement.CRITERIA[family][0]}<" in picture for family in FAMILIES)
-    styles = [(colour, *dash) for _, _, colour, dash in replacement.CRITERIA.values()]
+    assert all(f">{in_words(family)}<" in picture for family in FAMILIES)
+    styles = [(colour, *dash) for _, colour, dash in replacement.STYLES.values()]
     assert len(set(styles)) == len(styles)
+
+
+def test_every_criterion_that_has_a_name_in_words_has_a_line():
+    assert {*WORDS, "delta_logp"} == set(replacement.STYLES)
 
 
 def test_without_bars_a_point_says_its_interval_and_no_bar_is_drawn():
@@ -62,7 +67,7 @@ def test_without_bars_a_point_says_its_interval_and_no_bar_is_drawn():
 
 def test_no_criterion_has_a_colour_of_a_policy_of_a_task_or_of_a_sign():
     taken = {getattr(palette, name) for name in ("LIKELIER", "LESS_LIKELY", "BASE", "RL", "CYAN", "BROWN", "SLATE")}
-    assert not taken & {colour for _, _, colour, _ in replacement.CRITERIA.values()}
+    assert not taken & {colour for _, colour, _ in replacement.STYLES.values()}
 
 
 def test_the_slider_covers_every_threshold():
@@ -71,15 +76,15 @@ def test_the_slider_covers_every_threshold():
 
 
 def test_every_criterion_is_seen_and_never_more_than_four_at_a_time(draw):
-    assert {name for group in replacement.VIEWS.values() for name in group} == set(replacement.CRITERIA)
+    assert {name for group in replacement.VIEWS.values() for name in group} == set(replacement.STYLES)
     assert all(len(group) <= 4 for group in replacement.VIEWS.values())
-    points = pd.concat([POINTS.assign(family=family) for family in replacement.CRITERIA])
+    points = pd.concat([POINTS.assign(family=family) for family in replacement.STYLES])
     chart = replacement.curves(points, "selected", "curves").to_dict()
     (menu,) = [param for param in chart["params"] if param["name"] == "lines"]
     for view, group in replacement.VIEWS.items():
         menu["value"] = view
         picture = draw(chart)
-        shown = {family for family, (name, *_) in replacement.CRITERIA.items() if f">{name}</text>" in picture}
+        shown = {family for family in replacement.STYLES if f">{in_words(family)}</text>" in picture}
         assert shown == set(group)
 
 

@@ -29,7 +29,7 @@ def test_it_shows_one_pair_and_offers_all(offers):
 @pytest.mark.parametrize("channel", ["color", "strokeDash"])
 def test_no_two_scores_look_alike(channel):
     scale = CHART.to_dict()["encoding"][channel]["scale"]
-    assert scale["domain"] == [name for name, *_ in topk.SCORES.values()]
+    assert scale["domain"] == list(topk.NAMES.values())
     assert len(set(map(str, scale["range"]))) == 5
 
 
