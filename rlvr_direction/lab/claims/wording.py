@@ -1,10 +1,10 @@
-"""The one list of names for criteria, gates and scores: in claims, charts, tables and menus."""
+"""The one list of names for criteria, gates, scores and tasks: in claims, charts, tables, menus and sentences."""
 
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-__all__ = ["in_words", "listed", "score_in_words"]
+__all__ = ["in_words", "listed", "score_in_words", "task_in_words"]
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -28,7 +28,8 @@ SCORES: Mapping[str, str] = MappingProxyType(  # where both directions of KL and
         "jensen_shannon": "Jensen-Shannon",
     }
 )
-SUMS: Mapping[str, str] = MappingProxyType({"sum_": "sum of ", "cumulative_": "running sum of "})
+SUMS: Mapping[str, str] = MappingProxyType({"sum_": "sum of ", "cumulative_": "cumulative sum of "})
+TASKS: Mapping[str, str] = MappingProxyType({"pointer_tree": "the tree"})
 NAME = re.compile(rf"\b({'|'.join(WORDS)})\b")
 PERCENT = re.compile(r"(?<=\d)%")
 
@@ -44,6 +45,11 @@ def score_in_words(name: str) -> str:
         if name.startswith(prefix):
             return said + score_in_words(name.removeprefix(prefix))
     return SCORES.get(name, WORDS.get(name, name))
+
+
+def task_in_words(name: str) -> str:
+    """A task in a sentence: "pointer_tree" is "the tree"; tables and code keep its name."""
+    return TASKS.get(name, name)
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:
