@@ -1,6 +1,7 @@
 """What the pages need besides the theme: browser bundles, pictures, plain docstrings, words explained, `llms.txt`."""
 
 import re
+from html import unescape
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import vl_convert
 from rlvr_direction.press import llms, terms
 from rlvr_direction.press.display import VEGA_LITE
 from rlvr_direction.press.pictures import PICTURES, layouts
+from rlvr_direction.press.pictures.ink import described
 
 __all__ = ["setup"]
 
@@ -49,7 +51,7 @@ def put_pictures_in(app, pagename, templatename, context, doctree) -> None:
 def _with_layouts(image: re.Match) -> str:
     """Both layouts of a picture in place of its image, with the description that the image had."""
     (said,) = re.findall(r'alt="([^"]*)"', image[0])
-    return "".join(svg.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1) for svg in layouts(image[1]))
+    return described(layouts(image[1]), unescape(said))
 
 
 def plain_docstring(app, what, name, obj, options, lines: list[str]) -> None:

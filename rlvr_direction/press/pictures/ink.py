@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from rlvr_direction.palette import BASE, LESS_LIKELY, LIKELIER, RL
 
-__all__ = ["Pixels", "Point", "Run", "arrow", "badge", "bar", "box", "frame", "line", "words"]
+__all__ = ["Pixels", "Point", "Run", "arrow", "badge", "bar", "box", "described", "frame", "line", "words"]
 
 Pixels = int | float
 Point = tuple[Pixels, Pixels]
@@ -53,6 +53,12 @@ def frame(width: Pixels, height: Pixels, elements: Sequence[str], *, layout: str
     paper = f'<rect class="paper" width="{width:g}" height="{height:g}" rx="8"/>'
     inside = "\n".join([f"<style>{STYLE}</style>", paper, *elements])
     return f'<svg xmlns="http://www.w3.org/2000/svg" class="drawn {layout}" {size}>\n{inside}\n</svg>\n'
+
+
+def described(layouts: Sequence[str], said: str) -> str:
+    """Layouts of one picture as HTML: a page shows the one that fits it, and a screen reader says `said`."""
+    named = f'<svg role="img" aria-label="{escape(said)}" '
+    return "".join(svg.replace("<svg ", named, 1) for svg in layouts)
 
 
 def words(x: Pixels, y: Pixels, *runs: Run, kind: str = "", anchor: str = "start") -> str:
