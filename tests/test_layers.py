@@ -30,7 +30,6 @@ LAB = [
     {"checkout", "device", "parts", "settings", "tasks"},
     {"compact", "regime"},
     {"anatomy", "claims", "toys"},
-    {"first"},
     {"studies"},
     {"cli"},
 ]

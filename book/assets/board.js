@@ -39,7 +39,7 @@
   controls.className = "rlvr-board-controls";
   const verdict = menu("Verdict", [["", "all"], ...Object.keys(ranks).map((name) => [name, name.replace("-", " ")])]);
   const whose = menu("Claims", [["", "all"], ["paper", "the paper's"], ["ours", "our own"]]);
-  const task = menu("Task", [["", "all"], ...tasks.map((name) => [name, name.replace("_", " ")])]);
+  const task = menu("Task", [["", "all"], ...tasks.map((name) => [name, name === "pointer_tree" ? "the tree" : name])]);
   const order = menu("Order", Object.keys(orders).map((name) => [name, name]));
   const count = document.createElement("span");
   count.setAttribute("aria-live", "polite");

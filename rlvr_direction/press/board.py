@@ -10,6 +10,7 @@ import pandas as pd
 
 from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.lab.claims.variants import survives
+from rlvr_direction.lab.claims.wording import task_in_words
 from rlvr_direction.press.display import CALLOUTS, place
 from rlvr_direction.press.forest import ends_of, forest
 from rlvr_direction.press.ledger import numbers, supports, write_claims
@@ -17,7 +18,7 @@ from rlvr_direction.press.words import WORDS
 
 __all__ = ["board_html", "rows_html", "write_files"]
 
-SHOWN = ("id", "task", "cell", "verdict", "value", "low", "high", "unit", "better", "bound", "registration", "chapter")
+SHOWN = ("id", "task", "cell", "verdict", "value", "low", "high", "unit", "better", "bound", "chapter")
 LEGEND = (
     "Each line is a task. Its verdict is about the paper's setting, the first and ringed mark. The other three say "
     "what the same rule finds without the nucleus, for finished RL, and for finished RL without the nucleus: full, "
@@ -69,8 +70,9 @@ def _row(id: str, verdicts: Sequence[dict], variants: Sequence[dict], note: str)
     why = f"<p><b>Why</b> {note}</p>" if note else ""
     ours = "".join(_line(verdict, ends_of(verdicts), variants) for verdict in verdicts)
     said = " ".join(sorted(map(_slug, verdicts))) or "open"
+    whose = "ours" if CLAIMS[id].ours else "paper"
     return (
-        f'<li data-verdicts="{said}" data-whose="{"ours" if CLAIMS[id].ours else "paper"}"><div class="asked">'
+        f'<li id="claim-{id.lower()}" data-verdicts="{said}" data-whose="{whose}"><div class="asked">'
         f'<p><b class="id">{id}</b> {escape(words.question)}</p>{paper}{why}</div>'
         f'<div class="found">{ours or "<p>Registered; no verdict yet.</p>"}</div></li>'
     )
@@ -80,17 +82,16 @@ def _line(verdict: dict, ends: tuple[float, float], variants: Sequence[dict]) ->
     """One task's verdict, its small forest, its numbers, and the marks of its cells."""
     colour, task = CALLOUTS[verdict["verdict"]], verdict["task"] or ""
     said = verdict["verdict"] if verdict["deciding"] else f"a look: {verdict['verdict']}"
-    link = f'<a href="{verdict["chapter"]}.html#{place(verdict)}">{task.replace("_", " ") or "every task"}</a>'
+    link = f'<a href="{verdict["chapter"]}.html#{place(verdict)}">{task_in_words(task) or "every task"}</a>'
     drawn = "<span></span>" if verdict["low"] is None else forest(verdict, ends, verdict["better"])
     same, others = survives(variants, verdict)
     survived = f"; survives {same} of {others} other rules" if others else ""
     bound = f"; {supports(verdict)}" if verdict["bound"] and drawn.startswith("<svg") else ""
     note = f'<p class="note">{escape(verdict["note"])}</p>' if verdict["note"] else ""
-    again = "" if verdict["registration"] == 2 else "; by the first rules, to be judged anew"
     return (
         f'<div class="verdict {colour}" data-task="{task}" data-verdict="{_slug(verdict)}"><p>{link} '
         f'<strong class="rlvr-badge {colour}">{said}</strong></p>{drawn}'
-        f'<p class="numbers">{escape(numbers(verdict))}{bound}{survived}{again}</p>{_marks(verdict)}{note}</div>'
+        f'<p class="numbers">{escape(numbers(verdict))}{bound}{survived}</p>{_marks(verdict)}{note}</div>'
     )
 
 

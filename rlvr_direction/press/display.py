@@ -118,8 +118,7 @@ def claim(rows: Sequence[Judged]) -> None:
     """Show and record verdicts as a claim's `judge` returned them, each with its neighbours, rule and departures."""
     for record in as_records(rows):
         look = None if record["deciding"] else "a look, no verdict"
-        again = None if record["registration"] == 2 else "by the first rules, to be judged anew"
-        title = " · ".join(filter(None, [record["id"], record["task"], record["cell"], record["verdict"], look, again]))
+        title = " · ".join(filter(None, [record["id"], record["task"], record["cell"], record["verdict"], look]))
         rule = " Departure from the registered rule: ".join([record["rule"], *record["departures"]])
         rule = " ".join(filter(None, [rule, record["chosen"]]))
         note = f'<p class="rlvr-note">{escape(record["note"])}</p>' if record["note"] else ""

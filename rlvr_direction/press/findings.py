@@ -41,6 +41,11 @@ FINDINGS = (
         "give them is not so at the start of RL.",
         {"C3b": (NO, NO)},
     ),
+    Finding(
+        "**And in training?** Without rare tokens RL ends worse, on both tasks. Letting them count for more, as the "
+        "paper does, gains less than a point, and nothing over the best of its rivals.",
+        {"C3c": (YES, YES), "C5a": (NO, NO), "C5b": (YES, YES), "C5c": (NO, NO)},
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.lab.claims.verdicts import verdicts_by_chance
+from rlvr_direction.lab.claims.wording import task_in_words
 from rlvr_direction.press.words import WORDS
 
 __all__ = ["MARKS", "between_marks", "by_chance", "deciding", "in_short", "in_unit", "markdown_table", "numbers"]
@@ -48,28 +49,21 @@ def table(claims: Sequence[dict], *, chapters_at: str = "") -> str:
         if (of_claim := [claim for claim in claims if claim["id"] == id])
     ]
     signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SIGNS.items())
-    first = sorted({claim["id"] for claim in claims if claim["registration"] == 1})
-    notes = f"\n{signs}; each with its estimate and 95 % interval, in the paper's regime. {by_chance(claims)}"
-    notes += f" Judged by the first rules, to be judged anew: {', '.join(first)}." if first else ""
+    notes = f"\n{signs}; each with its estimate and 95 % interval, in the paper's regime: {_units(claims)}."
     waiting = [id for id in CLAIMS if id not in {claim["id"] for claim in claims}]
     notes += f" Registered, without a verdict yet: {', '.join(waiting)}." if waiting else ""
-    return markdown_table(["Claim", "Question", *(task.replace("_", " ") for task in tasks)], rows) + notes + "\n"
+    return markdown_table(["Claim", "Question", *map(task_in_words, tasks)], rows) + notes + "\n"
 
 
-def replaced_table(claims: Sequence[dict], replaced: Sequence[dict]) -> str:
-    """What the first registration said of the claims that were judged again, and why they were."""
-    again = {claim["id"] for claim in claims if claim["registration"] == 2}
-    old = [claim for claim in replaced if claim["id"] in again]
-    rows = [[c["id"], c["task"] or "", c["verdict"], numbers(c), c["replaced"]] for c in old]
+def replaced_table(replaced: Sequence[dict]) -> str:
+    """What the first registration said, and why its claims were judged again."""
+    rows = [[c["id"], c["task"] or "", c["verdict"], numbers(c), c["replaced"]] for c in replaced]
     return markdown_table(REPLACED, rows) if rows else ""
 
 
 def numbers(verdict: Mapping) -> str:
     """The estimate with its interval in the unit that reads best: points, or a factor."""
-    unit = verdict["unit"]
-    value, *interval = (in_unit(verdict[key], unit) for key in ("value", "low", "high") if verdict[key] is not None)
-    between = f" [{interval[0]}, {interval[1]}]" if interval else ""
-    return f"{value}{between} {(POINTS | FACTORS).get(unit, unit)}"
+    return f"{_estimate(verdict)} {_words(verdict)}"
 
 
 def supports(record: Mapping) -> str:
@@ -93,18 +87,16 @@ def deciding(claims: Sequence[Mapping], id: str) -> list[str]:
 def in_short(claims: Sequence[dict]) -> str:
     """How many of the paper's claims about experiments hold on both tasks, on one and on none.
 
-    Not counted are exact statements, questions that the paper does not ask, and what is to be judged anew.
+    Not counted are exact statements and questions that the paper does not ask.
     """
     decided = [row for row in claims if row["deciding"] and not row["ours"] and not row["deterministic"]]
     asked = {row["id"] for row in decided if WORDS[row["id"]].paper}
-    new = {row["id"] for row in decided if row["registration"] == 2}
-    found = {id: set(deciding(claims, id)) for id in sorted(asked & new)}
+    found = {id: set(deciding(claims, id)) for id in sorted(asked)}
     whole = sum(verdicts == {"reproduced"} for verdicts in found.values())
     nowhere = sum("reproduced" not in verdicts for verdicts in found.values())
-    waiting = f" {len(asked - new)} more are to be judged anew." if asked - new else ""
     return (
         f"Of {len(found)} claims of the paper about experiments, {whole} hold{'s' * (whole == 1)} on both tasks, "
-        f"{len(found) - whole - nowhere} on one of two, {nowhere} on neither.{waiting} The others below are its two "
+        f"{len(found) - whole - nowhere} on one of two, {nowhere} on neither. The others below are its two "
         "formulas and questions of our own, some of them harder than the paper's."
     )
 
@@ -149,4 +141,23 @@ def _cells(verdicts: Sequence[dict], tasks: Sequence[str]) -> list[str]:
 def _cell(verdict: dict) -> str:
     look = "" if verdict["deciding"] else "a look: "
     exact = "" if verdict["task"] else " (on every task)"
-    return f"{look}{SIGNS[verdict['verdict']]}\u00a0{numbers(verdict)}{exact}"
+    return f"{look}{SIGNS[verdict['verdict']]} {_estimate(verdict)}{exact}".replace(" ", "\u00a0")
+
+
+def _estimate(verdict: Mapping) -> str:
+    unit = verdict["unit"]
+    value, *interval = (in_unit(verdict[key], unit) for key in ("value", "low", "high") if verdict[key] is not None)
+    return f"{value} [{interval[0]}, {interval[1]}]" if interval else value
+
+
+def _words(verdict: Mapping) -> str:
+    return (POINTS | FACTORS).get(verdict["unit"], verdict["unit"])
+
+
+def _units(claims: Sequence[Mapping]) -> str:
+    """The units of the numbers, each with its claims."""
+    of: dict[str, list[str]] = {}
+    for claim in claims:
+        ids = of.setdefault(_words(claim), [])
+        ids += [claim["id"]] * (claim["id"] not in ids)
+    return "; ".join(f"{unit} ({', '.join(ids)})" for unit, ids in of.items())

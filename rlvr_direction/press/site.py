@@ -7,7 +7,6 @@ from pathlib import Path
 
 import nbformat
 
-from rlvr_direction.lab import first
 from rlvr_direction.lab.claims import judge_all, recorded, variants, verdict_records
 from rlvr_direction.press import board, in_page, ledger
 from rlvr_direction.press.captions import number_figures
@@ -42,7 +41,7 @@ def build_book(profile: str, *, root: Path = ROOT, force: bool = False) -> Path:
 
 def verdicts() -> list[dict]:
     """The verdicts on all claims, judged anew from the recorded runs."""
-    return verdict_records([*judge_all(recorded()), *first.judge_all(recorded(*first.STUDIES))])
+    return verdict_records(judge_all(recorded()))
 
 
 def record(claims: list[dict], root: Path = ROOT, *, force: bool = False) -> None:
@@ -98,7 +97,7 @@ def _front_page(claims: list[dict], replaced: list[dict], varied: list[dict]) ->
     short = f"{findings(claims)}\n{ledger.in_short(claims)}\n\n" if claims else ""
     shown = f"{short}```{{raw}} html\n{board.board_html(claims, varied)}<p>All verdicts as data: {files}.</p>\n```\n"
     shown += f"\n{ledger.by_chance(claims)}\n" if claims else ""
-    old = ledger.replaced_table(claims, replaced)
+    old = ledger.replaced_table(replaced)
     return shown + (
         f"\n:::{{admonition}} What the first registration said\n:class: dropdown\n{old}:::\n" if old else ""
     )

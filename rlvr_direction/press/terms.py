@@ -1,4 +1,4 @@
-"""Words of the glossary in the pages: their first use in a section is marked, and shows its definition in the page.
+"""Words of the glossary and ids of claims in the pages: the first in a section is marked, and shows what it means.
 
 A word is marked in prose alone: not in headings, code, formulas, links, tables or bold type, which defines it there.
 """
@@ -10,9 +10,12 @@ from html import escape
 from docutils import nodes
 from sphinx import addnodes
 
+from rlvr_direction.lab.claims import CLAIMS
+
 __all__ = ["add_definitions", "mark_terms", "pattern", "without_links"]
 
 PAGE = "glossary"
+CLAIM_AT = {id: f"claim-{id.lower()}" for id in CLAIMS}  # rows of the board, on the first page
 ONLY_ROLES = {"api", "references"}  # pages on which only what `{term}` names is marked
 EVERYDAY = {"area", "cell", "overlap", "stage"}  # words with another meaning, too: marked where `{term}` names them
 COMMON = {
@@ -41,25 +44,26 @@ def _form(word: str) -> str:
 def mark_terms(app, doctree, docname: str) -> None:
     """Make a link to the glossary of what `{term}` names, and of each term's first use in a section.
 
-    The glossary itself stays as it is: the definitions are there.
+    The glossary itself stays as it is: the definitions are there. The id of a claim leads to its row on the first page.
     """
     if app.builder.format != "html" or docname == PAGE:
         return
     anchors = {name: place[1] for (kind, name), place in app.env.domaindata["std"]["objects"].items() if kind == "term"}
-    glossary, seen = app.builder.get_relative_uri(docname, PAGE), set()
-    free = {} if docname in ONLY_ROLES else {name: at for name, at in anchors.items() if name not in EVERYDAY}
+    glossary, board = (app.builder.get_relative_uri(docname, page) for page in (PAGE, app.config.root_doc))
+    pages, seen = dict.fromkeys(anchors.values(), glossary) | dict.fromkeys(CLAIM_AT.values(), board), set()
+    free = {name: at for name, at in (anchors | CLAIM_AT).items() if name not in EVERYDAY}
     for node in [*doctree.findall(nodes.reference)]:
         anchor = node.get("refid") or node.get("refuri", "").partition("#")[2]
         if anchor in anchors.values():
             seen.add((_section(node), anchor))
             node.replace_self(_link(node.astext(), anchor, glossary))
-    if free:
+    if docname not in ONLY_ROLES:
         words = pattern(free)
         for text in [text for text in doctree.findall(nodes.Text) if _is_prose(text)]:
-            text.parent.replace(text, _marked(text, words, free, glossary, seen))
+            text.parent.replace(text, _marked(text, words, free, pages, seen))
 
 
-def _marked(text: nodes.Text, words: re.Pattern, anchors: Mapping, glossary: str, seen: set) -> list[nodes.Node]:
+def _marked(text: nodes.Text, words: re.Pattern, anchors: Mapping, pages: Mapping, seen: set) -> list[nodes.Node]:
     """A text in which the words that its section has not `seen` yet are links."""
     said, parts, end = text.astext(), [], 0
     for found in words.finditer(said):
@@ -67,7 +71,7 @@ def _marked(text: nodes.Text, words: re.Pattern, anchors: Mapping, glossary: str
         anchor, section = anchors[name], "" if name in COMMON else _section(text)
         if (section, anchor) not in seen:
             seen.add((section, anchor))
-            parts += [nodes.Text(said[end : found.start()]), _link(found[0], anchor, glossary)]
+            parts += [nodes.Text(said[end : found.start()]), _link(found[0], anchor, pages[anchor])]
             end = found.end()
     return [*parts, nodes.Text(said[end:])]
 
@@ -94,15 +98,15 @@ def _section(node: nodes.Node) -> str:
     return sections[-2] if len(sections) > 1 else ""
 
 
-def _link(word: str, anchor: str, glossary: str) -> nodes.raw:
-    place = f'href="{glossary}#{anchor}" aria-describedby="definition-{anchor}"'
+def _link(word: str, anchor: str, page: str) -> nodes.raw:
+    place = f'href="{page}#{anchor}" aria-describedby="definition-{anchor}"'
     link = nodes.raw("", f'<a class="rlvr-term" {place}>{escape(word)}</a>', format="html")
     link["term"] = anchor
     return link
 
 
 def add_definitions(app, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Add to a page the definitions of the terms that it marks: a list that only scripts and printers show."""
+    """Add to a page what the terms and claims that it marks mean: a list that only scripts and printers show."""
     used = {node["term"] for node in doctree.findall(nodes.raw) if "term" in node} if doctree else set()
     if not used:
         return
@@ -115,6 +119,10 @@ def add_definitions(app, pagename: str, templatename: str, context: dict, doctre
             shown += f'<dt>{escape(names[anchor])}</dt><dd id="definition-{anchor}">{said}</dd>'
             if meaning.next_node(nodes.math):
                 app.env.get_domain("math").data["has_equations"][pagename] = True
+    for id in [id for id, anchor in CLAIM_AT.items() if anchor in used]:
+        shown += (
+            f'<dt>{id}</dt><dd id="definition-{CLAIM_AT[id]}"><p>Claim {id}: {escape(CLAIMS[id].statement)}</p></dd>'
+        )
     context["body"] += f'<div class="rlvr-definitions"><p>Words of this page</p><dl>{shown}</dl></div>'
 
 

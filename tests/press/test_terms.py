@@ -6,6 +6,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from rlvr_direction.lab.checkout import ROOT
+from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.press import terms
 
 GLOSSARY = """# Glossary
@@ -48,6 +49,10 @@ The entropy and the policy again; a mass.
 
 A {term}`cell` has entropy.
 
+## Third
+
+Claims C2h, C2 and C2h, C4a-h, **C1**: `C1`.
+
 ```{toctree}
 glossary
 plain
@@ -68,9 +73,9 @@ def marked(part):
 
 
 def test_the_first_use_in_each_section_is_marked_and_nothing_that_is_no_prose(built):
-    first, second = built["index"].select_one("#first"), built["index"].select_one("#second")
+    first, second, third = (built["index"].select_one(f"#{name}") for name in ("first", "second", "third"))
     of_page = marked(built["index"])
-    assert of_page[: -len(marked(first) + marked(second))] == ["entropy"]
+    assert of_page[: -len(marked(first) + marked(second) + marked(third))] == ["entropy"]
     assert marked(first) == ["Entropy", "policies", "pass@16", "deciding cell", "mass"]
     assert marked(second) == ["cell", "entropy"]
 
@@ -79,11 +84,18 @@ def test_a_mark_leads_to_the_glossary_and_is_described_by_a_definition_in_the_pa
     anchors = {element["id"] for element in built["glossary"](id=True)}
     links = built["index"].select("a.rlvr-term")
     assert links
-    for link in links:
+    for link in [link for link in links if "claim" not in link["href"]]:
         page, _, anchor = link["href"].partition("#")
         assert page == "glossary.html" and anchor in anchors
         (said,) = built["index"].find_all(id=link["aria-describedby"])
         assert said.get_text().strip()
+
+
+def test_a_claim_leads_to_its_row_on_the_first_page_and_shows_its_statement(built):
+    links = built["index"].select_one("#third").select("a.rlvr-term")
+    assert [(link.get_text(), link["href"]) for link in links] == [("C2h", "#claim-c2h"), ("C2", "#claim-c2")]
+    (said,) = built["index"].find_all(id="definition-claim-c2h")
+    assert said.get_text() == f"Claim C2h: {CLAIMS['C2h'].statement}"
 
 
 def test_a_definition_keeps_its_formula_and_loses_its_links_and_the_page_loads_mathjax_for_it(built):

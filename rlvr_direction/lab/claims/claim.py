@@ -46,7 +46,6 @@ class Claim:
     deterministic: bool = False
     ours: bool = False
     departures: tuple[str, ...] = ()
-    registration: int = 2
     only: str = ""
     over_seeds: bool = False
     seeds_needed: int = SEEDS_NEEDED
@@ -128,7 +127,7 @@ def as_records(rows: Iterable[Judged]) -> list[dict]:
     for row in rows:
         record = _as_record(row)
         before = found[-1] if found else {}
-        if not row.deciding and all(before.get(key) == record[key] for key in ("id", "registration", "task")):
+        if not row.deciding and all(before.get(key) == record[key] for key in ("id", "task")):
             before["neighbours"].append({key: record[key] for key in NEIGHBOUR})
         else:
             found.append(record | {"neighbours": []})

@@ -30,7 +30,7 @@ def survey(recorded: Recorded, verdicts: Sequence[Mapping]) -> list[dict]:
     choice: a stricter bound on a claim that is not reproduced, or a laxer one on a claim that is.
     """
     modules = {module.CLAIM.id: module for module in MODULES}
-    asked = [verdict for verdict in verdicts if verdict["deciding"] and verdict["registration"] == 2]
+    asked = [verdict for verdict in verdicts if verdict["deciding"]]
     return [row for verdict in asked for row in _of(modules[verdict["id"]], recorded, verdict)]
 
 

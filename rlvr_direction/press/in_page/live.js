@@ -64,7 +64,7 @@ class Live {
     this.text.onchange = () => this.typed();
     const next = element("button", {type: "button", textContent: "Another problem", onclick: () => this.another(1)});
     const noise = element("button", {type: "button", textContent: "Sample again", onclick: () => this.again(), title: "The same problem with other random numbers"});
-    const tasks = element("select", {}, ...Object.keys(TASKS).map((name) => element("option", {value: name, textContent: name.replace("_", " ")})));
+    const tasks = element("select", {}, ...Object.keys(TASKS).map((name) => element("option", {value: name, textContent: name === "pointer_tree" ? "the tree" : name})));
     tasks.value = this.shipped.task;
     tasks.onchange = () => this.change(tasks.value);
     const problem = element("label", {className: "wide"}, "Problem ", this.text);

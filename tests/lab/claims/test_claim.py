@@ -63,7 +63,7 @@ def test_an_exact_number_has_no_interval_and_a_record_says_what_supports_it():
     row = exactly(CLAIM, "arithmetic", 0.5, "text")
     (record,) = as_records([row])
     assert json.loads(json.dumps(record, allow_nan=False)) == record
-    assert (record["verdict"], record["low"], record["registration"]) == ("reproduced", None, 2)
+    assert (record["verdict"], record["low"]) == ("reproduced", None)
     assert record["reading"] == "accuracy; above 0 supports it" and record["deciding"] and record["neighbours"] == []
     assert exactly(CLAIM, None, 0.5, "text", holds=False).verdict == "not reproduced"
 

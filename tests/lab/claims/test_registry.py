@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from rlvr_direction import records
-from rlvr_direction.lab import first
-from rlvr_direction.lab.checkout import DATA, ROOT
+from rlvr_direction.lab.checkout import DATA
 from rlvr_direction.lab.claims import CLAIMS, c1, c3b, judge_all, recorded, registry, verdict_records
 
 KEPT = json.loads((DATA / "claims" / "cpu.json").read_text())
@@ -29,7 +28,7 @@ def test_every_claim_is_there_under_its_id_with_its_rule():
     assert list(CLAIMS) == PAPER + OURS
     for key, claim in CLAIMS.items():
         assert claim.id == key and claim.statement.rstrip(")")[-1] == "." and claim.rule.endswith(".")
-        assert claim.ours == (key in OURS) and claim.registration == 2
+        assert claim.ours == (key in OURS)
         assert all(departure.endswith(".") for departure in claim.departures)
 
 
@@ -37,22 +36,13 @@ def test_every_claim_is_there_under_its_id_with_its_rule():
 def test_the_recorded_verdicts_are_what_the_recorded_data_say(monkeypatch, module):
     """Where this fails although nothing was changed by hand: `make book` records the verdicts anew."""
     monkeypatch.setattr(registry, "MODULES", [module])
-    kept = [record for record in KEPT if (record["id"], record["registration"]) == (module.CLAIM.id, 2)]
+    kept = [record for record in KEPT if record["id"] == module.CLAIM.id]
     assert verdict_records(judge_all(recorded())) == kept
 
 
-def test_the_verdicts_of_the_first_registration_are_what_its_data_say_and_stand_last():
-    old = verdict_records(first.judge_all(recorded(*first.STUDIES)))
-    new = [record["id"] for record in KEPT if record["registration"] == 2]
-    assert KEPT[len(new) :] == old and new == sorted(new, key=[*CLAIMS].index)
-
-
-@pytest.mark.parametrize(("registration", "word"), [(1, "first"), (2, "second")])
-def test_the_page_on_reproducibility_names_the_claims_of_each_registration(registration, word):
-    page = (ROOT / "book" / "reproducibility.md").read_text().splitlines()
-    (row,) = [line for line in page if line.startswith(f"| {word} |")]
-    ids = dict.fromkeys(record["id"] for record in KEPT if record["registration"] == registration)
-    assert row.split(" | ")[3].removesuffix(" |").split(":")[0] == ", ".join(ids)
+def test_the_recorded_verdicts_stand_in_the_order_of_the_claims():
+    ids = [record["id"] for record in KEPT]
+    assert ids == sorted(ids, key=[*CLAIMS].index)
 
 
 def test_a_claim_is_judged_on_the_tasks_of_which_all_is_recorded_and_waits_for_both_small_ones(monkeypatch):
