@@ -21,7 +21,7 @@ from rlvr_direction.press.plots.replacement import LINES, curves
 
 HERE = Path(__file__).parent
 QUANTITIES = ("delta_logp", "entropy_base", "kl_rl_base")
-FAMILIES = ("delta_logp", "logp_rl", "kl_rl_base", "entropy_base", "mirrored", "random", *LINES)
+FAMILIES = ("delta_logp", "kl_rl_base", "entropy_base", "random", *LINES)
 
 
 def direction() -> alt.TopLevelMixin:
