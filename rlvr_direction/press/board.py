@@ -21,10 +21,10 @@ __all__ = ["board_html", "rows_html", "write_files"]
 SHOWN = ("id", "task", "cell", "verdict", "value", "low", "high", "unit", "better", "bound", "chapter")
 LEGEND = (
     "Each line is a task. Its verdict is about the paper's setting, the first and ringed mark. The other three say "
-    "what the same rule finds without the nucleus, for finished RL, and for finished RL without the nucleus: full, "
-    "reproduced; half, inconclusive; empty, not reproduced. A bar shows the estimate with its 95 % interval; the "
-    "shaded side of the dotted line supports the claim. A task's name leads to its verdict in the book, with its rule "
-    "and with the other rules that it survives."
+    "what the same rule finds on RL seed 0 without the nucleus, for finished RL, and for finished RL without the "
+    "nucleus: full, reproduced; half, inconclusive; empty, not reproduced. A bar shows the estimate with its 95 % "
+    "interval; the shaded side of the dotted line supports the claim. A task's name leads to its verdict in the book, "
+    "with its rule and with the other rules that it survives."
 )
 
 
@@ -87,11 +87,10 @@ def _line(verdict: dict, ends: tuple[float, float], variants: Sequence[dict]) ->
     same, others = survives(variants, verdict)
     survived = f"; survives {same} of {others} other rules" if others else ""
     bound = f"; {supports(verdict)}" if verdict["bound"] and drawn.startswith("<svg") else ""
-    note = f'<p class="note">{escape(verdict["note"])}</p>' if verdict["note"] else ""
     return (
         f'<div class="verdict {colour}" data-task="{task}" data-verdict="{_slug(verdict)}"><p>{link} '
         f'<strong class="rlvr-badge {colour}">{said}</strong></p>{drawn}'
-        f'<p class="numbers">{escape(numbers(verdict))}{bound}{survived}</p>{_marks(verdict)}{note}</div>'
+        f'<p class="numbers">{escape(numbers(verdict))}{bound}{survived}</p>{_marks(verdict)}</div>'
     )
 
 

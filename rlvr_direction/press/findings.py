@@ -18,8 +18,8 @@ class Finding(NamedTuple):
 YES, NO, OPEN = "reproduced", "not reproduced", "inconclusive"
 FINDINGS = (
     Finding(
-        "**Who wrote it?** Summed along a text, `delta_logp` tells base from RL better than any other score. Token by "
-        "token it leads entropy and KL on one task only.",
+        "**Who wrote it?** Summed up to a token, `delta_logp` tells base from RL better than any other score. Of the "
+        "token alone it leads entropy and KL on one task only.",
         {"B1": (YES, YES), "C1": (NO, YES)},
     ),
     Finding(
@@ -28,7 +28,8 @@ FINDINGS = (
         {"C2": (YES, YES), "C2g": (OPEN, NO)},
     ),
     Finding(
-        "**Is it worth it?** No gate and no step beyond RL is shown to beat an RL that may choose its own temperature.",
+        "**Is it worth it?** In the paper's setting no gate and no step beyond RL is shown to beat an RL that may "
+        "choose its own temperature.",
         {"C2h": (NO, OPEN), "C4h": (NO, OPEN)},
     ),
     Finding(
@@ -43,7 +44,7 @@ FINDINGS = (
     ),
     Finding(
         "**And in training?** Without rare tokens RL ends worse, on both tasks. Letting them count for more, as the "
-        "paper does, gains less than a point, and nothing over the best of its rivals.",
+        "paper does, gains nothing that thirty seeds can show, over DAPO or over the better of two rivals.",
         {"C3c": (YES, YES), "C5a": (NO, NO), "C5b": (YES, YES), "C5c": (NO, NO)},
     ),
 )

@@ -90,7 +90,7 @@ def in_short(claims: Sequence[dict]) -> str:
     Not counted are exact statements and questions that the paper does not ask.
     """
     decided = [row for row in claims if row["deciding"] and not row["ours"] and not row["deterministic"]]
-    asked = {row["id"] for row in decided if WORDS[row["id"]].paper}
+    asked = {row["id"] for row in decided if WORDS[row["id"]].paper and WORDS[row["id"]].claimed}
     found = {id: set(deciding(claims, id)) for id in sorted(asked)}
     whole = sum(verdicts == {"reproduced"} for verdicts in found.values())
     nowhere = sum("reproduced" not in verdicts for verdicts in found.values())

@@ -8,10 +8,14 @@ __all__ = ["WORDS", "Words"]
 
 
 class Words(NamedTuple):
-    """A claim as a question, and the paper's number with its unit, or why it has none; empty where it does not ask."""
+    """A claim as a question, and the paper's number with its unit, or why it has none; empty where it does not ask.
+
+    `claimed` is False where the paper has numbers that its text does not claim as much of.
+    """
 
     question: str
     paper: str
+    claimed: bool = True
 
 
 NO_NUMBER = "Said in the text, without a number."
@@ -22,7 +26,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             "Does the change of a token tell who wrote it better than entropy or KL do?",
             "Histograms: entropy and KL overlap, delta_logp does not. No number.",
         ),
-        "C1h": Words("... and better than any other number that the two models give?", NOT_ASKED),
+        "C1h": Words("... and better than each model's log-probability and the length?", NOT_ASKED),
         "C2": Words(
             "Does the base need the fewest repairs where RL made its tokens less likely?",
             "Accuracy 11.5 to 53.7 % with 5.4 % of tokens replaced (RL: 54.6 %); KL needs 14 %, entropy about 19 %.",
@@ -33,8 +37,9 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "C2h": Words(
             "Can the repaired base beat RL at RL's own best temperature?",
             "54.06 against RL's 54.58, 51.67 against 52.50 and 43.33 against 46.15 % (RL at one setting).",
+            claimed=False,
         ),
-        "C3a": Words("Is a token's gradient as large as Lemma 3.1 says, to nine digits?", "A formula: 2 |w| (1 - pi)."),
+        "C3a": Words("Does float64 show the gradient of Lemma 3.1 to nine digits?", "A formula: 2 |w| (1 - pi)."),
         "C3b": Words("Do rare tokens carry more of the gradient than they must?", "A picture, without a number."),
         "C3c": Words("Does RL without the rare tokens end up worse?", "Curves, without a number."),
         "C4a": Words("Is there always a way further that helps, if an action is a whole response?", "Theorem 4.1."),

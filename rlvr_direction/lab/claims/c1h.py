@@ -1,4 +1,4 @@
-"""Claim C1h: direction tells RL's text from the base's better than any other score."""
+"""Claim C1h: direction tells RL's text from the base's better than log-probabilities and the length, too."""
 
 from functools import partial
 
@@ -10,7 +10,8 @@ __all__ = ["AXES", "CLAIM", "judge"]
 
 CLAIM = Claim(
     id="C1h",
-    statement="delta_logp separates text by the base from text by RL better than any other score does.",
+    statement="delta_logp separates text by the base from text by RL better than each model's log-probability "
+    "and the length do, too.",
     rule="As C1, with both log-probabilities and (for responses) the length among the rivals: the 95 % interval over "
     "prompts lies above 0, both per response (mean over tokens) and per token where TV(base, rl) > .01.",
     chapter="02_direction_not_magnitude",

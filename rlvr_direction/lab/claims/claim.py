@@ -16,7 +16,7 @@ __all__ = ["SEED", "Claim", "Judged", "Part", "Recorded", "as_records", "exactly
 
 SEED = 0  # the seed of every bootstrap that a verdict rests on
 UNRECORDED = ("claim", "measured", "only", "over_seeds", "seeds_needed")  # of a row and its claim
-NEIGHBOUR = ("cell", "verdict", "value", "low", "high", "text")  # what is kept of a row beside a verdict
+NEIGHBOUR = ("cell", "verdict", "value", "low", "high", "text", "note")  # what is kept of a row beside a verdict
 Recorded = Mapping[str, Mapping[str, pd.DataFrame]]  # study -> task -> table
 
 

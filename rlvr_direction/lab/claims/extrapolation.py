@@ -34,7 +34,8 @@ def judge_gains(claim: Claim, recorded: Recorded, *rivals: str) -> list[Judged]:
 
     def said(row: Judged) -> Judged:
         table = tables[row.task]
-        return replace(row, chosen=_said(choices(table[table["cell"] == row.cell])))
+        chosen = choices(table[table["cell"] == row.cell])
+        return replace(row, chosen=_said(chosen), note=" ".join(filter(None, [row.note, _not_beyond(chosen)])))
 
     return [said(row) for row in judge_cells(claim, {claim.study: tables}, gains_over(*rivals))]
 
@@ -68,6 +69,13 @@ def choices(table: pd.DataFrame) -> pd.DataFrame:
         " and ".join(n for n, at in (("gamma", g), ("gate", w)) if at) for g, w in zip(at_gamma, at_gate, strict=True)
     ]
     return found[keys].assign(accuracy=found["correct"] / found["samples"], edge=edge)
+
+
+def _not_beyond(chosen: pd.DataFrame) -> str:
+    """Where gamma 0 was chosen there is no extrapolation, and a gain is the gate's: on how many RL seeds, in words."""
+    at_zero = int((chosen["gamma"] == 0).sum())
+    on = f" on {at_zero} of {len(chosen)} RL seeds" if len(chosen) > 1 else ""
+    return f"Gamma 0 was chosen{on}: replacement, no extrapolation." if at_zero else ""
 
 
 def _said(chosen: pd.DataFrame) -> str:

@@ -18,6 +18,7 @@ __all__ = ["KEPT", "survey", "survives"]
 KEPT = ("verdict", "value", "low", "high", "text", "bound")
 FIELDS = {field.name for field in fields(Claim)}
 ENDS = ("value", "low", "high")
+RULE = {"bound", "minimum_gain"}  # what a rule asks of the same numbers
 SEEDS = 5
 SETTING = "Setting"
 
@@ -52,25 +53,32 @@ def _of(module: ModuleType, recorded: Recorded, verdict: Mapping) -> Iterator[di
     here = _here(module.CLAIM, recorded, verdict["task"])
     for axis in getattr(module, "AXES", ()):
         for choice, change in axis.others.items():
-            if _can_differ(module.CLAIM, change, verdict) and (found := _judged(module, here, change)):
+            if not _can_differ(module.CLAIM, change, verdict) or not (found := _judged(module, here, change)):
+                continue
+            if set(change) <= RULE or not _same(found, verdict):  # else it reads what the rule reads already
                 yield names | {"axis": axis.name, "registered": axis.registered, "choice": choice} | found
     seeds = _seeds(module.CLAIM, here, verdict["task"])
     for choice, seed in seeds.others.items():
         said = {"axis": seeds.name, "registered": seeds.registered, "choice": choice}
         found = _judged(module, _without(here, seed["left_out"]), {"seeds_needed": SEEDS_NEEDED - 1})
-        if [found[end] for end in ENDS] != [verdict[end] for end in ENDS]:  # else the rule reads no such seed
+        if not _same(found, verdict):  # else the rule reads no such seed
             yield names | said | found
 
 
 def _can_differ(claim: Claim, change: Change, verdict: Mapping) -> bool:
     """Whether a change of a rule could change the verdict: one of its numbers alone may go the wrong way."""
-    if not set(change) <= {"bound", "minimum_gain"}:
+    if not set(change) <= RULE:
         return True
     sign = -1 if claim.below else 1
     asked = [(sign * rule.bound, sign * rule.bound + rule.minimum_gain) for rule in (claim, replace(claim, **change))]
     steps = [after - before for before, after in zip(*asked, strict=True)]
     stuck = {"not reproduced": min(steps) >= 0, "reproduced": max(steps) <= 0}
     return not stuck.get(verdict["verdict"], False)
+
+
+def _same(found: Mapping, verdict: Mapping) -> bool:
+    """Whether both have the same estimate and interval."""
+    return all(found[end] == verdict[end] for end in ENDS)
 
 
 def _judged(module: ModuleType, recorded: Recorded, change: Change) -> dict | None:

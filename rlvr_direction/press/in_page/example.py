@@ -37,17 +37,21 @@ def live_pair(task: str, *, gamma: float = 0.0) -> str:
     """A task's pair as HTML: a recorded example of three texts, in whose place a script lets the reader decode.
 
     The example is the first judged problem that the base gets wrong, while RL and replacement get it right without an
-    error on the way (two errors may cancel); what replaces is pi_gamma.
+    error on the way (two errors may cancel). With a gamma above 0 what replaces is pi_gamma, and the example is the
+    first that it alone gets right: the base, RL and replacement by RL are wrong.
     """
     arms = accuracies(task).set_index(["family", "budget"])
     gate = parse(arms.loc[("delta_logp", BUDGET), "where"])
     pair, problems = load_toy_pair(task, checkpoint(task, DECIDING.stage)), problems_of(task, TRIED, "judged")
-    texts = [
-        respond(pair, SMALL_TASKS[task], problems, how, Sampling(top_p=DECIDING.top_p), seed=NOISE["judged"])
-        for how in (Intervention(NOWHERE), Intervention(EVERYWHERE), Intervention(gate, gamma))
-    ]
-    clean = [_without_error(task, problems, text) for text in texts[1:]]
-    number = int((clean[0] & clean[1] & ~texts[0]["correct"].to_numpy()).argmax())
+    write = partial(
+        respond, pair, SMALL_TASKS[task], problems, sampling=Sampling(top_p=DECIDING.top_p), seed=NOISE["judged"]
+    )
+    texts = [write(how) for how in (Intervention(NOWHERE), Intervention(EVERYWHERE), Intervention(gate, gamma))]
+    of_rl, wanted = (_without_error(task, problems, text) for text in texts[1:])
+    others = [texts[0], *([texts[1], write(Intervention(gate))] if gamma else [])]
+    for other in others:
+        wanted &= ~other["correct"].to_numpy()
+    number = int((wanted if gamma else wanted & of_rl).argmax())
     alone = [score_responses(pair, problems, text.loc[[number]])["delta_logp"].tolist() for text in texts[:2]]
     rows = [text.loc[number] for text in texts]
     figures = map(partial(_figure, pair), WRITERS, rows, [*alone, rows[2]["proposal_delta_logp"]])

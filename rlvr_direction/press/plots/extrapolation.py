@@ -80,8 +80,11 @@ def gain_map(table: pd.DataFrame, description: str) -> alt.LayerChart:
     }
     most = max(float(table["gain"].abs().max()), 0.01)
     scale = alt.Scale(type="symlog", constant=0.02, domain=[-most, 0, most], range=[BROWN, "#f4f4f4", CYAN])
-    legend = alt.Legend(format="+.0%", values=[at for at in (-0.5, -0.1, 0, 0.1, 0.5) if abs(at) <= most])
-    color = alt.Color("gain:Q", title="gain", scale=scale, legend=legend)
+    legend = alt.Legend(
+        labelExpr="format(100 * datum.value, '+.0f')",
+        values=[at for at in (-0.5, -0.1, 0, 0.1, 0.5) if abs(at) <= most],
+    )
+    color = alt.Color("gain:Q", title="gain (points)", scale=scale, legend=legend)
     tooltip = ["where", "gamma", *tips(["gain"], "+.3f")]
     words = cells.transform_calculate(points="format(100 * datum.gain, width < 320 ? '+.0f' : '+.1f')")
     words = words.mark_text(color="#111").encode(**place, text="points:N")

@@ -16,6 +16,11 @@ def test_an_example_shows_three_texts_of_which_replacement_repairs_the_first(sou
     assert [figure.get_text(strip=True) != "" for figure in soup("figure")] == [True] * 3
 
 
+def test_with_a_gamma_the_example_is_one_that_it_alone_solves():
+    texts = BeautifulSoup(live_pair("arithmetic", gamma=1.0), "html.parser")
+    assert [verdict["data-right"] for verdict in texts(class_="rlvr-live-verdict")] == ["false", "false", "true"]
+
+
 def test_replaced_tokens_stand_struck_out_in_the_last_text_only(soup):
     struck = [len(figure("s")) for figure in soup("figure")]
     assert struck[:2] == [0, 0] and struck[2] >= 1
