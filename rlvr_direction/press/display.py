@@ -141,8 +141,8 @@ def _beside(record: Mapping) -> str:
     """The rows that are no verdicts, as a list: the same rule in another cell, or the same claim read another way."""
     items = "".join(
         f'<li><span class="rlvr-badge {CALLOUTS[row["verdict"]]}">{escape(row["verdict"])}</span> '
-        f"{escape(row['cell'] or row['text'])}: {escape(numbers({**row, 'unit': record['unit']}))}"
-        f"{escape(row['note'] and f'. {row["note"]}')}</li>"
+        f"{escape(row['cell'] or row['text'])}: {escape(numbers({**row, 'unit': record['unit']}))}. "
+        f"{escape(row['note'])}</li>"
         for row in record["neighbours"]
     )
     return f'<p>Beside the verdict:</p><ul class="rlvr-neighbours">{items}</ul>' if items else ""

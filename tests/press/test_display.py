@@ -80,12 +80,12 @@ def test_a_claim_is_shown_with_its_rule_and_leaves_its_record_in_the_output(show
 
 def test_rows_beside_a_verdict_are_listed_with_it_and_a_look_is_called_one(shown):
     row = Judged(CLAIM, "a", "reproduced", 0.9, 0.8, 0.95, "t", "here")
-    beside = Judged(CLAIM, "a", "not reproduced", 0.1, 0.0, 0.2, "t", "the <cell>", deciding=False)
+    beside = Judged(CLAIM, "a", "not reproduced", 0.1, 0.0, 0.2, "t", "the <cell>", False, note="<b>")
     look = Judged(CLAIM, "b", "inconclusive", 0.1, 0.0, 0.2, "t", deciding=False)
     display.claim([row, beside, look])
     first, second = shown
     assert [row["cell"] for row in first[display.CLAIM]["neighbours"]] == ["the <cell>"]
-    assert "the &lt;cell&gt;: 0.1 [0, 0.2] share</li>" in first["text/html"]
+    assert "the &lt;cell&gt;: 0.1 [0, 0.2] share. &lt;b&gt;</li>" in first["text/html"]
     assert second["text/plain"].startswith("X · b · inconclusive · a look, no verdict")
 
 

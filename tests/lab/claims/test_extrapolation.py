@@ -82,6 +82,7 @@ def test_an_edge_of_a_grid_is_said_to_be_one(where, gamma, edge):
     (row,) = c4b.judge(study)
     assert ("the gamma is an edge of its grid on 5 of 5 seeds" in row.chosen) == ("gamma" in edge)
     assert ("the gate is an edge" in row.chosen) == ("gate" in edge)
+    assert ("Gamma 0 was chosen on 5 of 5 RL seeds: replacement, no extrapolation." in row.note) == (gamma == 0)
 
 
 def test_a_map_gives_gains_over_gamma_0_under_the_same_gate_and_over_rl():

@@ -31,7 +31,11 @@ def judge(recorded, claim=CLAIM, *, nothing=False):
     return judge_cells(claim, recorded, parts_of)
 
 
-AXES = (GAIN, OVER_SEEDS, Axis("Parts", "both", {"second": {"only": "second"}, "none": {"nothing": True}}))
+AXES = (
+    GAIN,
+    OVER_SEEDS,
+    Axis("Parts", "both", {"second": {"only": "second"}, "first": {"only": "first"}, "none": {"nothing": True}}),
+)
 
 
 @pytest.fixture
@@ -55,6 +59,7 @@ def test_each_choice_is_judged_by_itself_on_the_deciding_cell(survey):
     assert found.pop(("RL seeds", "without seed 4")) == "reproduced"
     assert found.pop(("Gain asked for", "above 0, and 2 points not ruled out")) == "not reproduced"
     assert set(found.values()) == {"inconclusive"} and ("Parts", "none") not in found
+    assert ("Parts", "first") not in found  # the part that decides: the numbers are the verdict's own
     assert {(row["id"], row["task"]) for row in rows} == {("X", "a task")}
 
 
