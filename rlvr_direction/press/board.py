@@ -11,9 +11,9 @@ import pandas as pd
 from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.lab.claims.variants import survives
 from rlvr_direction.lab.claims.wording import task_in_words
-from rlvr_direction.press.display import CALLOUTS, place
 from rlvr_direction.press.forest import ends_of, forest
 from rlvr_direction.press.ledger import numbers, supports, write_claims
+from rlvr_direction.press.verdict_box import CALLOUTS, place
 from rlvr_direction.press.words import WORDS
 
 __all__ = ["board_html", "rows_html", "write_files"]

@@ -22,9 +22,9 @@ from rlvr_direction.lab.claims.claim import Judged, as_records
 from rlvr_direction.markup import FULL, chains_html, tokens_html
 from rlvr_direction.press.ledger import numbers, supports
 from rlvr_direction.press.provenance import provenance
+from rlvr_direction.press.verdict_box import title_of, verdict_box
 
 __all__ = [
-    "CALLOUTS",
     "CAPTION",
     "CHECK",
     "CLAIM",
@@ -36,7 +36,6 @@ __all__ = [
     "claim",
     "figure",
     "intervals",
-    "place",
     "set_up",
     "stamp",
     "table",
@@ -47,7 +46,6 @@ CLAIM, CHECK, STAMP = (f"application/vnd.rlvr.{kind}+json" for kind in ("claim",
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 ROWS_SHOWN = 200
 CAPTION = "rlvr-caption"
-CALLOUTS = {"reproduced": "tip", "not reproduced": "danger", "inconclusive": "warning"}
 
 
 @dataclass(frozen=True)
@@ -115,37 +113,15 @@ def _figure_html(drawing: str, data: pd.DataFrame, name: str) -> str:
 
 
 def claim(rows: Sequence[Judged]) -> None:
-    """Show and record verdicts as a claim's `judge` returned them, each with its neighbours, rule and departures."""
+    """Show and record verdicts as a claim's `judge` returned them, with neighbours, rule and departures.
+
+    What one box says of the claim, the next ones leave out.
+    """
+    told: set[str] = set()
     for record in as_records(rows):
-        look = None if record["deciding"] else "a look, no verdict"
-        title = " · ".join(filter(None, [record["id"], record["task"], record["cell"], record["verdict"], look]))
-        rule = " Departure from the registered rule: ".join([record["rule"], *record["departures"]])
-        rule = " ".join(filter(None, [rule, record["chosen"]]))
-        note = f'<p class="rlvr-note">{escape(record["note"])}</p>' if record["note"] else ""
-        html = (
-            f'<div id="{place(record)}" class="admonition {CALLOUTS[record["verdict"]]} rlvr-claim">'
-            f'<p class="admonition-title">{escape(title)}</p><p>{escape(record["statement"])}</p>'
-            f"<p>{escape(record['text'])}: <strong>{escape(numbers(record))}</strong> ({supports(record)}).</p>"
-            f"{note}{_beside(record)}<details><summary>The rule</summary><p>{escape(rule)}</p></details></div>"
-        )
-        plain = f"{title}: {record['text']}: {numbers(record)} ({supports(record)}). {record['note']}"
-        display(Shown({CLAIM: record, "text/html": html, "text/plain": plain}))
-
-
-def place(record: Mapping) -> str:
-    """The anchor of a verdict in its chapter, such as "c2f-arithmetic"."""
-    return "-".join(filter(None, [record["id"], record["task"]])).lower()
-
-
-def _beside(record: Mapping) -> str:
-    """The rows that are no verdicts, as a list: the same rule in another cell, or the same claim read another way."""
-    items = "".join(
-        f'<li><span class="rlvr-badge {CALLOUTS[row["verdict"]]}">{escape(row["verdict"])}</span> '
-        f"{escape(row['cell'] or row['text'])}: {escape(numbers({**row, 'unit': record['unit']}))}. "
-        f"{escape(row['note'])}</li>"
-        for row in record["neighbours"]
-    )
-    return f'<p>Beside the verdict:</p><ul class="rlvr-neighbours">{items}</ul>' if items else ""
+        html = verdict_box(record, told)
+        said = f"{record['text']}: {numbers(record)} ({supports(record)}). {record['note']}"
+        display(Shown({CLAIM: record, "text/html": html, "text/plain": f"{title_of(record)}: {said}"}))
 
 
 def check(name: str, value: float, low: float | None = None, high: float | None = None) -> None:

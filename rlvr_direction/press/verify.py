@@ -8,8 +8,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from bs4 import BeautifulSoup
 
-from rlvr_direction.press.display import place
 from rlvr_direction.press.ledger import numbers, read_claims
+from rlvr_direction.press.verdict_box import place
 
 __all__ = ["Page", "pages", "verify"]
 

@@ -5,9 +5,9 @@ from html import escape
 
 from rlvr_direction.lab.claims import variants
 from rlvr_direction.lab.claims.wording import in_words
-from rlvr_direction.press.display import CALLOUTS
 from rlvr_direction.press.forest import ends_of, forest
 from rlvr_direction.press.ledger import numbers
+from rlvr_direction.press.verdict_box import CALLOUTS
 
 __all__ = ["robustness", "what_if_html"]
 

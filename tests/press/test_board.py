@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.press import ledger, site
 from rlvr_direction.press.board import board_html, write_files
-from rlvr_direction.press.display import place
+from rlvr_direction.press.verdict_box import place
 
 CLASSES = {"reproduced": "tip", "not reproduced": "danger", "inconclusive": "warning"}
 
