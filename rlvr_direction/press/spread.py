@@ -10,16 +10,20 @@ __all__ = ["among_seeds"]
 WIDTH, HEIGHT, EDGE = 300, 34, 8  # in the drawing's own units
 
 
-def among_seeds(name: str, here: float, recorded: Sequence[float], *, error: float | None = None) -> Shown:
+def among_seeds(
+    name: str, here: float, recorded: Sequence[float], *, error: float | None = None, again: int | None = None
+) -> Shown:
     """A number from this run among those of recorded runs, one for each seed: drawn on one line, and in a sentence.
 
     `error` is the standard error of the number here: with it the sentence says whether chance can explain a distance.
+    `again` is the recorded seed that this run repeats: it is then compared with that seed's own number alone.
     Raises ValueError below two recorded numbers, which have no spread.
     """
     if len(recorded) < 2:
         raise ValueError(f"{name}: {len(recorded)} recorded numbers have no spread; pass one for each of several seeds")
     own = "" if error is None else f" ± {number(_rounded(error))} (one standard error)"
-    said = f"{name}: {number(here)}{own} in this run; {_place(here, recorded, error)}."
+    place = _place(here, recorded, error) if again is None else _repeated(recorded, again)
+    said = f"{name}: {number(here)}{own} in this run{';' if again is None else ','} {place}."
     html = f'<div class="rlvr-spread"><p><b>Your number here.</b> {escape(said)}</p>{_drawn(here, recorded)}</div>'
     return Shown({"text/html": html, "text/plain": said})
 
@@ -37,6 +41,13 @@ def _place(here: float, recorded: Sequence[float], error: float | None) -> str:
     if off <= 2 * error:
         return f"{said}, within two standard errors: chance can explain that"
     return f"{said}, more than two standard errors: chance alone can hardly explain that"
+
+
+def _repeated(recorded: Sequence[float], seed: int) -> str:
+    """What the seed that is run again gave when it was recorded, and how far apart all seeds lie."""
+    low, high = min(recorded), max(recorded)
+    spread = f"the {len(recorded)} recorded seeds span {number(low)} to {number(high)}"
+    return f"which repeats seed {seed}: {number(recorded[seed])} when recorded, and it should agree; {spread}"
 
 
 def _rounded(value: float) -> float:

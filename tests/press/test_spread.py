@@ -34,6 +34,14 @@ def test_with_its_standard_error_it_says_whether_chance_can_explain_the_distance
     assert said in among_seeds("reward", here, [0.3, 0.5], error=error)._repr_mimebundle_()["text/plain"]
 
 
+def test_a_seed_that_is_run_again_is_compared_with_itself_and_not_placed_among_all():
+    said = among_seeds("gain", 0.301, [0.3, 0.5], again=0)._repr_mimebundle_()["text/plain"]
+    assert said == (
+        "gain: 0.301 in this run, which repeats seed 0: 0.3 when recorded, and it should agree; "
+        "the 2 recorded seeds span 0.3 to 0.5."
+    )
+
+
 def test_the_dot_lies_among_the_strokes_as_the_number_among_the_numbers():
     drawn = BeautifulSoup(among_seeds("<b>", 0.4, [0.3, 0.5])._repr_mimebundle_()["text/html"], "html.parser")
     assert drawn.p.get_text().startswith("Your number here. <b>: 0.4")

@@ -14,13 +14,15 @@ from rlvr_direction.lab.claims.claim import SEED, Claim, Judged
 from rlvr_direction.lab.claims.counts import accuracies, arms_of
 from rlvr_direction.lab.claims.direction import levels_of, separation_of
 from rlvr_direction.lab.claims.leads import judge_leads
+from rlvr_direction.lab.claims.replacement import best_budgets
 from rlvr_direction.lab.regime import DECIDING
 from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["FEWEST", "alone", "aurocs", "curves", "findings", "in_short", "problems_needed", "short"]
+__all__ = ["FEWEST", "alone", "aurocs", "best_gate", "curves", "findings", "in_short", "problems_needed", "short"]
 
 UNFINISHED = 0.05  # share of responses above which an audit warns
 FEWEST = 20  # problems; below, intervals over problems are too narrow for a verdict
+OF_SEVERAL = " In the deciding cell five RL seeds are pooled, and at least 4 of them have the sign of the estimate."
 HERE = {"cell": str(DECIDING), "rl_seed": 0}  # one RL run in the cell that the claims decide on
 Tables = Mapping[str, pd.DataFrame]
 
@@ -52,27 +54,23 @@ def in_short(tables: Tables, found: pd.DataFrame) -> list[str]:
     """What an audit found, in sentences; `found` are its `findings`."""
     seen, answers = alone(tables).set_index("arm"), tables["answers"]
     base, rl, cold = (_share(seen.loc[name]) for name in ("base alone", "RL alone", "cold RL"))
-    gates, chosen = curves(tables), _chosen(tables)
-    best = gates[gates["family"] == "delta_logp"].nlargest(1, "accuracy").iloc[0]
+    best, chosen = best_gate(tables), _chosen(tables)
     counts = answers[answers["family"] == "chosen"][["correct", "samples"]].sum()
     decided = found[found["verdict"].isin(["reproduced", "not reproduced"])]
     decided = decided.sort_values("verdict", ascending=False, kind="stable")
     sentences = [
         f"The base alone is right on {base} of the judged problems, RL alone on {rl}, cold RL on {cold}.",
-        f"The best of the gates on delta_logp changed {best['changed']:.1%} of the base's tokens and is right on "
-        f"{best['accuracy']:.1%}; what the calibration problems chose, gamma {chosen['gamma']:g} where "
+        f"The gate on delta_logp that was best on calibration problems changed {best['changed']:.1%} of the base's "
+        f"tokens and is right on {best['accuracy']:.1%}; the best of all they tried, gamma {chosen['gamma']:g} where "
         f"`{short(chosen['where'])}`, on {counts['correct'] / counts['samples']:.1%}.",
         f"Of {len(found)} claims {len(decided)} are decided{':' if len(decided) else '.'}",
         *(f"*{row.verdict.capitalize()}*: {row.statement[:-1]} ({row.claim})." for row in decided.itertuples()),
     ]
     if not answers["correct"].any():
-        nothing = "**No answer of either model was right.** Check `--task`, `--template` and `--max-new-tokens`."
-        sentences = [nothing, *sentences]
-    unfinished = 1 - answers["finished"].sum() / answers["samples"].sum()
-    if unfinished > UNFINISHED:
-        sentences.append(
-            f"**{unfinished:.0%} of all responses were cut off** and count as wrong: raise `--max-new-tokens`."
-        )
+        sentences.insert(0, "**No answer of either model was right.** Try `--task`, `--template`, `--max-new-tokens`.")
+    cut = 1 - answers["finished"].sum() / answers["samples"].sum()
+    if cut > UNFINISHED:
+        sentences.append(f"**{cut:.0%} of all responses were cut off** and count as wrong: raise `--max-new-tokens`.")
     return sentences
 
 
@@ -124,6 +122,12 @@ def curves(tables: Tables) -> pd.DataFrame:
     """Both models alone and every gate at every budget: `family, budget, accuracy, low, high, selected, changed`."""
     rows = _gates(tables)
     return accuracies(arms_of(rows[rows["purpose"] == "judged"]))
+
+
+def best_gate(tables: Tables) -> pd.Series:
+    """The row of `curves` of the gate on delta_logp that is best on calibration problems: the one that C2h judges."""
+    found = curves(tables).set_index(["family", "budget"])
+    return found.loc[("delta_logp", best_budgets(_gates(tables)).item())]
 
 
 def aurocs(tables: Tables) -> pd.DataFrame:
@@ -188,7 +192,7 @@ def _as_row(row: Judged, n: int, gain: Interval, *, extrapolates: bool) -> dict:
         "verdict": verdict,
         "problems": n,
         "needed": (inf if nothing_to_judge else needed) if verdict in ("no verdict", "inconclusive") else float("nan"),
-        "rule": f"{claim.rule} {NOTES.get(claim.id, '')}".strip(),
+        "rule": f"{claim.rule.replace(OF_SEVERAL, '')} {NOTES.get(claim.id, '')}".strip(),
     }
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from rlvr_direction.lab.claims import any_pair, c2, c2c, leads
-from rlvr_direction.lab.claims.any_pair import alone, aurocs, curves, findings, in_short, problems_needed
+from rlvr_direction.lab.claims.any_pair import alone, aurocs, best_gate, curves, findings, in_short, problems_needed
 from rlvr_direction.lab.claims.direction import SCORES
 from rlvr_direction.statistics import Interval
 
@@ -133,9 +133,19 @@ def test_in_short_it_is_said_who_is_right_how_often_and_what_is_decided(audited)
     assert found["unfinished"].iloc[:3].tolist() == [0, 1, 1] and found["tokens"].iloc[0] > 0
 
 
+def test_the_best_gate_is_the_one_of_the_calibration_problems_even_where_a_judged_one_does_better(audited):
+    tables = audited()
+    for name, lucky in (("calibration", 0.02), ("answers", 0.2)):
+        gate = tables[name]["family"].isin(["tried", "delta_logp"])
+        tables[name].loc[gate, "correct"] = (tables[name].loc[gate, "budget"] == lucky).astype(int)
+    assert best_gate(tables)["accuracy"] == 0 and curves(tables).query("family == 'delta_logp'")["accuracy"].max() == 1
+    assert " is right on 0.0%; " in in_short(tables, findings(tables))[1]
+
+
 def test_the_rules_say_what_an_audit_leaves_out(audited):
     rules = findings(audited()).set_index("claim")["rule"]
     assert rules["C2"].endswith("An audit's budgets are 2%, 5%, 10%, 20% and RL everywhere.")
+    assert rules["C1"].endswith("where TV(base, rl) > .01.") and "seeds" not in rules["B1"]  # an audit has one run
     assert rules["C4b"].endswith("An audit tries the gammas 0, 0.1, 0.3, 1, 2.")
 
 
