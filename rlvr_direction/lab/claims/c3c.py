@@ -1,9 +1,21 @@
 """Claim C3c: training on rollouts without rare tokens ends worse."""
 
-from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
-from rlvr_direction.lab.claims.reweighting import at_the_end, judge_methods, paired_difference
+import pandas as pd
 
-__all__ = ["CLAIM", "judge"]
+from rlvr_direction.lab.claims.axes import Axis
+from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
+from rlvr_direction.lab.claims.reweighting import (
+    Measure,
+    areas,
+    at_the_end,
+    at_their_best,
+    first,
+    judge_methods,
+    paired_difference,
+)
+from rlvr_direction.statistics import Interval
+
+__all__ = ["AXES", "CLAIM", "judge"]
 
 CLAIM = Claim(
     id="C3c",
@@ -18,9 +30,28 @@ CLAIM = Claim(
 )
 
 
-def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
-    """One row per task that trained on filtered rollouts: the difference over seeds."""
+LOSS = {"more than 1 point": {"bound": -0.01}, "more than 5 points": {"bound": -0.05}}
+AXES = (
+    Axis("Loss asked for", "any", LOSS),
+    Axis(
+        "Read",
+        "final accuracy",
+        {"area under accuracy": {"measure": areas}, "best accuracy": {"measure": at_their_best}},
+    ),
+    Axis("Training seeds", "ten", {"the first 5": {"seeds": 5}}),
+)
+
+
+def judge(
+    recorded: Recorded, claim: Claim = CLAIM, *, measure: Measure = at_the_end, seeds: int | None = None
+) -> list[Judged]:
+    """One row per task that trained on filtered rollouts: the difference over seeds.
+
+    Another `measure`, or fewer `seeds`, is for readers who ask.
+    """
     trained = {name: runs for name, runs in recorded[claim.study].items() if (runs["method"] == "top-p 0.9").any()}
-    return judge_methods(
-        claim, {claim.study: trained}, lambda runs: {"DAPO": paired_difference(at_the_end(runs), "top-p 0.9", "DAPO")}
-    )
+
+    def lost(runs: pd.DataFrame) -> dict[str, Interval]:
+        return {"DAPO": paired_difference(measure(first(runs, seeds)), "top-p 0.9", "DAPO")}
+
+    return judge_methods(claim, {claim.study: trained}, lost)

@@ -1,8 +1,19 @@
 """Claim C5a: the paper's weighting trains better than DAPO."""
 
+import pandas as pd
+
 from rlvr_direction.lab.claims.axes import GAIN
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
-from rlvr_direction.lab.claims.reweighting import areas, judge_methods, paired_difference
+from rlvr_direction.lab.claims.reweighting import (
+    MEASURE,
+    SEEDS,
+    Measure,
+    areas,
+    first,
+    judge_methods,
+    paired_difference,
+)
+from rlvr_direction.statistics import Interval
 
 __all__ = ["AXES", "CLAIM", "judge"]
 
@@ -18,9 +29,15 @@ CLAIM = Claim(
     study="weightings",
     minimum_gain=0.01,
 )
-AXES = (GAIN,)
+AXES = (GAIN, MEASURE, SEEDS)
 
 
-def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
-    """One row per task: the difference over seeds."""
-    return judge_methods(claim, recorded, lambda runs: {"DAPO": paired_difference(areas(runs), "paper", "DAPO")})
+def judge(
+    recorded: Recorded, claim: Claim = CLAIM, *, measure: Measure = areas, seeds: int | None = None
+) -> list[Judged]:
+    """One row per task: the difference over seeds; another `measure`, or fewer `seeds`, for readers who ask."""
+
+    def leads(runs: pd.DataFrame) -> dict[str, Interval]:
+        return {"DAPO": paired_difference(measure(first(runs, seeds)), "paper", "DAPO")}
+
+    return judge_methods(claim, recorded, leads)

@@ -4,7 +4,15 @@ import pandas as pd
 
 from rlvr_direction.lab.claims.axes import GAIN, rivals
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
-from rlvr_direction.lab.claims.reweighting import areas, judge_methods, paired_difference
+from rlvr_direction.lab.claims.reweighting import (
+    MEASURE,
+    SEEDS,
+    Measure,
+    areas,
+    first,
+    judge_methods,
+    paired_difference,
+)
 from rlvr_direction.statistics import Interval
 
 __all__ = ["AXES", "CLAIM", "judge"]
@@ -19,13 +27,16 @@ CLAIM = Claim(
     study="weightings",
     minimum_gain=0.01,
 )
-AXES = (GAIN, rivals("Dominate", "PPL"))
+AXES = (GAIN, MEASURE, SEEDS, rivals("Dominate", "PPL"))
 
 
-def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
-    """One row per task: the smaller lead of two."""
-    return judge_methods(claim, recorded, _leads)
+def judge(
+    recorded: Recorded, claim: Claim = CLAIM, *, measure: Measure = areas, seeds: int | None = None
+) -> list[Judged]:
+    """One row per task: the smaller lead of two; another `measure`, or fewer `seeds`, for readers who ask."""
 
+    def leads(runs: pd.DataFrame) -> dict[str, Interval]:
+        values = measure(first(runs, seeds))
+        return {rival: paired_difference(values, "paper", rival) for rival in ("Dominate", "PPL")}
 
-def _leads(runs: pd.DataFrame) -> dict[str, Interval]:
-    return {rival: paired_difference(areas(runs), "paper", rival) for rival in ("Dominate", "PPL")}
+    return judge_methods(claim, recorded, leads)

@@ -6,24 +6,28 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from rlvr_direction.lab.claims.axes import Axis
 from rlvr_direction.lab.claims.claim import Claim, Judged, Part, Recorded, judge_tasks
 from rlvr_direction.statistics import Interval, paired_t
 
 __all__ = [
     "KS",
     "LOOKS",
+    "MEASURE",
+    "SEEDS",
+    "Measure",
     "areas",
     "at_the_end",
     "at_their_best",
     "best_rates",
     "direction_correctness",
-    "gains_in_area",
 ]
-__all__ += ["judge_methods", "k_to_judge", "negative_only", "over_seeds", "paired_difference"]
+__all__ += ["first", "gains_in_area", "judge_methods", "k_to_judge", "negative_only", "over_seeds", "paired_difference"]
 
 KS = (1, 2, 4, 8, 16, 32)
 SOLVED = 0.9  # Pass@k at and above this leaves a method nothing to lose or to gain
 LOOKS = ("worded",)  # trained briefly and on few seeds: shown without a verdict
+Measure = Callable[[pd.DataFrame], pd.Series]  # runs -> a number for each run, by `method, seed`
 
 
 def areas(runs: pd.DataFrame) -> pd.Series:
@@ -42,6 +46,19 @@ def at_the_end(runs: pd.DataFrame, column: str = "accuracy") -> pd.Series:
 def at_their_best(runs: pd.DataFrame) -> pd.Series:
     """The highest accuracy of each run, by `method, seed`: it flatters a method, so no claim is judged by it."""
     return _by_run(runs, lambda curve: curve["accuracy"].max())
+
+
+MEASURE = Axis(
+    "Read",
+    "area under accuracy",
+    {"final accuracy": {"measure": at_the_end}, "best accuracy": {"measure": at_their_best}},
+)
+SEEDS = Axis("Training seeds", "all", {f"the first {n}": {"seeds": n} for n in (5, 10)})
+
+
+def first(runs: pd.DataFrame, seeds: int | None) -> pd.DataFrame:
+    """The runs of the first so many seeds; all of them if it is None."""
+    return runs if seeds is None else runs[runs["seed"] < seeds]
 
 
 def over_seeds(runs: pd.DataFrame, column: str, *, along: str = "rollout") -> pd.DataFrame:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from rlvr_direction.lab.claims import c3c
+from rlvr_direction.lab.claims.reweighting import areas
 
 
 def runs(gain, methods=("DAPO", "top-p 0.9")):
@@ -26,3 +27,9 @@ def test_training_without_rare_tokens_must_end_lower(gain, wanted):
 
 def test_a_task_without_filtered_rollouts_has_no_row():
     assert c3c.judge({"weightings": {"worded": runs(0.0, methods=("DAPO", "paper"))}}) == []
+
+
+def test_another_measure_and_fewer_seeds_can_be_asked_for():
+    study = {"weightings": {"arithmetic": runs(-0.02)}}
+    usual, by_area, of_five = c3c.judge(study), c3c.judge(study, measure=areas), c3c.judge(study, seeds=5)
+    assert by_area[0].value == pytest.approx(usual[0].value) and of_five[0].value != usual[0].value

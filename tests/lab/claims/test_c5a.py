@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from rlvr_direction.lab.claims import c5a
+from rlvr_direction.lab.claims.reweighting import at_the_end
 
 
 def runs(gain):
@@ -24,6 +25,14 @@ def runs(gain):
 def test_a_gain_must_matter(gain, wanted):
     (row,) = c5a.judge({"weightings": {"arithmetic": runs(gain)}})
     assert row.verdict == wanted and row.value == pytest.approx(gain, abs=0.003)
+
+
+def test_another_measure_and_fewer_seeds_can_be_asked_for():
+    late = runs(0.02)
+    late.loc[late["rollout"] == 0, "accuracy"] = 0.2  # what is gained, is gained at the end
+    study = {"weightings": {"arithmetic": late}}
+    by_area, at_last, of_five = c5a.judge(study), c5a.judge(study, measure=at_the_end), c5a.judge(study, seeds=5)
+    assert at_last[0].value == pytest.approx(2 * by_area[0].value) and of_five[0].low < by_area[0].low
 
 
 def test_a_brief_look_gives_no_verdict():

@@ -32,3 +32,9 @@ def test_a_loss_of_less_than_two_points_is_allowed(gain, wanted):
     (row,) = c5b.judge(recorded(gain))
     assert row.verdict == wanted and row.value == pytest.approx(gain, abs=0.003)
     assert row.text == "Pass@4, paper minus DAPO" and row.claim.also == ("tuning",)
+
+
+def test_another_k_and_fewer_seeds_can_be_asked_for():
+    (row,), (first,) = c5b.judge(recorded(0.0), k=2), c5b.judge(recorded(0.0), seeds=5)
+    assert row.text == "Pass@2, paper minus DAPO" and first.text == "Pass@4, paper minus DAPO"
+    assert (first.low, first.high) != (row.low, row.high)
