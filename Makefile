@@ -13,7 +13,7 @@ test: .venv/installed
 	$(BIN)/ruff format --check .
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal tests --ignore tests/test_chapters.py --ignore tests/test_exercises.py --ignore tests/test_site.py --ignore tests/browser
 	$(BIN)/python -m pytest -q tests/test_chapters.py tests/test_exercises.py tests/test_site.py
-	$(BIN)/python -m pytest -q tests/browser
+	$(BIN)/python -m pytest -q -n 2 tests/browser
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
