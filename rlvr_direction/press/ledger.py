@@ -156,8 +156,7 @@ def _words(verdict: Mapping) -> str:
 
 def _units(claims: Sequence[Mapping]) -> str:
     """The units of the numbers, each with its claims."""
-    of: dict[str, list[str]] = {}
+    of: dict[str, dict[str, None]] = {}
     for claim in claims:
-        ids = of.setdefault(_words(claim), [])
-        ids += [claim["id"]] * (claim["id"] not in ids)
+        of.setdefault(_words(claim), {})[claim["id"]] = None
     return "; ".join(f"{unit} ({', '.join(ids)})" for unit, ids in of.items())

@@ -1,19 +1,8 @@
 """Claim C3c: training on rollouts without rare tokens ends worse."""
 
-import pandas as pd
-
 from rlvr_direction.lab.claims.axes import Axis
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
-from rlvr_direction.lab.claims.reweighting import (
-    Measure,
-    areas,
-    at_the_end,
-    at_their_best,
-    first,
-    judge_methods,
-    paired_difference,
-)
-from rlvr_direction.statistics import Interval
+from rlvr_direction.lab.claims.reweighting import Measure, areas, at_the_end, at_their_best, judge_leads
 
 __all__ = ["AXES", "CLAIM", "judge"]
 
@@ -50,8 +39,4 @@ def judge(
     Another `measure`, or fewer `seeds`, is for readers who ask.
     """
     trained = {name: runs for name, runs in recorded[claim.study].items() if (runs["method"] == "top-p 0.9").any()}
-
-    def lost(runs: pd.DataFrame) -> dict[str, Interval]:
-        return {"DAPO": paired_difference(measure(first(runs, seeds)), "top-p 0.9", "DAPO")}
-
-    return judge_methods(claim, {claim.study: trained}, lost)
+    return judge_leads(claim, {claim.study: trained}, "top-p 0.9", ["DAPO"], measure, seeds)

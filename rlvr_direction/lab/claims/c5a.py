@@ -1,19 +1,8 @@
 """Claim C5a: the paper's weighting trains better than DAPO."""
 
-import pandas as pd
-
 from rlvr_direction.lab.claims.axes import GAIN
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
-from rlvr_direction.lab.claims.reweighting import (
-    MEASURE,
-    SEEDS,
-    Measure,
-    areas,
-    first,
-    judge_methods,
-    paired_difference,
-)
-from rlvr_direction.statistics import Interval
+from rlvr_direction.lab.claims.reweighting import MEASURE, SEEDS, Measure, areas, judge_leads
 
 __all__ = ["AXES", "CLAIM", "judge"]
 
@@ -36,8 +25,4 @@ def judge(
     recorded: Recorded, claim: Claim = CLAIM, *, measure: Measure = areas, seeds: int | None = None
 ) -> list[Judged]:
     """One row per task: the difference over seeds; another `measure`, or fewer `seeds`, for readers who ask."""
-
-    def leads(runs: pd.DataFrame) -> dict[str, Interval]:
-        return {"DAPO": paired_difference(measure(first(runs, seeds)), "paper", "DAPO")}
-
-    return judge_methods(claim, recorded, leads)
+    return judge_leads(claim, recorded, "paper", ["DAPO"], measure, seeds)

@@ -1,19 +1,8 @@
 """Claim C5c: the paper's weighting trains better than its two rivals."""
 
-import pandas as pd
-
 from rlvr_direction.lab.claims.axes import GAIN, rivals
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
-from rlvr_direction.lab.claims.reweighting import (
-    MEASURE,
-    SEEDS,
-    Measure,
-    areas,
-    first,
-    judge_methods,
-    paired_difference,
-)
-from rlvr_direction.statistics import Interval
+from rlvr_direction.lab.claims.reweighting import MEASURE, SEEDS, Measure, areas, judge_leads
 
 __all__ = ["AXES", "CLAIM", "judge"]
 
@@ -34,9 +23,4 @@ def judge(
     recorded: Recorded, claim: Claim = CLAIM, *, measure: Measure = areas, seeds: int | None = None
 ) -> list[Judged]:
     """One row per task: the smaller lead of two; another `measure`, or fewer `seeds`, for readers who ask."""
-
-    def leads(runs: pd.DataFrame) -> dict[str, Interval]:
-        values = measure(first(runs, seeds))
-        return {rival: paired_difference(values, "paper", rival) for rival in ("Dominate", "PPL")}
-
-    return judge_methods(claim, recorded, leads)
+    return judge_leads(claim, recorded, "paper", ["Dominate", "PPL"], measure, seeds)

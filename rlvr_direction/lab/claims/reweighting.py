@@ -1,6 +1,6 @@
 """Claims C3c and C5 and questions Q7 and Q8: methods of training, compared seed by seed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +22,16 @@ __all__ = [
     "best_rates",
     "direction_correctness",
 ]
-__all__ += ["first", "gains_in_area", "judge_methods", "k_to_judge", "negative_only", "over_seeds", "paired_difference"]
+__all__ += [
+    "first",
+    "gains_in_area",
+    "judge_leads",
+    "judge_methods",
+    "k_to_judge",
+    "negative_only",
+    "over_seeds",
+    "paired_difference",
+]
 
 KS = (1, 2, 4, 8, 16, 32)
 SOLVED = 0.9  # Pass@k at and above this leaves a method nothing to lose or to gain
@@ -85,6 +94,18 @@ def judge_methods(
 ) -> list[Judged]:
     """Judge a claim task by task; on the tasks in `LOOKS` the row is not a verdict."""
     return [replace(row, deciding=row.task not in LOOKS) for row in judge_tasks(claim, recorded, parts_of)]
+
+
+def judge_leads(
+    claim: Claim, recorded: Recorded, method: str, rivals: Sequence[str], measure: Measure, seeds: int | None
+) -> list[Judged]:
+    """Judge a claim by a method's lead over each rival in a measure of its runs, over the first so many seeds."""
+
+    def leads(runs: pd.DataFrame) -> dict[str, Interval]:
+        values = measure(first(runs, seeds))
+        return {rival: paired_difference(values, method, rival) for rival in rivals}
+
+    return judge_methods(claim, recorded, leads)
 
 
 def best_rates(tuned: pd.DataFrame) -> pd.Series:
