@@ -13,7 +13,7 @@ from rlvr_direction.lab.claims.variants import survives
 from rlvr_direction.lab.claims.wording import task_in_words
 from rlvr_direction.press.forest import ends_of, forest
 from rlvr_direction.press.ledger import numbers, supports, write_claims
-from rlvr_direction.press.verdict_box import CALLOUTS, place
+from rlvr_direction.press.verdict_box import CALLOUTS, look, place
 from rlvr_direction.press.words import WORDS
 
 __all__ = ["board_html", "rows_html", "write_files"]
@@ -22,9 +22,9 @@ SHOWN = ("id", "task", "cell", "verdict", "value", "low", "high", "unit", "bette
 LEGEND = (
     "Each line is a task. Its verdict is about the paper's setting, the first and ringed mark. The other three say "
     "what the same rule finds on RL seed 0 without the nucleus, for finished RL, and for finished RL without the "
-    "nucleus: full, reproduced; half, inconclusive; empty, not reproduced. A bar shows the estimate with its 95 % "
-    "interval; the shaded side of the dotted line supports the claim. A task's name leads to its verdict in the book, "
-    "with its rule and with the other rules that it survives."
+    "nucleus: full, reproduced; half, inconclusive; empty, not reproduced; a dash, nothing to judge. A bar shows the "
+    "estimate with its 95 % interval; the shaded side of the dotted line supports the claim. A task's name leads to "
+    "its verdict in the book, with its rule and with the other rules that it survives."
 )
 
 
@@ -105,5 +105,6 @@ def _marks(verdict: dict) -> str:
 
 
 def _mark(cell: dict) -> str:
-    said = escape(f"{cell['cell'] or 'all'}: {cell['verdict']} ({cell['value']:.3g})")
-    return f'<span class="mark {CALLOUTS[cell["verdict"]]}" role="img" title="{said}" aria-label="{said}"></span>'
+    verdict, colour = look(cell)
+    said = escape(f"{cell['cell'] or 'all'}: {verdict} ({cell['value']:.3g})")
+    return f'<span class="mark {colour}" role="img" title="{said}" aria-label="{said}"></span>'

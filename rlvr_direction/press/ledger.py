@@ -39,20 +39,36 @@ def read_claims(path: Path) -> list[dict]:
 
 
 def table(claims: Sequence[dict], *, chapters_at: str = "") -> str:
-    """A Markdown table with a row per claim and a column per task, and how to read it; nothing without claims."""
+    """A Markdown table with a row per claim that the paper makes and a column per task; nothing without claims.
+
+    Harder questions, results of our own and the units of the numbers are folded away below it.
+    """
     if not claims:
         return ""
     tasks = list(dict.fromkeys(claim["task"] for claim in claims if claim["task"]))
-    rows = [
-        [f"[{id}]({chapters_at}{CLAIMS[id].chapter}.ipynb)", WORDS[id].question, *_cells(of_claim, tasks)]
-        for id in CLAIMS
-        if (of_claim := [claim for claim in claims if claim["id"] == id])
-    ]
+    theirs, further = [], []
+    for id, claim in CLAIMS.items():
+        if of_claim := [row for row in claims if row["id"] == id]:
+            link, asked = f"[{id}]({chapters_at}{claim.chapter}.ipynb)", _asked(of_claim[0])
+            said = WORDS[id].question if asked else claim.statement
+            (theirs if asked else further).append([link, said, *_cells(of_claim, tasks)])
+    columns = list(map(task_in_words, tasks))
     signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SIGNS.items())
-    notes = f"\n{signs}; each with its estimate and 95 % interval, in the paper's regime: {_units(claims)}."
     waiting = [id for id in CLAIMS if id not in {claim["id"] for claim in claims}]
-    notes += f" Registered, without a verdict yet: {', '.join(waiting)}." if waiting else ""
-    return markdown_table(["Claim", "Question", *map(task_in_words, tasks)], rows) + notes + "\n"
+    return (
+        markdown_table(["Claim", "Question", *columns], theirs)
+        + f"\n{signs}, in the paper's regime; with the estimate and its 95 % interval.\n\n<details><summary>"
+        + "Harder questions, results of our own, and the units of the numbers</summary>\n\n"
+        + (markdown_table(["Claim", "Statement", *columns], further) + "\n" if further else "")
+        + f"Units: {_units(claims)}."
+        + (f" Registered, without a verdict yet: {', '.join(waiting)}." if waiting else "")
+        + "\n\n</details>\n"
+    )
+
+
+def _asked(claim: Mapping) -> bool:
+    """Whether the paper itself claims it, by experiment or by proof."""
+    return not claim["ours"] and bool(WORDS[claim["id"]].paper) and WORDS[claim["id"]].claimed
 
 
 def replaced_table(replaced: Sequence[dict]) -> str:
@@ -89,8 +105,7 @@ def in_short(claims: Sequence[dict]) -> str:
 
     Not counted are exact statements and questions that the paper does not ask.
     """
-    decided = [row for row in claims if row["deciding"] and not row["ours"] and not row["deterministic"]]
-    asked = {row["id"] for row in decided if WORDS[row["id"]].paper and WORDS[row["id"]].claimed}
+    asked = {row["id"] for row in claims if row["deciding"] and not row["deterministic"] and _asked(row)}
     found = {id: set(deciding(claims, id)) for id in sorted(asked)}
     whole = sum(verdicts == {"reproduced"} for verdicts in found.values())
     nowhere = sum("reproduced" not in verdicts for verdicts in found.values())

@@ -5,9 +5,14 @@ from html import escape
 
 from rlvr_direction.press.ledger import numbers, supports
 
-__all__ = ["CALLOUTS", "place", "title_of", "verdict_box"]
+__all__ = ["CALLOUTS", "look", "place", "title_of", "verdict_box"]
 
 CALLOUTS = {"reproduced": "tip", "not reproduced": "danger", "inconclusive": "warning"}
+
+
+def look(row: Mapping) -> tuple[str, str]:
+    """The words of a verdict and the name of its colour; where nothing of the claim was done there is none to show."""
+    return ("nothing to judge", "none") if row["vacuous"] else (row["verdict"], CALLOUTS[row["verdict"]])
 
 
 def place(record: Mapping) -> str:
@@ -17,8 +22,8 @@ def place(record: Mapping) -> str:
 
 def title_of(record: Mapping) -> str:
     """A box's title: claim, task, cell and verdict."""
-    look = None if record["deciding"] else "a look, no verdict"
-    return " · ".join(filter(None, [record["id"], record["task"], record["cell"], record["verdict"], look]))
+    only = None if record["deciding"] else "a look, no verdict"
+    return " · ".join(filter(None, [record["id"], record["task"], record["cell"], record["verdict"], only]))
 
 
 def verdict_box(record: Mapping, told: set[str]) -> str:
@@ -39,11 +44,17 @@ def verdict_box(record: Mapping, told: set[str]) -> str:
 
 
 def _beside(record: Mapping) -> str:
-    """The rows that are no verdicts, as a list: the same rule in another cell, or the same claim read another way."""
-    items = "".join(
-        f'<li><span class="rlvr-badge {CALLOUTS[row["verdict"]]}">{escape(row["verdict"])}</span> '
-        f"{escape(row['cell'] or row['text'])}: {escape(numbers({**row, 'unit': record['unit']}))}. "
-        f"{escape(row['note'])}</li>"
-        for row in record["neighbours"]
+    """The rows that are no verdicts: badges in a row, which open to the numbers."""
+    badges, items = [], []
+    for row in record["neighbours"]:
+        (said, colour), where = look(row), escape(row["cell"] or row["text"])
+        badge = f'<span class="rlvr-badge {colour}">{said}</span>'
+        badges.append(f"{badge} {escape(row['cell'])}" if row["cell"] else badge)
+        found = escape(numbers({**row, "unit": record["unit"]}))
+        items.append(f"<li>{badge} {where}: {found}. {escape(row['note'])}</li>")
+    return (
+        f'<details class="rlvr-neighbours"><summary>Beside the verdict: {"; ".join(badges)}</summary>'
+        f"<ul>{''.join(items)}</ul></details>"
+        if items
+        else ""
     )
-    return f'<p>Beside the verdict:</p><ul class="rlvr-neighbours">{items}</ul>' if items else ""

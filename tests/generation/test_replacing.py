@@ -176,10 +176,10 @@ def test_a_model_outside_the_pair_is_refused(arithmetic):
         other.generate(**inputs, max_new_tokens=4, custom_generate=replacing(pair, GATE, seed=0))
 
 
-def test_the_examples_of_the_readme_run(arithmetic):
+def test_the_examples_of_the_tools_page_run(arithmetic):
     pair, _ = arithmetic
     names = {"base_model": pair.base, "rl_model": pair.rl, "tokenizer": pair.tokenizer}
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "book" / "tools.md").read_text(), re.DOTALL)
     chosen = [block for block in blocks if "base_model" in block]
     assert len(chosen) == 3
     for block in chosen:

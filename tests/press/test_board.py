@@ -40,7 +40,15 @@ def test_text_colour_and_marks_of_a_line_agree_with_the_record(claims, rows):
         assert line.a["href"] == f"{claim['chapter']}.html#{place(claim)}"
         assert CLASSES[claim["verdict"]] in line["class"] and ledger.numbers(claim) in line.get_text()
         cells = [claim, *claim["neighbours"]] if claim["neighbours"] else []
-        assert [mark["class"][1] for mark in line.select(".mark")] == [CLASSES[cell["verdict"]] for cell in cells]
+        assert [mark["class"][1] for mark in line.select(".mark")] == [
+            "none" if cell["vacuous"] else CLASSES[cell["verdict"]] for cell in cells
+        ]
+
+
+def test_where_gamma_0_was_chosen_a_neighbour_has_no_verdict_to_show(claims):
+    beside = [row for claim in claims if claim["id"].startswith("C4") for row in claim["neighbours"]]
+    assert {row["vacuous"] for row in beside} == {True, False}
+    assert all(row["vacuous"] == ("Gamma 0 was chosen" in row["note"]) for row in beside)
 
 
 def test_a_forest_holds_its_interval_on_the_scale_of_its_claim(claims, rows):

@@ -25,12 +25,22 @@ def test_the_table_has_a_row_per_claim_and_a_column_per_task():
         f"| [C1](02_direction_not_magnitude.ipynb) | {WORDS['C1'].question} | ●\u00a0+12.3\u00a0[+10.0,\u00a0+20.0] |"
     )
     assert "| ◐\u00a0+12.3" in first and second.endswith("|  |")
-    assert "in the paper's regime: points of AUROC (C1, C2)." in text
+    assert "Units: points of AUROC (C1, C2)." in text
+
+
+def test_harder_questions_and_results_of_our_own_are_folded_away():
+    shown, folded = ledger.table([record(), record("C1h"), record("B1", ours=True)]).split("<details>")
+    assert "[C1](" in shown and "[C1h](" not in shown and "[B1](" not in shown and "[C1](" not in folded
+    assert f"| {CLAIMS['C1h'].statement} |" in folded and f"| {CLAIMS['B1'].statement} |" in folded
+
+
+def test_without_further_claims_the_fold_has_the_units_alone():
+    assert ledger.table([record()]).split("<details>")[1].count("|") == 0
 
 
 def test_what_waits_for_a_verdict_is_named():
     text = ledger.table([record(), record("C2")])
-    named = text.split("without a verdict yet: ")[1].rstrip(".\n").split(", ")
+    named = text.split("without a verdict yet: ")[1].split(".\n")[0].split(", ")
     assert named == [id for id in CLAIMS if id not in ("C1", "C2")]
 
 

@@ -16,7 +16,7 @@ __all__ = ["SEED", "Claim", "Judged", "Part", "Recorded", "as_records", "exactly
 
 SEED = 0  # the seed of every bootstrap that a verdict rests on
 UNRECORDED = ("claim", "measured", "only", "over_seeds", "seeds_needed")  # of a row and its claim
-NEIGHBOUR = ("cell", "verdict", "value", "low", "high", "text", "note")  # what is kept of a row beside a verdict
+NEIGHBOUR = ("cell", "verdict", "value", "low", "high", "text", "note", "vacuous")  # kept of a row beside a verdict
 Recorded = Mapping[str, Mapping[str, pd.DataFrame]]  # study -> task -> table
 
 
@@ -73,7 +73,8 @@ class Judged:
     """The verdict on a claim for one task and cell; exact values have no `low` or `high`.
 
     Only a `deciding` row is a verdict; the others say what the same rule finds elsewhere. A `note` says what could not
-    be compared, or how to read the number; `chosen` says what was chosen on other problems.
+    be compared, or how to read the number; `chosen` says what was chosen on other problems. A `vacuous` row follows the
+    rule where nothing of what is claimed was done, such as extrapolation with gamma 0.
     """
 
     claim: Claim
@@ -87,6 +88,7 @@ class Judged:
     deciding: bool = True
     note: str = ""
     chosen: str = ""
+    vacuous: bool = False
 
 
 def judge_cells(

@@ -35,7 +35,8 @@ def judge_gains(claim: Claim, recorded: Recorded, *rivals: str) -> list[Judged]:
     def said(row: Judged) -> Judged:
         table = tables[row.task]
         chosen = choices(table[table["cell"] == row.cell])
-        return replace(row, chosen=_said(chosen), note=" ".join(filter(None, [row.note, _not_beyond(chosen)])))
+        note = " ".join(filter(None, [row.note, _not_beyond(chosen)]))
+        return replace(row, chosen=_said(chosen), note=note, vacuous=bool((chosen["gamma"] == 0).all()))
 
     return [said(row) for row in judge_cells(claim, {claim.study: tables}, gains_over(*rivals))]
 

@@ -78,7 +78,8 @@ def judge_leads(claim: Claim, recorded: Recorded, rivals: Sequence[str], of: str
     def said(row: Judged) -> Judged:
         table = recorded[claim.study][row.task]
         unreached = left_out(table[table["cell"] == row.cell], rivals, of)
-        note = f"Not compared, because one of the two gates changes fewer tokens: {', '.join(unreached)}."
+        where = " on some RL seed" if row.deciding else ""
+        note = f"Not compared, because a gate changes fewer tokens{where}: {', '.join(unreached)}."
         return replace(row, note=f"{row.note} {note}".strip()) if unreached else row
 
     return [said(row) for row in judge_cells(claim, recorded, lambda cell: leads(cell, rivals, of=of))]

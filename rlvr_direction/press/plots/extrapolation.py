@@ -16,7 +16,7 @@ from rlvr_direction.press.plots.shared import (
     views,
 )
 
-__all__ = ["gain_map", "rankings", "rewards", "selections", "travel"]
+__all__ = ["ahead", "gain_map", "rankings", "rewards", "selections", "travel"]
 
 MENUS = ("task", "over", "sampling", "stage")
 WAYS = {  # of choosing one response: its colour and dash
@@ -39,6 +39,11 @@ VIEWS = {  # which of them are seen together
         "majority vote",
         "verifier (pass@n)",
     ],
+}
+TRAVELLERS = {  # who is seen at a step of RL: colour and dash
+    "RL": (RL, [1, 0]),
+    "RL after twice as many": (RL, [6, 3]),
+    "gamma 1": (VIOLET, [1, 0]),
 }
 
 
@@ -95,6 +100,20 @@ def gain_map(table: pd.DataFrame, description: str) -> alt.LayerChart:
 def _threshold(gate: str) -> float:
     """The threshold that a gate's name ends on; infinite for one without, which fires everywhere."""
     return float(gate.partition("<=")[2] or "inf")
+
+
+def ahead(table: pd.DataFrame, description: str) -> alt.LayerChart:
+    """Accuracy by step of RL: RL there, RL after twice as many steps, and gamma 1; menus choose task and sampling.
+
+    Columns: `task, sampling, step, who, accuracy`; `who` is one of `TRAVELLERS`.
+    """
+    menus = ("task", "sampling")
+    rows, look = chosen(table, *menus), strokes("who", "", TRAVELLERS)
+    x, y = alt.X("step:Q", title="rollouts of RL"), alt.Y("accuracy:Q", scale=alt.Scale(zero=False))
+    tooltip = ["who", "step", *tips(["accuracy"], ".3f")]
+    lines = rows.mark_line(strokeWidth=2).encode(x=x, y=y, **look)
+    points = rows.mark_point(filled=True, size=40, opacity=1).encode(x=x, y=y, color=look["color"], tooltip=tooltip)
+    return described((lines + points).add_params(*(menu(table, column) for column in menus)), description)
 
 
 def travel(table: pd.DataFrame, description: str) -> alt.LayerChart:

@@ -29,6 +29,14 @@ STEPS = pd.DataFrame(
     ],
     columns=["task", "sampling", "step", "gamma", "kl", "accuracy"],
 )
+AHEAD = pd.DataFrame(
+    [
+        ("arithmetic", "T 1", step, who, 0.3 + step / 50)
+        for step in (5, 10)
+        for who in ("RL", "RL after twice as many", "gamma 1")
+    ],
+    columns=["task", "sampling", "step", "who", "accuracy"],
+)
 WAYS = pd.DataFrame(
     [
         ("arithmetic", "base", stage, way, n, 0.6, 0.55, 0.65)
@@ -40,6 +48,7 @@ WAYS = pd.DataFrame(
 )
 RANKED = WAYS[WAYS["n"] == 2].drop(columns="n").rename(columns={"accuracy": "auroc"})
 CHARTS = {
+    "ahead": (extrapolation.ahead(AHEAD, "a step on"), AHEAD),
     "rewards": (extrapolation.rewards(REWARDS, "rewards"), REWARDS),
     "gain_map": (extrapolation.gain_map(GAINS, "a map"), GAINS),
     "travel": (extrapolation.travel(STEPS, "a way"), STEPS),
