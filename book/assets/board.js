@@ -5,7 +5,8 @@
   const rows = [...board.children];
   const ranks = {reproduced: 0, inconclusive: 1, "not-reproduced": 2, open: 3};
   const rank = (row) => Math.min(...row.dataset.verdicts.split(" ").map((verdict) => ranks[verdict]));
-  const tasks = [...new Set([...board.querySelectorAll("[data-task]")].map((line) => line.dataset.task))].filter(Boolean);
+  const lines = [...board.querySelectorAll("[data-task]")].filter((line) => line.dataset.task);
+  const tasks = new Map(lines.map((line) => [line.dataset.task, line.querySelector("a").textContent]));
   const orders = {
     "as in the book": () => 0,
     "by verdict": (a, b) => rank(a) - rank(b), // sorting is stable: the book's order within a verdict
@@ -35,15 +36,26 @@
     count.textContent = `${shown} of ${rows.length} claims`;
   }
 
+  // a link to a row that the menus hide shows all rows
+  function reveal() {
+    const row = rows.find((row) => "#" + row.id === location.hash);
+    if (!row?.hidden) return;
+    for (const select of [verdict, whose, task]) select.value = "";
+    update();
+    row.scrollIntoView();
+  }
+
   const controls = document.createElement("div");
   controls.className = "rlvr-board-controls";
   const verdict = menu("Verdict", [["", "all"], ...Object.keys(ranks).map((name) => [name, name.replace("-", " ")])]);
-  const whose = menu("Claims", [["", "all"], ["paper", "the paper's"], ["ours", "our own"]]);
-  const task = menu("Task", [["", "all"], ...tasks.map((name) => [name, name === "pointer_tree" ? "the tree" : name])]);
+  const whose = menu("Claims", [["paper", "the paper's"], ["harder", "harder questions"], ["ours", "our own"], ["", "all"]]);
+  const task = menu("Task", [["", "all"], ...tasks]);
   const order = menu("Order", Object.keys(orders).map((name) => [name, name]));
   const count = document.createElement("span");
   count.setAttribute("aria-live", "polite");
   controls.append(count);
   board.before(controls);
+  addEventListener("hashchange", reveal);
   update();
+  reveal();
 })();

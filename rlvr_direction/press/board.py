@@ -12,7 +12,7 @@ from rlvr_direction.lab.claims import CLAIMS
 from rlvr_direction.lab.claims.variants import survives
 from rlvr_direction.lab.claims.wording import task_in_words
 from rlvr_direction.press.forest import ends_of, forest
-from rlvr_direction.press.ledger import numbers, supports, write_claims
+from rlvr_direction.press.ledger import asked, numbers, supports, write_claims
 from rlvr_direction.press.verdict_box import CALLOUTS, look, place
 from rlvr_direction.press.words import WORDS
 
@@ -70,7 +70,7 @@ def _row(id: str, verdicts: Sequence[dict], variants: Sequence[dict], note: str)
     why = f"<p><b>Why</b> {note}</p>" if note else ""
     ours = "".join(_line(verdict, ends_of(verdicts), variants) for verdict in verdicts)
     said = " ".join(sorted(map(_slug, verdicts))) or "open"
-    whose = "ours" if CLAIMS[id].ours else "paper"
+    whose = "ours" if CLAIMS[id].ours else "paper" if asked(id) else "harder"
     return (
         f'<li id="claim-{id.lower()}" data-verdicts="{said}" data-whose="{whose}"><div class="asked">'
         f'<p><b class="id">{id}</b> {escape(words.question)}</p>{paper}{why}</div>'

@@ -18,14 +18,15 @@ class Finding(NamedTuple):
 YES, NO, OPEN = "reproduced", "not reproduced", "inconclusive"
 FINDINGS = (
     Finding(
-        "**Who wrote it?** Summed up to a token, `delta_logp` tells base from RL better than any other score. Of the "
-        "token alone it leads entropy and KL on one task only.",
+        "**Who wrote it?** Added up from the start of a text, `delta_logp` tells base and RL apart better than any "
+        "other score. Token by token it beats entropy and KL on one task of two.",
         {"B1": (YES, YES), "C1": (NO, YES)},
     ),
     Finding(
         "**Which tokens to repair?** Choosing them by `delta_logp` takes fewer replacements than by KL, by entropy or "
-        "by chance, on both tasks. A gate that asks RL alone does about as well.",
-        {"C2": (YES, YES), "C2g": (OPEN, NO)},
+        "by chance, on both tasks; counted by tokens that really become other tokens, only on one. A gate that asks "
+        "RL alone does about as well.",
+        {"C2": (YES, YES), "C2c": (YES, NO), "C2g": (OPEN, NO)},
     ),
     Finding(
         "**Is it worth it?** In the paper's setting no gate and no step beyond RL is shown to beat an RL that may "
@@ -33,13 +34,14 @@ FINDINGS = (
         {"C2h": (NO, OPEN), "C4h": (NO, OPEN)},
     ),
     Finding(
-        "**Is there more beyond RL?** On one task going further than an unfinished RL gains many points over it; on "
-        "the other, next to nothing once the sampling is truncated.",
-        {"C4b": (YES, OPEN), "C4c": (YES, OPEN)},
+        "**Is there more beyond RL?** On arithmetic going further than an unfinished RL gains many points over it; on "
+        "the tree, next to nothing once the sampling is truncated. But on the tree going further is time travel: it "
+        "does what RL does later, as fast as a theorem on whole responses says.",
+        {"C4b": (YES, OPEN), "C4c": (YES, OPEN), "B4": (NO, YES)},
     ),
     Finding(
-        "**Why those tokens?** The lemma on the gradient is right; that rare tokens hold more of it than chance would "
-        "give them is not so at the start of RL.",
+        "**Why those tokens?** The lemma on the gradient is right, but does not explain why few tokens change: when RL "
+        "starts, rare tokens carry less of the gradient than chance alone would give them.",
         {"C3b": (NO, NO)},
     ),
     Finding(

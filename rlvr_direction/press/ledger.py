@@ -10,7 +10,17 @@ from rlvr_direction.lab.claims.verdicts import verdicts_by_chance
 from rlvr_direction.lab.claims.wording import task_in_words
 from rlvr_direction.press.words import WORDS
 
-__all__ = ["MARKS", "between_marks", "by_chance", "deciding", "in_short", "in_unit", "markdown_table", "numbers"]
+__all__ = [
+    "MARKS",
+    "asked",
+    "between_marks",
+    "by_chance",
+    "deciding",
+    "in_short",
+    "in_unit",
+    "markdown_table",
+    "numbers",
+]
 __all__ += ["read_claims", "replaced_table", "supports", "table", "update", "write_claims"]
 
 MARKS = ("<!-- ledger:start -->", "<!-- ledger:end -->")
@@ -49,9 +59,11 @@ def table(claims: Sequence[dict], *, chapters_at: str = "") -> str:
     theirs, further = [], []
     for id, claim in CLAIMS.items():
         if of_claim := [row for row in claims if row["id"] == id]:
-            link, asked = f"[{id}]({chapters_at}{claim.chapter}.ipynb)", _asked(of_claim[0])
-            said = WORDS[id].question if asked else claim.statement
-            (theirs if asked else further).append([link, said, *_cells(of_claim, tasks)])
+            link, said = (
+                f"[{id}]({chapters_at}{claim.chapter}.ipynb)",
+                WORDS[id].question if asked(id) else claim.statement,
+            )
+            (theirs if asked(id) else further).append([link, said, *_cells(of_claim, tasks)])
     columns = list(map(task_in_words, tasks))
     signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SIGNS.items())
     waiting = [id for id in CLAIMS if id not in {claim["id"] for claim in claims}]
@@ -66,9 +78,9 @@ def table(claims: Sequence[dict], *, chapters_at: str = "") -> str:
     )
 
 
-def _asked(claim: Mapping) -> bool:
-    """Whether the paper itself claims it, by experiment or by proof."""
-    return not claim["ours"] and bool(WORDS[claim["id"]].paper) and WORDS[claim["id"]].claimed
+def asked(id: str) -> bool:
+    """Whether the paper itself makes this claim, by experiment or by proof."""
+    return not CLAIMS[id].ours and bool(WORDS[id].paper) and WORDS[id].claimed
 
 
 def replaced_table(replaced: Sequence[dict]) -> str:
@@ -105,14 +117,14 @@ def in_short(claims: Sequence[dict]) -> str:
 
     Not counted are exact statements and questions that the paper does not ask.
     """
-    asked = {row["id"] for row in claims if row["deciding"] and not row["deterministic"] and _asked(row)}
-    found = {id: set(deciding(claims, id)) for id in sorted(asked)}
+    counted = {row["id"] for row in claims if row["deciding"] and not row["deterministic"] and asked(row["id"])}
+    found = {id: set(deciding(claims, id)) for id in sorted(counted)}
     whole = sum(verdicts == {"reproduced"} for verdicts in found.values())
     nowhere = sum("reproduced" not in verdicts for verdicts in found.values())
     return (
         f"Of {len(found)} claims of the paper about experiments, {whole} hold{'s' * (whole == 1)} on both tasks, "
-        f"{len(found) - whole - nowhere} on one of two, {nowhere} on neither. The others below are its two "
-        "formulas and questions of our own, some of them harder than the paper's."
+        f"{len(found) - whole - nowhere} on one of two, {nowhere} on neither. Not counted are its two formulas, harder "
+        "questions than its own, and results that it does not have."
     )
 
 

@@ -39,7 +39,10 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             "54.06 against RL's 54.58, 51.67 against 52.50 and 43.33 against 46.15 % (RL at one setting).",
             claimed=False,
         ),
-        "C3a": Words("Does float64 show the gradient of Lemma 3.1 to nine digits?", "A formula: 2 |w| (1 - pi)."),
+        "C3a": Words(
+            "The lemma on the gradient is right: does plain float64 show it to nine digits?",
+            "A formula: 2 |w| (1 - pi).",
+        ),
         "C3b": Words("Do rare tokens carry more of the gradient than they must?", "A picture, without a number."),
         "C3c": Words("Does RL without the rare tokens end up worse?", "Curves, without a number."),
         "C4a": Words("Is there always a way further that helps, if an action is a whole response?", "Theorem 4.1."),

@@ -134,7 +134,10 @@ def test_the_board_is_filtered_by_verdict_and_by_whose_claims_they_are_and_sorte
     def shown():
         return [name.text for name in browser.find_elements("css selector", ".rlvr-board .asked .id") if name.text]
 
+    papers = shown()
+    Select(whose).select_by_visible_text("all")
     everything = shown()
+    assert 0 < len(papers) < len(everything) and "C2" in papers and not {"C2h", "B1"} & {*papers}
     Select(whose).select_by_visible_text("our own")
     ours = shown()
     assert ours and all(name.startswith("B") for name in ours)
@@ -151,6 +154,15 @@ def test_the_board_is_filtered_by_verdict_and_by_whose_claims_they_are_and_sorte
     lines = browser.find_elements("css selector", ".rlvr-board [data-task='pointer_tree']")
     assert lines and not any(line.is_displayed() for line in lines)
     assert browser.execute_script(SIDEWAYS) <= 0
+
+
+def test_a_link_to_a_claim_that_the_board_hides_shows_it(browser, address, visit):
+    for _ in range(2):  # the second time the page is open already
+        visit(browser, address + "index.html#claim-b1")
+        assert browser.find_element("id", "claim-b1").is_displayed()
+        whose = browser.find_elements("css selector", ".rlvr-board-controls select")[1]
+        Select(whose).select_by_visible_text("the paper's")
+        browser.execute_script("location.hash = ''")
 
 
 def test_without_scripts_every_figure_is_a_picture(open_browser, address):
