@@ -61,8 +61,8 @@ def in_short(tables: Tables, found: pd.DataFrame) -> list[str]:
     sentences = [
         f"The base alone is right on {base} of the judged problems, RL alone on {rl}, cold RL on {cold}.",
         f"The gate on delta_logp that was best on calibration problems changed {best['changed']:.1%} of the base's "
-        f"tokens and is right on {best['accuracy']:.1%}; the best of all they tried, gamma {chosen['gamma']:g} where "
-        f"`{short(chosen['where'])}`, on {counts['correct'] / counts['samples']:.1%}.",
+        f"tokens and is right on {best['accuracy']:.1%}; the best arm found in calibration, gamma {chosen['gamma']:g} "
+        f"where `{short(chosen['where'])}`, on {counts['correct'] / counts['samples']:.1%}.",
         f"Of {len(found)} claims {len(decided)} are decided{':' if len(decided) else '.'}",
         *(f"*{row.verdict.capitalize()}*: {row.statement[:-1]} ({row.claim})." for row in decided.itertuples()),
     ]

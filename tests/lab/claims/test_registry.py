@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from rlvr_direction import records
-from rlvr_direction.lab.checkout import DATA
+from rlvr_direction.lab.checkout import DATA, ROOT
 from rlvr_direction.lab.claims import CLAIMS, c1, c3b, judge_all, recorded, registry, verdict_records
+from rlvr_direction.lab.tasks import SMALL_TASKS
 
+PAGE = ROOT / "book" / "reproducibility.md"
 KEPT = json.loads((DATA / "claims" / "cpu.json").read_text())
 PAPER = ["C1", "C1h", "C2", "C2c", "C2f", "C2g", "C2h", "C3a", "C3b", "C3c"]
 PAPER += ["C4a", "C4t", "C4b", "C4c", "C4h", "C5a", "C5b", "C5c"]
@@ -32,12 +34,39 @@ def test_every_claim_is_there_under_its_id_with_its_rule():
         assert all(departure.endswith(".") for departure in claim.departures)
 
 
+def test_the_page_on_reproducibility_has_every_departure_and_says_rightly_whether_a_verdict_turns():
+    rows = [line.replace(r"\|", "|").split(" | ") for line in PAGE.read_text().splitlines() if line.startswith("| ")]
+    cells = [(row[0].removeprefix("| ").split(", "), row[2]) for row in rows if len(row) == 4]
+    said = [(claim, departure) for claims, departure in cells for claim in claims if claim in CLAIMS]
+    assert said == [(claim.id, departure) for claim in CLAIMS.values() for departure in claim.departures]
+
+    def verdicts(claim, cell=None):
+        kept = [row for row in KEPT if row["id"] == claim]
+        found = [neighbour for row in kept for neighbour in row["neighbours"]] if cell else kept
+        return [row["verdict"] for row in found if not cell or row["cell"] == cell]
+
+    assert not [row for row in KEPT if row["task"] == "worded"]
+    other = json.loads((DATA / "claims" / "variants.json").read_text())
+    turned = {row["task"]: row["verdict"] for row in other if (row["id"], row["choice"]) == ("C2f", "selected")}
+    assert verdicts("C2f") == ["reproduced", "not reproduced"]
+    assert turned == {"arithmetic": "reproduced", "pointer_tree": "reproduced"}
+    assert verdicts("C3b") == verdicts("C3b", c3b.WITHIN) == ["not reproduced"] * 2
+    assert verdicts("B1") == verdicts("B1", "unfinished, top_p 1") == ["reproduced"] * 2
+
+
 @pytest.mark.parametrize("module", registry.MODULES, ids=lambda module: module.CLAIM.id)
 def test_the_recorded_verdicts_are_what_the_recorded_data_say(monkeypatch, module):
     """Where this fails although nothing was changed by hand: `make book` records the verdicts anew."""
     monkeypatch.setattr(registry, "MODULES", [module])
     kept = [record for record in KEPT if record["id"] == module.CLAIM.id]
     assert verdict_records(judge_all(recorded())) == kept
+
+
+def test_half_of_the_claims_read_differently_on_the_two_small_tasks_as_the_page_for_teachers_says():
+    found = {task: {row["id"]: row["verdict"] for row in KEPT if row["task"] == task} for task in SMALL_TASKS}
+    first, second = (set(of_task.items()) for of_task in found.values())
+    assert len(first - second) == len(second - first) == len(first) / 2
+    assert "Half of the claims read differently on arithmetic" in PAGE.with_name("teaching.md").read_text()
 
 
 def test_the_recorded_verdicts_stand_in_the_order_of_the_claims():
