@@ -49,7 +49,7 @@ PRESS = [
     {"ledger"},
     {"findings", "verdict_box"},
     {"display"},
-    {"board", "captions", "run", "sphinx_ext", "spread", "verify", "what_if"},
+    {"board", "captions", "run", "sphinx_ext", "spread", "stamps", "verify", "what_if"},
     {"audit", "explorers", "readers"},
     {"site"},
     {"cli", "moved"},

@@ -14,11 +14,12 @@ from rlvr_direction.press.citation import citation
 from rlvr_direction.press.findings import findings
 from rlvr_direction.press.readers import for_readers
 from rlvr_direction.press.run import ROOT, chapters, collect, executed, failed_checks, run
+from rlvr_direction.press.stamps import stamps
 from rlvr_direction.press.verify import verify
 
 __all__ = ["build", "build_book", "claims_file", "record", "stage", "verdicts"]
 
-CITE = "<!-- citation -->"  # a line of a page that gives way to what is made here
+CITE, STAMPS = "<!-- citation -->", "<!-- stamps -->"  # lines of pages that give way to what is made here
 
 
 def build_book(profile: str, *, root: Path = ROOT, force: bool = False) -> Path:
@@ -77,9 +78,11 @@ def stage(profile: str, *, root: Path = ROOT) -> Path:
     board.write_files(now, varied, staged / "assets")
     index = staged / "index.md"
     index.write_text(in_page.fill(ledger.between_marks(index.read_text(), _front_page(now, replaced, varied))))
+    made = {CITE: lambda: citation(root / "CITATION.cff"), STAMPS: lambda: stamps(collect(profile, root=root))}
     for page in staged.glob("*.md"):
-        if CITE in (text := page.read_text()):
-            page.write_text(text.replace(CITE, citation(root / "CITATION.cff")))
+        for mark, make in made.items():
+            if mark in (text := page.read_text()):
+                page.write_text(text.replace(mark, make()))
     for chapter in chapters(root):
         notebook = for_readers(nbformat.read(executed(profile, chapter, root), 4), profile, varied)
         number_figures(notebook, int(chapter.stem[:2]))

@@ -23,7 +23,7 @@ def root(tmp_path):
     executed = run.executed("smoke", source, tmp_path)
     executed.parent.mkdir(parents=True)
     nbformat.write(v4.new_notebook(cells=cells), executed)
-    (tmp_path / "book" / "back.md").write_text(f"# Back\n\n{site.CITE}\n")
+    (tmp_path / "book" / "back.md").write_text(f"# Back\n\n{site.CITE}\n\n{site.STAMPS}\n")
     shutil.copy(run.ROOT / "CITATION.cff", tmp_path)
     ledger.write_claims([], site.claims_file(tmp_path))
     return tmp_path
@@ -39,9 +39,9 @@ def test_a_chapter_is_staged_once_executed_and_a_smoke_page_says_what_it_is(root
     assert "no verdict yet" in (staged / "index.md").read_text()
 
 
-def test_a_mark_gives_way_to_the_citation(root):
+def test_marks_give_way_to_the_citation_and_to_the_stamps(root):
     back = (site.stage("smoke", root=root) / "back.md").read_text()
-    assert "@article" in back and "<!--" not in back
+    assert "@article" in back and "| chapter | date |" in back and "<!--" not in back
 
 
 def test_the_other_rules_are_judged_only_where_a_verdict_changed_or_when_forced(root, monkeypatch):
