@@ -46,12 +46,10 @@ def leads(
 
         def differences(weights: np.ndarray) -> np.ndarray:
             accuracy, ratios = arms.accuracy(weights), arms.ratio(of, weights)
-
-            def at(name: str) -> np.ndarray:
-                some = points[name][np.argsort(ratios[points[name]], kind="stable")]
-                return np.interp(shares, ratios[some], accuracy[some])
-
-            curves = {name: dict(zip(shares, at(name), strict=True)) for name in points}
+            curves = {}
+            for name, some in points.items():
+                rising = some[np.argsort(ratios[some], kind="stable")]
+                curves[name] = dict(zip(shares, np.interp(shares, ratios[rising], accuracy[rising]), strict=True))
             return np.array([curves[first][share] - curves[rival][share] for rival, share in cells])
 
         names = [f"{rival} at {share:.0%}" for rival, share in cells]
