@@ -10,7 +10,7 @@ __all__ = ["AXES", "CLAIM", "TEMPERATURES", "judge"]
 TEMPERATURES = (1.0, 0.7)
 CLAIM = Claim(
     id="C3a",
-    statement="Lemma 3.1: an unclipped token's gradient in the logits has the L1 norm 2 |w| (1 - pi(y)).",
+    statement="Float64 shows the gradient of Lemma 3.1, 2 |w| (1 - pi(y)), to nine digits.",
     rule="At T = 1 and at T = .7, where w includes 1/T, autograd in float64 agrees to a relative error below 1e-9 "
     "(norms below 1e-12 count as 1e-12). Some tokens are clipped at each, and their gradient is exactly 0.",
     chapter="05_why_sparse",
