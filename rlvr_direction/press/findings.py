@@ -25,8 +25,8 @@ FINDINGS = (
     Finding(
         "**Which tokens to repair?** Choosing them by `delta_logp` takes fewer replacements than by KL, by entropy or "
         "by chance, on both tasks; counted by tokens that really become other tokens, only on one. A gate that asks "
-        "RL alone does about as well.",
-        {"C2": (YES, YES), "C2c": (YES, NO), "C2g": (OPEN, NO)},
+        "RL alone does about as well, and one that has learnt from a verifier does better, on one task.",
+        {"C2": (YES, YES), "C2c": (YES, NO), "C2g": (OPEN, NO), "B2q": (YES, NO)},
     ),
     Finding(
         "**Is it worth it?** In the paper's setting no gate and no step beyond RL is shown to beat an RL that may "
