@@ -19,12 +19,11 @@ from rlvr_direction.press.words import WORDS
 __all__ = ["board_html", "rows_html", "write_files"]
 
 SHOWN = ("id", "task", "cell", "verdict", "value", "low", "high", "unit", "better", "bound", "chapter")
+KEY = {"tip": "reproduced", "warning": "inconclusive", "danger": "not reproduced", "none": "nothing to judge"}
 LEGEND = (
-    "Each line is a task. Its verdict is about the paper's setting, the first and ringed mark. The other three say "
-    "what the same rule finds on RL seed 0 without the nucleus, for finished RL, and for finished RL without the "
-    "nucleus: full, reproduced; half, inconclusive; empty, not reproduced; a dash, nothing to judge. A bar shows the "
-    "estimate with its 95 % interval; the shaded side of the dotted line supports the claim. A task's name leads to "
-    "its verdict in the book, with its rule and with the other rules that it survives."
+    "Each line is a task. Its verdict is that of the paper's setting, the ringed mark; the other marks say what the "
+    "same rule finds on RL seed 0 without the nucleus, for finished RL, and for finished RL without the nucleus. "
+    "Bar: the estimate with its 95 % interval; the shaded side of the dotted line supports the claim."
 )
 
 
@@ -33,7 +32,8 @@ def board_html(claims: Sequence[dict], variants: Sequence[dict] = ()) -> str:
 
     With `variants`, each verdict says how many other rules it survives.
     """
-    return f'<p class="rlvr-legend">{LEGEND}</p>{rows_html(CLAIMS, claims, variants, filtered=True)}'
+    key = "".join(f'<span class="key"><span class="mark {name}"></span> {said}</span>' for name, said in KEY.items())
+    return f'<p class="rlvr-legend">{LEGEND} {key}</p>{rows_html(CLAIMS, claims, variants, filtered=True)}'
 
 
 def rows_html(

@@ -129,11 +129,15 @@ def in_short(claims: Sequence[dict]) -> str:
 
 
 def by_chance(claims: Sequence[dict]) -> str:
-    """How many of the verdicts with an interval would read "reproduced" by chance."""
-    n = sum(claim["deciding"] and not claim["deterministic"] for claim in claims)
+    """How many of the verdicts with an interval would read "reproduced" by chance.
+
+    A claim that only rules out a loss, whose bound lies on its far side, is none of them: it holds without an effect.
+    """
+    n = sum(claim["deciding"] and not claim["deterministic"] and claim["bound"] >= 0 for claim in claims)
     return (
-        f"If there were no effects, about {verdicts_by_chance(n):.1f} of the {n} verdicts with an interval would read "
-        "*reproduced* by luck. Where a rule asks for a gain that matters, one that is shown to be smaller than 1 "
+        f"If there were no effects, about {verdicts_by_chance(n):.1f} of {n} verdicts with an interval would read "
+        "*reproduced* by luck. (C5b, which asks only that a loss be ruled out, is not counted: without an effect it "
+        "would nearly always hold.) Where a rule asks for a gain that matters, one that is shown to be smaller than 1 "
         "point reads *not reproduced*, even if its interval lies above 0. Before that, RL seeds must agree: where "
         "fewer than four of five have the sign of the estimate, the verdict is *inconclusive*."
     )

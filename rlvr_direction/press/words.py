@@ -32,7 +32,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             "Accuracy 11.5 to 53.7 % with 5.4 % of tokens replaced (RL: 54.6 %); KL needs 14 %, entropy about 19 %.",
         ),
         "C2c": Words("... also when only tokens count that really become other tokens?", NOT_ASKED),
-        "C2f": Words("Is it the sign of the change that makes these tokens the right ones?", NO_NUMBER),
+        "C2f": Words("Is it the token with its sign that counts, and not only its place?", NO_NUMBER),
         "C2g": Words("Does finding them take both models?", NOT_ASKED),
         "C2h": Words(
             "Can the repaired base beat RL at RL's own best temperature?",
@@ -40,13 +40,13 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             claimed=False,
         ),
         "C3a": Words(
-            "The lemma on the gradient is right: does plain float64 show it to nine digits?",
+            "Does plain float64 show Lemma 3.1, which is exact, to nine digits?",
             "A formula: 2 |w| (1 - pi).",
         ),
         "C3b": Words("Do rare tokens carry more of the gradient than they must?", "A picture, without a number."),
         "C3c": Words("Does RL without the rare tokens end up worse?", "Curves, without a number."),
         "C4a": Words("Is there always a way further that helps, if an action is a whole response?", "Theorem 4.1."),
-        "C4t": Words("... and if an action is one token?", "Theorem 4.1, for a table of probabilities."),
+        "C4t": Words("... and if an action is one token?", "Theorem 4.1, for a table of probabilities.", claimed=False),
         "C4b": Words(
             "Does going past RL at the replaced tokens beat stopping at RL?",
             "+4.17, +3.75 and +1.77 points of accuracy on three pairs.",

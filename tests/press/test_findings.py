@@ -15,6 +15,11 @@ def test_the_sentences_tell_the_recorded_verdicts(claims):
     assert findings(claims).count("\n- ") == len(FINDINGS) - 1
 
 
+def test_a_sentence_has_the_recorded_estimates(claims):
+    (lead,) = [row["value"] for row in claims if (row["id"], row["task"]) == ("C4c", "arithmetic")]
+    assert f"gains {100 * lead:+.1f} points" in findings(claims) and "{" not in findings(claims)
+
+
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: finding.sentence[:20])
 def test_a_verdict_that_changed_stops_the_page(claims, finding):
     id = next(iter(finding.rests_on))

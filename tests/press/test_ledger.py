@@ -10,7 +10,7 @@ from rlvr_direction.press.words import WORDS
 def record(id="C1", task="arithmetic", **more):
     common = {"chapter": "02_direction_not_magnitude", "statement": "a | b", "verdict": "reproduced"}
     numbers = {"value": 0.1235, "low": 0.1, "high": 0.2, "unit": "oriented AUROC difference"}
-    where = {"id": id, "task": task, "deterministic": False, "ours": False, "deciding": True}
+    where = {"id": id, "task": task, "deterministic": False, "ours": False, "deciding": True, "bound": 0.0}
     return common | numbers | where | {"neighbours": []} | more
 
 
@@ -53,8 +53,8 @@ def test_an_exact_verdict_has_no_interval_and_is_not_counted_among_what_chance_g
     (row,) = [line for line in text.splitlines() if "C4a](" in line]
     assert "1e-05\u00a0(on\u00a0every\u00a0task)" in row and "[" not in row.split("](")[1]
     assert "change of the expected reward (C4a)" in text
-    rows = [record(task=str(i)) for i in range(20)] + [EXACT]
-    assert "about 0.5 of the 20 verdicts with an interval would read *reproduced* by luck" in ledger.by_chance(rows)
+    rows = [record(task=str(i)) for i in range(20)] + [EXACT, record("C5b", bound=-0.02)]
+    assert "about 0.5 of 20 verdicts with an interval would read *reproduced* by luck" in ledger.by_chance(rows)
 
 
 @pytest.mark.parametrize(

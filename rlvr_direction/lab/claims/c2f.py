@@ -1,5 +1,7 @@
 """Claim C2f: it is the sign of delta_logp that makes replacement cheap."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -12,6 +14,7 @@ __all__ = ["AXES", "CLAIM", "RIVALS", "beside", "judge"]
 
 RIVALS = ("mirrored", "mass", "coin")
 MAGNITUDE = "abs_delta_logp"
+UNTESTED = "So the sign itself is not tested here: the verdict says that the token matters, not only its position."
 CLAIM = Claim(
     id="C2f",
     statement="It is the sign of delta_logp that makes replacement cheap.",
@@ -30,8 +33,14 @@ AXES = (GAIN, TOKENS, rivals(*RIVALS), at_shares(*CHANGED), OVER_SEEDS)
 
 
 def judge(recorded: Recorded, claim: Claim = CLAIM, *, of: str = "changed") -> list[Judged]:
-    """One row per task and cell: of its leads over three rivals at four shares, the one that decides."""
-    return judge_leads(claim, recorded, RIVALS, of)
+    """One row per task and cell: of its leads over three rivals at four shares, the one that decides.
+
+    A row says where the mirrored gate, the one rival of the sign, could be compared at no share.
+    """
+    rows = judge_leads(claim, recorded, RIVALS, of)
+    return [
+        replace(row, note=f"{row.note} {UNTESTED}") if "mirrored gate at any share" in row.note else row for row in rows
+    ]
 
 
 def beside(recorded: Recorded) -> pd.DataFrame:

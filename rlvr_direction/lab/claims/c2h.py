@@ -9,7 +9,7 @@ __all__ = ["AXES", "CLAIM", "judge"]
 
 CLAIM = Claim(
     id="C2h",
-    statement="Replacement beats RL.",
+    statement="Replacement beats RL at RL's best temperature and top_p.",
     rule="Accuracy with the gate delta_logp <= tau at its best budget below 100 %, minus that of RL alone at its best "
     "temperature and top_p; each RL seed chooses both on calibration problems. The 95 % interval lies above 0.",
     chapter="04_the_right_gate",
