@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from rlvr_direction.lab.claims.wording import in_words
+from rlvr_direction.lab.claims.wording import in_words, score_in_words
 from rlvr_direction.palette import BASE, CYAN, GOLD, GREY, OLIVE, RL, ROSE, VIOLET
 from rlvr_direction.press.plots.shared import (
     NEUTRAL,
@@ -125,12 +125,13 @@ def _looks_at() -> alt.Shape:
 def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:
     """Differences with intervals, one per row, one colour per task. Columns: `task, name, value, low, high`.
 
-    Names such as "coin at 2%" are put in words; those of one rival stand together.
+    Names such as "coin at 2%" and those of scores are put in words; those of one rival stand together.
     """
     rivals = {name: name.split(" at ")[0] for name in table["name"]}
     first = list(rivals.values())
-    order = [in_words(name) for name in sorted(rivals, key=lambda name: first.index(rivals[name]))]
-    rows = table.assign(label=list(map(in_words, table["name"])))
+    said = {name: in_words(name) if " at " in name else score_in_words(name) for name in rivals}
+    order = [said[name] for name in sorted(rivals, key=lambda name: first.index(rivals[name]))]
+    rows = table.assign(label=table["name"].map(said))
     place = {
         "y": alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=360)),
         "yOffset": alt.YOffset("task:N"),
