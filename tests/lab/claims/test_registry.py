@@ -38,7 +38,7 @@ def test_the_page_on_reproducibility_has_every_departure_and_says_rightly_whethe
     rows = [line.replace(r"\|", "|").split(" | ") for line in PAGE.read_text().splitlines() if line.startswith("| ")]
     cells = [(row[0].removeprefix("| ").split(", "), row[2]) for row in rows if len(row) == 4]
     said = [(claim, departure) for claims, departure in cells for claim in claims if claim in CLAIMS]
-    assert said == [(claim.id, departure) for claim in CLAIMS.values() for departure in claim.departures]
+    assert sorted(said) == sorted((claim.id, said) for claim in CLAIMS.values() for said in claim.departures)
 
     def verdicts(claim, cell=None):
         kept = [row for row in KEPT if row["id"] == claim]
@@ -62,11 +62,11 @@ def test_the_recorded_verdicts_are_what_the_recorded_data_say(monkeypatch, modul
     assert verdict_records(judge_all(recorded())) == kept
 
 
-def test_half_of_the_claims_read_differently_on_the_two_small_tasks_as_the_page_for_teachers_says():
+def test_more_than_half_of_the_claims_read_differently_on_the_two_small_tasks_as_the_page_for_teachers_says():
     found = {task: {row["id"]: row["verdict"] for row in KEPT if row["task"] == task} for task in SMALL_TASKS}
     first, second = (set(of_task.items()) for of_task in found.values())
-    assert len(first - second) == len(second - first) == len(first) / 2
-    assert "Half of the claims read differently on arithmetic" in PAGE.with_name("teaching.md").read_text()
+    assert len(first - second) == len(second - first) > len(first) / 2
+    assert "More than half of the claims read differently on arithmetic" in PAGE.with_name("teaching.md").read_text()
 
 
 def test_the_recorded_verdicts_stand_in_the_order_of_the_claims():
