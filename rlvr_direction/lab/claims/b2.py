@@ -23,11 +23,11 @@ CLAIM = Claim(
 
 
 def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
-    """A row for every task and recorded cell, and neighbours at stages that are no cell, such as the early one."""
+    """A row for every recorded cell, and neighbours at stages that are no cell, such as the early one, task by task."""
     rows = judge_cells(claim, recorded, lambda table: leads(table, BUDGET))
     known = {str(cell) for cell in CELLS}
     for task, table in recorded[claim.study].items():
         for cell, own in table[~table["cell"].isin(known)].groupby("cell"):
             found = judge_tasks(claim, {claim.study: {task: own}}, lambda part: leads(part, BUDGET))
             rows += [replace(row, cell=str(cell), deciding=False) for row in found]
-    return rows
+    return sorted(rows, key=lambda row: [*recorded[claim.study]].index(row.task))

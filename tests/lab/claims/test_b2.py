@@ -38,3 +38,9 @@ def test_the_best_score_decides(best, expected):
 def test_an_early_stage_is_a_neighbour_and_no_verdict():
     first, second = b2.judge(recorded("delta_logp", ["unfinished, top_p 0.7", "early, top_p 0.7"]))
     assert first.deciding and (second.cell, second.deciding) == ("early, top_p 0.7", False)
+
+
+def test_a_neighbour_stands_beside_the_verdict_on_its_own_task():
+    tables = recorded("delta_logp", ["unfinished, top_p 0.7", "early, top_p 0.7"])["advantages"]
+    rows = b2.judge({"advantages": tables | {"pointer_tree": tables["arithmetic"]}})
+    assert [row.task for row in rows] == ["arithmetic"] * 2 + ["pointer_tree"] * 2
