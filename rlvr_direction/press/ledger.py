@@ -33,6 +33,7 @@ POINTS = {  # units in which a hundredth reads best, and the words for it
     "pass@16 difference": "points of pass@16",
     "Pass@k difference": "points of pass@k",
     "share of the gradient": "points of the gradient",
+    "share of the oracle's gain": "points of an oracle's gain",
 }
 FACTORS = {"log ratio of shares of tokens": "times the tokens of its closest rival"}  # logarithms in a record
 
