@@ -1,6 +1,7 @@
 """The chapters as sources, and as regression tests: each runs at smoke size and is judged by what it recorded."""
 
 import operator
+import re
 
 import jupytext
 import nbformat
@@ -61,6 +62,28 @@ def test_the_install_cell_does_nothing_outside_colab(chapter):
 def test_a_run_writes_nothing_to_stderr(executed, chapter):
     outputs = [output for cell in executed(chapter).cells for output in cell.get("outputs", [])]
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+
+
+@each
+def test_every_figure_that_a_chapter_draws_is_shown(executed, chapter):
+    assert lost_figures(executed(chapter)) == []
+
+
+def lost_figures(notebook):
+    """The names of figures that no output shows: a notebook shows only the last expression of a cell."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    outputs = [output.get("data", {}).get("text/html", "") for cell in cells for output in cell.outputs]
+    drawn = [name for cell in cells for name in re.findall(r'show\.figure\(.*?"([\w-]+)"\)', cell.source, re.DOTALL)]
+    return [name for name in drawn if not any(f'id="{name}"' in html for html in outputs)]
+
+
+def test_a_figure_that_is_not_the_last_of_its_cell_is_noticed():
+    shown = nbformat.v4.new_output("display_data", data={"text/html": '<figure id="seen">'})
+    cells = [
+        nbformat.v4.new_code_cell('show.figure(chart, rows, "seen")', outputs=[shown]),
+        nbformat.v4.new_code_cell('show.figure(\n    chart, rows, "lost")\nshow.check("a", 1)'),
+    ]
+    assert lost_figures(nbformat.v4.new_notebook(cells=cells)) == ["lost"]
 
 
 @each
