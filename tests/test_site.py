@@ -105,6 +105,7 @@ def test_the_contents_for_programs_name_every_page_and_each_is_there(pages):
 def test_every_chapter_ends_in_its_stamp_one_page_has_all_and_the_references_say_how_to_cite(pages):
     rows = pages["reproducibility.html"].soup.select("#stamps tbody tr")
     assert [row.a["href"] for row in rows] == [of(pages, chapter).path.name for chapter in run.chapters()]
+    assert all("smoke" in row.get_text() for row in rows)
     for chapter in run.chapters():
         (stamp,) = of(pages, chapter).soup.select(".rlvr-stamp")
         assert "smoke" in stamp.get_text()
