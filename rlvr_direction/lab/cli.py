@@ -15,8 +15,8 @@ def toy(settings: ToySettings) -> object:
     from rlvr_direction.lab.toys import make_toy
 
     s = settings
-    options = {"seed": s.seed, "rl_seed": s.rl_seed, "rollouts": s.rollouts, "large": s.large, "command": s.command}
-    return make_toy(s.task, s.out, **options)
+    options = {"seed": s.seed, "rl_seed": s.rl_seed, "rollouts": s.rollouts, "large": s.large}
+    return make_toy(s.task, s.out, **options, jobs=s.jobs, command=s.command)
 
 
 @command(StudySettings, example="rlvr-direction study gates --task arithmetic --seeds 5")

@@ -21,6 +21,7 @@ class ToySettings(Settings):
     rl_seed: Annotated[int, Option(min=0, help="Seed of the RL run from that base.")] = 0
     rollouts: Annotated[int | None, Option(min=1, help="Stop RL after so many. Default: the recipe's.")] = None
     large: Annotated[bool, Option("--large", help="About 30 M parameters, of worded alone: for a GPU.")] = False
+    jobs: Annotated[int, Option(min=1, help="Parts of the accuracy at a time, one thread each.")] = 2
 
 
 @dataclass(frozen=True)

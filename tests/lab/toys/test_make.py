@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -23,7 +24,7 @@ def toy(tmp_path_factory):
             patch.setattr(module, "RECIPES", recipes)
         patch.setattr(make, "accuracy_table", functools.partial(make.accuracy_table, n=4))
         patch.setattr(make, "TEMPERATURES", (0.0, 1.0))
-        yield make_toy("pointer_tree", tmp_path_factory.mktemp("toy"), seed=3, rl_seed=0, command="rlvr-direction toy")
+        yield make_toy("pointer_tree", tmp_path_factory.mktemp("toy"), seed=3, jobs=1, command="rlvr-direction toy")
 
 
 def test_a_toy_has_models_cards_problems_and_its_accuracy(toy):
@@ -40,9 +41,37 @@ def test_a_toy_has_models_cards_problems_and_its_accuracy(toy):
 
 def test_another_rl_seed_leaves_base_and_first_run_as_they_are(toy):
     before = {path: path.read_bytes() for path in toy.rglob("*") if path.is_file()}
-    make_toy("pointer_tree", toy, seed=3, rl_seed=1, command="second")
+    make_toy("pointer_tree", toy, seed=3, rl_seed=1, jobs=1, command="second")
     assert all(path.read_bytes() == content for path, content in before.items())
     assert "RL seed: 1" in (toy / "rl_002_seed_1" / "README.md").read_text()
+
+
+def test_accuracy_goes_on_where_it_was_interrupted_and_is_made_again_otherwise(toy, monkeypatch):
+    asked, again = [], make.accuracy_table
+
+    def dying(task, out, names, **how):
+        asked.append((*names, how["temperatures"]))
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return again(task, out, names, **how)
+
+    monkeypatch.setattr(make, "accuracy_table", dying)
+    before = records.load(toy / "accuracy_seed_0.parquet")
+    with pytest.raises(KeyboardInterrupt):
+        make_toy("pointer_tree", toy, seed=3, jobs=1, command="again")
+    make_toy("pointer_tree", toy, seed=3, jobs=1, command="again")
+    last, early = "rl_002", "rl_001"
+    assert asked == [(last, (0.0,)), (last, (1.0,)), *2 * [(early, make.BETWEEN)]]
+    assert records.load(toy / "accuracy_seed_0.parquet").equals(before)
+
+
+def test_long_responses_are_measured_at_fewer_temperatures_and_their_base_once():
+    def asked(rl_seed):
+        parts = make._accuracies("worded", Path("out"), ["rl_010", "rl_022"], rl_seed=rl_seed)
+        return [(*part.args[2], part.keywords["temperatures"], part.keywords["with_base"]) for part in parts]
+
+    assert asked(0) == [*(("rl_022", (t,), True) for t in make.TEMPERATURES), ("rl_010", (1.0,), False)]
+    assert asked(3) == [("rl_022", (1.0,), False), ("rl_010", (1.0,), False)]
 
 
 def test_an_unknown_task_is_refused_before_anything_is_written(tmp_path):
