@@ -21,7 +21,7 @@ __all__ = ["BUDGET", "measure", "plan", "plan_head"]
 BUDGET = 0.05  # of the base's tokens, fired by the gate whose continuations are counted
 CALIBRATION = 500  # problems
 CONTINUATIONS = 8  # continuations of each half
-RATE: Mapping[str, float] = {"pointer_tree": 0.3, "worded": 0.1}  # of positions to draw; elsewhere all
+RATE: Mapping[str, float] = {"pointer_tree": 0.3, "worded": 0.01}  # of positions to draw; elsewhere all
 TUNING = 1000  # problems that the head learns from
 STAGES = ("early", "unfinished", "finished")
 
