@@ -35,6 +35,7 @@ __all__ = [
     "check",
     "claim",
     "figure",
+    "folded",
     "intervals",
     "set_up",
     "stamp",
@@ -178,6 +179,13 @@ def table(rows: pd.DataFrame, *, digits: int = 3) -> Shown:
     with pd.option_context("display.max_colwidth", None):
         html, plain = rows.to_html(index=False, border=0, **form), rows.to_string(index=False)
     return Shown({"text/html": html, "text/plain": plain})
+
+
+def folded(rows: pd.DataFrame, summary: str) -> Shown:
+    """A table behind a line to click on, which may hold HTML of the author's: for what few readers want."""
+    listed = table(rows).bundle
+    html = f"<details><summary>{summary}</summary>{listed['text/html']}</details>"
+    return Shown({"text/html": html, "text/plain": f"{summary}\n{listed['text/plain']}"})
 
 
 def finite(value: float) -> float | None:

@@ -132,3 +132,9 @@ def test_a_table_shows_its_index_only_where_that_says_something():
     table = pd.DataFrame({"a": [1, 2]})
     assert "<th>0</th>" not in display._without_row_numbers(table)
     assert "<th>x</th>" in display._without_row_numbers(table.set_index(pd.Index(["x", "y"])))
+
+
+def test_a_folded_table_is_behind_its_line_and_inert():
+    found = display.folded(pd.DataFrame({"text": ["<script>"]}), "All of <code>it</code>").bundle
+    assert found["text/html"].startswith("<details><summary>All of <code>it</code></summary><table")
+    assert "<script>" not in found["text/html"] and "All of" in found["text/plain"]

@@ -16,7 +16,7 @@ from rlvr_direction.press.plots.shared import (
     views,
 )
 
-__all__ = ["ahead", "gain_map", "rankings", "rewards", "selections", "travel"]
+__all__ = ["NAMES", "ahead", "gain_map", "rankings", "rewards", "selections", "travel"]
 
 MENUS = ("task", "over", "sampling", "stage")
 WAYS = {  # of choosing one response: its colour and dash
@@ -30,6 +30,16 @@ WAYS = {  # of choosing one response: its colour and dash
     "verifier (pass@n)": (GREY, [6, 3]),
 }
 
+NAMES = {  # of the ways, for the columns of the study `rewards`
+    "sum": "the sum of delta_logp",
+    "mean": "its mean",
+    "minimum": "its minimum",
+    "last": "its last token",
+    "sum_logp_rl": "the sum of RL's log-probability",
+    "mean_logp_rl": "the mean of RL's log-probability",
+    "majority": "majority vote",
+    "verifier": "verifier (pass@n)",
+}
 VIEWS = {  # which of them are seen together
     "delta_logp in four ways": ["the sum of delta_logp", "its mean", "its minimum", "its last token"],
     "delta_logp beside the others": [
@@ -44,6 +54,8 @@ TRAVELLERS = {  # who is seen at a step of RL: colour and dash
     "RL": (RL, [1, 0]),
     "RL after twice as many": (RL, [6, 3]),
     "gamma 1": (VIOLET, [1, 0]),
+    "gamma 1, token by token": (VIOLET, [1, 0]),
+    "gamma 1, whole responses": (ROSE, [1, 0]),
 }
 
 
@@ -103,12 +115,13 @@ def _threshold(gate: str) -> float:
 
 
 def ahead(table: pd.DataFrame, description: str) -> alt.LayerChart:
-    """Accuracy by step of RL: RL there, RL after twice as many steps, and gamma 1; menus choose task and sampling.
+    """Accuracy by step of RL: RL there, and what else stands beside it; menus choose task and sampling.
 
-    Columns: `task, sampling, step, who, accuracy`; `who` is one of `TRAVELLERS`.
+    Columns: `task, step, who, accuracy` and, if wanted, `sampling`; `who` is one of `TRAVELLERS`.
     """
-    menus = ("task", "sampling")
-    rows, look = chosen(table, *menus), strokes("who", "", TRAVELLERS)
+    menus, there = [name for name in ("task", "sampling") if name in table], set(table["who"])
+    rows = chosen(table, *menus)
+    look = strokes("who", "", {name: look for name, look in TRAVELLERS.items() if name in there})
     x, y = alt.X("step:Q", title="rollouts of RL"), alt.Y("accuracy:Q", scale=alt.Scale(zero=False))
     tooltip = ["who", "step", *tips(["accuracy"], ".3f")]
     lines = rows.mark_line(strokeWidth=2).encode(x=x, y=y, **look)
