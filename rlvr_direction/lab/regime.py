@@ -11,7 +11,8 @@ from rlvr_direction import records
 from rlvr_direction.lab.checkout import TOYS, require
 from rlvr_direction.lab.tasks import TASKS, Problem
 
-__all__ = ["CELLS", "DECIDING", "JUDGED", "NOISE", "RL_SEEDS", "Cell", "Purpose", "Stage", "checkpoint", "problems_of"]
+__all__ = ["CELLS", "DECIDING", "JUDGED", "NOISE", "RL_SEEDS", "Cell", "Purpose", "Stage", "checkpoint"]
+__all__ += ["finished_seeds", "problems_of"]
 
 Stage = Literal["unfinished", "finished"]
 Purpose = Literal["calibration", "tuning", "judged"]
@@ -44,15 +45,28 @@ def checkpoint(task: str, stage: Stage, rl_seed: int = 0) -> str:
 
     "finished" is the last one; "unfinished" is the first at least 40 % of the way from the base's accuracy to that of
     the finished one. A run that was stopped early is measured against the finished model of RL seed 0. Raises
-    FileNotFoundError where there is no such RL run.
+    FileNotFoundError where there is no such RL run, and for the finished stage of one that was stopped early.
     """
     final, _ = _accuracies(task, 0)
     last, stages = _accuracies(task, rl_seed)
+    ended = _rollouts(last) == _rollouts(final)
     if stage == "finished":
+        if not ended:
+            raise FileNotFoundError(f"RL seed {rl_seed} of {task} was stopped after {_rollouts(last)} rollouts")
         return str(last.index[-1])
-    ended = stages[-1].split("_")[1] == final.index[-1].split("_")[1]
     base, top = final["base"], last.iloc[-1] if ended else final.iloc[-1]
     return str(next(name for name in stages if last[name] >= base + FAR_ENOUGH * (top - base)))
+
+
+def finished_seeds(task: str, seeds: int) -> list[int]:
+    """The RL seeds below `seeds` that were trained to the end."""
+    final, _ = _accuracies(task, 0)
+    return [seed for seed in range(seeds) if _rollouts(_accuracies(task, seed)[0]) == _rollouts(final)]
+
+
+def _rollouts(accuracies: pd.Series) -> int:
+    """How many the last stage has had."""
+    return int(accuracies.index[-1].split("_")[1])
 
 
 def _accuracies(task: str, rl_seed: int) -> tuple[pd.Series, list[str]]:

@@ -56,6 +56,9 @@ def test_a_run_that_was_stopped_early_is_measured_against_the_finished_one(monke
     monkeypatch.setattr(regime, "_accuracies", lambda _, rl_seed: found[rl_seed])
     assert checkpoint("worded", "unfinished", 1) == "rl_020_seed_1"
     assert checkpoint("worded", "unfinished", 0) == "rl_080"
+    assert regime.finished_seeds("worded", 2) == [0]
+    with pytest.raises(FileNotFoundError, match="RL seed 1 of worded was stopped after 20 rollouts"):
+        checkpoint("worded", "finished", 1)
 
 
 def test_a_seed_without_a_run_is_refused_with_the_command_that_makes_it():

@@ -12,7 +12,7 @@ from rlvr_direction.interventions import Criterion, Intervention, calibrate
 from rlvr_direction.lab.anatomy.advantages import advantages_at, draw_positions, score_proposals
 from rlvr_direction.lab.anatomy.q_head import QHead, features, train_head
 from rlvr_direction.lab.parts import Part
-from rlvr_direction.lab.regime import DECIDING, NOISE, Purpose, checkpoint, problems_of
+from rlvr_direction.lab.regime import DECIDING, NOISE, Purpose, checkpoint, finished_seeds, problems_of
 from rlvr_direction.lab.studies.arms import SCORED, calibration_tokens, pair_of
 from rlvr_direction.lab.tasks import TASKS
 
@@ -27,9 +27,14 @@ STAGES = ("early", "unfinished", "finished")
 
 
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
-    """Three stages of every RL seed at top_p .7, and at top_p 1 of seed 0; the head in the deciding cell."""
+    """Three stages of every RL seed at top_p .7, and at top_p 1 of seed 0; the head in the deciding cell.
+
+    A run that was stopped early has the unfinished stage alone.
+    """
+    whole = finished_seeds(task, seeds)
     sampled = [(seed, top_p) for seed in range(seeds) for top_p in ((0.7, 1.0) if seed == 0 else (0.7,))]
-    return [partial(measure, task, stage, seed, top_p, n) for seed, top_p in sampled for stage in STAGES]
+    stages = {seed: STAGES if seed in whole else (DECIDING.stage,) for seed in range(seeds)}
+    return [partial(measure, task, stage, seed, top_p, n) for seed, top_p in sampled for stage in stages[seed]]
 
 
 def plan_head(task: str, *, seeds: int, n: int) -> list[Part]:

@@ -10,7 +10,7 @@ from torch import Tensor
 from rlvr_direction.lab.anatomy import rollout_tokens
 from rlvr_direction.lab.claims.gradient import BOUNDS, by_problem
 from rlvr_direction.lab.parts import Part
-from rlvr_direction.lab.regime import NOISE, checkpoint, problems_of
+from rlvr_direction.lab.regime import NOISE, checkpoint, finished_seeds, problems_of
 from rlvr_direction.lab.tasks import TASKS
 from rlvr_direction.lab.toys import load_toy_pair
 from rlvr_direction.scores import SCORES, Proposer, View
@@ -21,8 +21,8 @@ START, FINISHED = "start of RL", "finished stage"
 
 
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
-    """A part for the base, from which all RL seeds start, and one for the finished stage of each."""
-    at_the_end = [partial(_of_stage, task, "rl", rl_seed, n) for rl_seed in range(seeds)]
+    """A part for the base, from which all RL seeds start, and one for the finished stage of each that has one."""
+    at_the_end = [partial(_of_stage, task, "rl", rl_seed, n) for rl_seed in finished_seeds(task, seeds)]
     return [partial(_of_stage, task, "base", 0, n), *at_the_end]
 
 

@@ -79,8 +79,8 @@ def gate(task: str, accuracy: pd.DataFrame, stage: str) -> bool:
     """Whether a toy is fit for study: at top_p = 1, the base neither hopeless nor good, and the RL stage far above it.
 
     Arithmetic: base .10 to .45 and RL at least .35 above it, at every temperature. PointerTree, which needs randomness
-    to search: base .20 to .45 and RL at least .30 above it, at T = .7 and 1. Worded: base .08 to .20 and RL at least .35
-    above it, at T = .25 and more.
+    to search: base .20 to .45 and RL at least .30 above it, at T = .7 and 1. Worded: base .08 to .20 and RL at least
+    .35 above it, at T = .25 and more.
     """
     low, high, gain, coldest = {
         "arithmetic": (0.10, 0.45, 0.35, 0.0),

@@ -29,4 +29,6 @@ def test_the_learnt_gate_is_run_beside_delta_logp_on_the_problems_that_judge():
 
 def test_every_seed_has_three_stages_and_the_first_has_both_samplings():
     assert len(module.plan("arithmetic", seeds=5, n=10)) == 18
+    of_worded = [(part.args[1], part.args[2]) for part in module.plan("worded", seeds=5, n=10)]
+    assert of_worded == [*((stage, 0) for stage in 2 * module.STAGES), *(("unfinished", seed) for seed in range(1, 5))]
     assert len(module.plan_head("arithmetic", seeds=5, n=10)) == 5

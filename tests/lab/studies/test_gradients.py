@@ -28,3 +28,7 @@ def test_the_base_and_the_finished_stage_are_summed_problem_by_problem(monkeypat
         assert (table["mass_0.1"] <= table["mass_0.5"]).all() and (table["forced_0.5"] <= table["forced"]).all()
     verdict, beside = c3b.judge({"gradients": {"pointer_tree": pd.concat([start, end])}})
     assert verdict.deciding and not beside.deciding
+
+
+def test_runs_that_were_stopped_early_have_no_finished_stage():
+    assert [part.args[1:3] for part in plan("worded", seeds=5, n=6)] == [("base", 0), ("rl", 0)]
