@@ -15,26 +15,35 @@ MARKS = ("<!-- families:start -->", "<!-- families:end -->")
 PROPERTIES = ("scores", "identities", "batches", "drafts", "window", "adapter", "nested")
 
 
-class Shown:
-    """A plugin of pytest: what the tests that it collects show of each family, a set of properties."""
+class Collected:
+    """A plugin of pytest that keeps the tests it collects."""
 
     def pytest_collection_finish(self, session):
-        plugins = session.config.pluginmanager.get_plugins()  # conftest.py among them
-        families = next(plugin.FAMILIES for plugin in plugins if hasattr(plugin, "FAMILIES"))
-        self.of = {family: set() for family in families}
-        for item in session.items:
-            for mark in item.iter_markers("shows"):
-                self.of[item.callspec.params["family"]] |= {*mark.args}
+        self.session = session
 
 
-def shown():
-    """A mapping from every family to the properties that some test shows of it. Raises RuntimeError without tests."""
-    files = [str(path) for path in sorted(TESTS.rglob("test_*.py")) if "mark.shows(" in path.read_text()]
-    plugin = Shown()
-    collect = ["--collect-only", "-qq", "-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider", *files]
-    if code := pytest.main(collect, plugins=[plugin]):
+def files():
+    """The files that have a test of families."""
+    return [path for path in sorted(TESTS.rglob("test_*.py")) if "mark.shows(" in path.read_text()]
+
+
+def collected():
+    """A session with the tests of `files`, none of which is run. Raises RuntimeError without tests."""
+    plugin = Collected()
+    collect = ["--collect-only", "-qq", "-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider"]
+    if code := pytest.main([*collect, *map(str, files())], plugins=[plugin]):
         raise RuntimeError(f"the tests could not be collected: pytest ended with {code!r}")
-    return plugin.of
+    return plugin.session
+
+
+def shown(session):
+    """A mapping from every family to the properties that some test of a session shows of it."""
+    plugins = session.config.pluginmanager.get_plugins()  # conftest.py among them
+    of = {family: set() for family in next(plugin.FAMILIES for plugin in plugins if hasattr(plugin, "FAMILIES"))}
+    for item in session.items:
+        for mark in item.iter_markers("shows"):
+            of[item.callspec.params["family"]] |= {*mark.args}
+    return of
 
 
 def table(of):
@@ -48,4 +57,4 @@ def table(of):
 
 if __name__ == "__main__":
     page = Path(sys.argv[1])
-    page.write_text(between_marks(page.read_text(), table(shown()), MARKS))
+    page.write_text(between_marks(page.read_text(), table(shown(collected())), MARKS))
