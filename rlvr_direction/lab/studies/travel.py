@@ -12,8 +12,8 @@ from rlvr_direction.interventions import EVERYWHERE, Intervention
 from rlvr_direction.lab.checkout import TOYS, require
 from rlvr_direction.lab.parts import Part
 from rlvr_direction.lab.regime import NOISE, problems_of
-from rlvr_direction.lab.tasks import TASKS
-from rlvr_direction.lab.toys import train_rl
+from rlvr_direction.lab.tasks import SMALL_TASKS, TASKS
+from rlvr_direction.lab.toys import stages, train_rl
 from rlvr_direction.lab.toys.recipe import RLRecipe
 from rlvr_direction.pair import ModelPair
 
@@ -25,8 +25,13 @@ STEPS = tuple(range(5, 81, 5))  # rollouts
 
 
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
-    """A part for each RL seed: the whole run of 80 rollouts, 3 to 4 minutes on a small task, and its measurements."""
-    return [partial(_travel, task, seed, n) for seed in range(seeds)]
+    """A part for each RL seed: the whole run of 80 rollouts, 3 to 4 minutes on a small task, and its measurements.
+
+    Where a run takes an hour, a part for the base and for each committed stage of RL seed 0.
+    """
+    if task in SMALL_TASKS:
+        return [partial(_travel, task, seed, n) for seed in range(seeds)]
+    return [partial(_kept, task, stage, n) for stage in ("base", *stages(require(TOYS) / task))]
 
 
 def _travel(task: str, rl_seed: int, n: int) -> pd.DataFrame:
@@ -37,10 +42,22 @@ def _travel(task: str, rl_seed: int, n: int) -> pd.DataFrame:
         recipe = RLRecipe(rollouts=STEPS[-1], stages=STEPS)
         trained = train_rl(TASKS[task], Path(scratch), seed=rl_seed, recipe=recipe, progress=False)
         for step, folder in zip((0, *STEPS), (base, *trained), strict=True):
-            pair = ModelPair.from_pretrained(base, folder)
-            gammas = (0.0, *GAMMAS) if step else (0.0,)
-            rows += [measure(pair, task, gamma, how, n).assign(step=step) for gamma in gammas for how in SAMPLINGS]
+            rows.append(_at(step, base, folder, task, n))
     return pd.concat(rows, ignore_index=True).assign(rl_seed=rl_seed)
+
+
+def _kept(task: str, stage: str, n: int) -> pd.DataFrame:
+    """One committed stage, or the base: the columns of `_travel`."""
+    toy, step = require(TOYS) / task, 0 if stage == "base" else int(stage.removeprefix("rl_"))
+    return _at(step, toy / "base", toy / stage, task, n).assign(rl_seed=0)
+
+
+def _at(step: int, base: Path, rl: Path, task: str, n: int) -> pd.DataFrame:
+    """A step of RL, alone and at each gamma, in every sampling."""
+    pair = ModelPair.from_pretrained(base, rl)
+    gammas = (0.0, *GAMMAS) if step else (0.0,)
+    rows = [measure(pair, task, gamma, how, n) for gamma in gammas for how in SAMPLINGS]
+    return pd.concat(rows, ignore_index=True).assign(step=step)
 
 
 def measure(pair: ModelPair, task: str, gamma: float, sampling: Sampling, n: int) -> pd.DataFrame:
