@@ -114,7 +114,7 @@ def deciding(claims: Sequence[Mapping], id: str) -> list[str]:
 
 
 def in_short(claims: Sequence[dict]) -> str:
-    """How many of the paper's claims about experiments hold on both tasks, on one and on none.
+    """How many of the paper's claims about experiments hold on every task that judges them, on some and on none.
 
     Not counted are exact statements and questions that the paper does not ask.
     """
@@ -123,8 +123,8 @@ def in_short(claims: Sequence[dict]) -> str:
     whole = sum(verdicts == {"reproduced"} for verdicts in found.values())
     nowhere = sum("reproduced" not in verdicts for verdicts in found.values())
     return (
-        f"Of {len(found)} claims of the paper about experiments, {whole} hold{'s' * (whole == 1)} on both tasks, "
-        f"{len(found) - whole - nowhere} on one of two, {nowhere} on neither. Not counted are its two formulas, harder "
+        f"Of {len(found)} claims of the paper about experiments, {whole} hold{'s' * (whole == 1)} on every task, "
+        f"{len(found) - whole - nowhere} on some, {nowhere} on none. Not counted are its two formulas, harder "
         "questions than its own, and results that it does not have."
     )
 

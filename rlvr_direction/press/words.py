@@ -10,7 +10,7 @@ __all__ = ["WORDS", "Words"]
 class Words(NamedTuple):
     """A claim as a question, and the paper's number with its unit, or why it has none; empty where it does not ask.
 
-    `claimed` is False where the paper has numbers that its text does not claim as much of.
+    `claimed` is False where the paper does not claim as much as is asked.
     """
 
     question: str
@@ -42,6 +42,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "C3a": Words(
             "Does plain float64 show Lemma 3.1, which is exact, to nine digits?",
             "A formula: 2 |w| (1 - pi).",
+            claimed=False,
         ),
         "C3b": Words("Do rare tokens carry more of the gradient than they must?", "A picture, without a number."),
         "C3c": Words("Does RL without the rare tokens end up worse?", "Curves, without a number."),

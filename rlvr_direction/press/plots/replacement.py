@@ -44,6 +44,7 @@ VIEWS = {  # which of them are seen together
     "does one model do?": ["delta_logp", "logp_rl", "logp_base", "gap_to_rl_argmax"],
     "is it the size?": ["delta_logp", "abs_delta_logp"],
 }
+COUNTS = ["selected", "changed"]
 LINES = {"nowhere": "base alone", "everywhere": "RL alone", "cold rl": "cold RL"}
 
 
@@ -67,10 +68,11 @@ def mixture(table: pd.DataFrame, description: str) -> alt.Chart:
     return described(bars, description, alt.Step(14))
 
 
-def curves(table: pd.DataFrame, of: str, description: str, *, bars: bool = True) -> alt.LayerChart:
+def curves(table: pd.DataFrame, of: str | None, description: str, *, bars: bool = True) -> alt.LayerChart:
     """Accuracy against the share of tokens selected or changed, one line per criterion; menus choose task and `cell`.
 
-    Where there are more than four criteria, another menu chooses which of them are seen together.
+    Where `of` is None, a menu chooses which of the two shares is counted. Where there are more than four criteria,
+    another one chooses which of them are seen together.
     The shape of a mark says whether the criterion looks at the token or at its position. Columns: `task, family,
     selected, changed, accuracy, low, high`, and `cell` if there are several; the families in `LINES` are horizontal.
     Without `bars` an interval is in the tooltip of its point alone, for tables of few problems, whose bars would cover
@@ -88,11 +90,13 @@ def curves(table: pd.DataFrame, of: str, description: str, *, bars: bool = True)
         looks_at=lambda rows: [STYLES[family][0] for family in rows["family"]],
     )
     scale = alt.Scale(type="symlog", constant=0.02)
-    x = alt.X(f"{of}:Q", title=f"share of tokens {of} (logarithmic above 2 %)", scale=scale).axis(
+    counted = of or "selected or changed"
+    x = alt.X("share:Q", title=f"share of tokens {counted} (logarithmic above 2 %)", scale=scale).axis(
         format="%", values=[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1]
     )
-    tooltip = ["criterion", *tips([of], ".1%"), *tips(["accuracy", *([] if bars else ["low", "high"])], ".3f")]
-    rows = chosen(named, *menus)
+    tooltip = ["criterion", *tips([of] if of else COUNTS, ".1%")]
+    tooltip += tips(["accuracy", *([] if bars else ["low", "high"])], ".3f")
+    rows = chosen(named, *menus).transform_calculate(share=f"datum.{of}" if of else "datum[count]")
     rows = rows.transform_filter(seen.rows) if seen else rows
     lines = rows.mark_line(strokeWidth=1.5).encode(x=x, y="accuracy:Q", **look)
     points = (_barred if bars else _bare)(rows, x=x, color=look["color"], tooltip=tooltip)
@@ -102,7 +106,8 @@ def curves(table: pd.DataFrame, of: str, description: str, *, bars: bool = True)
     above = alt.expr("datum.family == 'everywhere' ? -6 : 9")
     words = chosen(alone, *menus).mark_text(align="left", dx=3, dy=above, color="#888")
     words = words.encode(y="accuracy:Q", x=alt.value(0), text="name")
-    params = [*([seen.parameter] if seen else []), *(menu(table, column) for column in menus)]
+    count = alt.param(name="count", value=COUNTS[0], bind=alt.binding_select(options=COUNTS, name="count: "))
+    params = [*([] if of else [count]), *([seen.parameter] if seen else []), *(menu(table, name) for name in menus)]
     return described((lines + points + rules + words).add_params(*params), description, 300)
 
 

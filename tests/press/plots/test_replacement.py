@@ -1,6 +1,7 @@
 """Charts of chapter 3: each is drawn from the columns it names and says in words what it shows."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -35,9 +36,11 @@ VALUES = pd.DataFrame(
         "value": [0.1, -0.2, 0.3, 0.0, 0.5, 0.5],
     }
 )
+CIRCLES = re.compile(r'transform="translate\([^"]*\)" d="M[^"]*A[^"]*"')
 CHARTS = {
     "mixture": (replacement.mixture(MIXTURE, "a mixture"), MIXTURE),
     "curves": (replacement.curves(POINTS, "selected", "curves"), POINTS),
+    "either count": (replacement.curves(POINTS, None, "curves"), POINTS),
     "without bars": (replacement.curves(POINTS, "selected", "curves", bars=False), POINTS),
     "forest": (replacement.forest(LEADS, "lead", "a forest"), LEADS),
     "values": (replacement.values(VALUES, "values"), VALUES),
@@ -58,6 +61,21 @@ def test_every_criterion_has_a_colour_and_dash_of_its_own_and_stands_in_the_lege
 
 def test_every_criterion_that_has_a_name_in_words_has_a_line():
     assert {*WORDS, "delta_logp"} == set(replacement.STYLES)
+
+
+def test_where_no_count_is_named_a_menu_chooses_it_and_the_points_move_with_it(draw, offers):
+    points = pd.concat([POINTS, POINTS.assign(selected=0.04, changed=0.045)])
+    chart = replacement.curves(points, None, "curves")
+    assert offers(chart)["count"] == (["selected", "changed"], "selected") and "count" not in offers(
+        CHARTS["curves"][0]
+    )
+    spec = chart.to_dict()
+    (menu,) = [param for param in spec["params"] if param["name"] == "count"]
+    places = {}
+    for menu["value"] in ("selected", "changed"):
+        places[menu["value"]] = CIRCLES.findall(draw(spec))
+        assert places[menu["value"]] == CIRCLES.findall(draw(replacement.curves(points, menu["value"], "curves")))
+    assert places["selected"] != places["changed"]
 
 
 def test_without_bars_a_point_says_its_interval_and_no_bar_is_drawn():
