@@ -17,10 +17,11 @@ from rlvr_direction.lab.claims import (
     variants,
     wording,
 )
-from rlvr_direction.lab.claims.registry import CLAIMS, judge_all, recorded, verdict_records
+from rlvr_direction.lab.claims.registry import CLAIMS, judge_all, judged, recorded, verdict_records
 
 __all__ = ["CLAIMS", "advantage", "counts", "direction", "extrapolation", "gradient", "judge_all", "leads", "recorded"]
 __all__ += [
+    "judged",
     "other_pairs",
     "replacement",
     "rewards",

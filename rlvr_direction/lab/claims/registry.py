@@ -36,21 +36,35 @@ from rlvr_direction.lab.claims import (
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, as_records
 from rlvr_direction.lab.tasks import SMALL_TASKS
 
-__all__ = ["CLAIMS", "judge_all", "recorded", "verdict_records"]
+__all__ = ["CLAIMS", "judge_all", "judged", "recorded", "verdict_records"]
 
 OF_THE_PAPER = (c1, c1h, c2, c2c, c2f, c2g, c2h, c3a, c3b, c3c, c4a, c4t, c4b, c4c, c4h, c5a, c5b, c5c)
 MODULES = (*OF_THE_PAPER, b1, b2, b2q, b3, b3m, b4, b5)
 CLAIMS = {module.CLAIM.id: module.CLAIM for module in MODULES}
 
 
-def recorded(*studies: str) -> Recorded:
+def recorded(*studies: str, tasks: Iterable[str] | None = None) -> Recorded:
     """The recorded tables of these studies, by study and task; by default, of every study that a verdict rests on.
 
-    Raises FileNotFoundError outside a clone of the repository, and for a study asked for that is not recorded.
+    Of every task that is recorded, or of `tasks` alone. Raises FileNotFoundError outside a clone of the repository, and
+    for a study asked for that is not recorded.
     """
     wanted = [*studies] or [study for study in _studies() if (require(DATA) / study).is_dir()]
     files = {study: sorted(require(DATA / study).glob("*.parquet")) for study in wanted}
-    return {study: {path.stem: records.load(path) for path in paths} for study, paths in files.items()}
+    wanted_of = set(tasks) if tasks is not None else {path.stem for paths in files.values() for path in paths}
+    return {
+        study: {path.stem: records.load(path) for path in paths if path.stem in wanted_of}
+        for study, paths in files.items()
+    }
+
+
+def judged(*ids: str) -> list[Judged]:
+    """The verdicts on these claims, from all that is recorded of their studies. Raises KeyError for an unknown one."""
+    found = []
+    for id in ids:
+        module = next(module for module in MODULES if module.CLAIM is CLAIMS[id])
+        found += _judge(module, recorded(*_needs(module.CLAIM)) if module.CLAIM.study else {})
+    return found
 
 
 def judge_all(recorded: Recorded) -> list[Judged]:

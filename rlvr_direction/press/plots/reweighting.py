@@ -53,12 +53,12 @@ def curves(table: pd.DataFrame, along: str, title: str, description: str) -> alt
 def differences(table: pd.DataFrame, description: str) -> alt.LayerChart:
     """The difference of each method to a reference, with its interval; menus choose the task and the quantity.
 
-    Columns: `task, quantity, method, difference, low, high` (95 % interval over seeds).
+    Columns: `task, quantity, method, difference, low, high`, in points (95 % interval over seeds).
     """
     rows = chosen(table, "task", "quantity")
     y = alt.Y("method:N", title=None, sort=list(dict.fromkeys(table["method"])))
-    x = alt.X("low:Q", title="difference (95 % interval over seeds)", axis=alt.Axis(format="+.2f", tickCount=5))
-    tooltip = ["method", *tips(("difference", "low", "high"), "+.4f")]
+    x = alt.X("low:Q", title="points (95 % interval over seeds)", axis=alt.Axis(format="+.1f", tickCount=5))
+    tooltip = ["method", *tips(("difference", "low", "high"), "+.2f")]
     points = intervals(rows, "difference", x, tooltip=tooltip, y=y, color=alt.value(SLATE))
     return described(
         (reference("x") + points).add_params(menu(table, "task"), menu(table, "quantity")), description, 200
