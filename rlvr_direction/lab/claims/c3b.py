@@ -22,6 +22,7 @@ CLAIM = Claim(
     study="gradients",
     departures=(
         "A row beside the verdict lets |A| differ between responses: it asks only about the token at its position.",
+        "On worded the finished stage is that of one RL seed: the runs of the other four end unfinished.",
     ),
 )
 WITHIN = "|A| of each response kept"
