@@ -9,7 +9,7 @@ __all__ = ["FINDINGS", "Finding", "findings"]
 
 
 class Finding(NamedTuple):
-    """A sentence, and the verdicts on arithmetic and on the tree (or the only one) that it rests on, by claim.
+    """A sentence, and the verdicts, task by task, that it rests on, by claim.
 
     The sentence names estimates by claim and task, such as "{C2_arithmetic}".
     """
@@ -22,9 +22,9 @@ YES, NO, OPEN = "reproduced", "not reproduced", "inconclusive"
 FINDINGS = (
     Finding(
         "**Who wrote it?** Added up from the start of a text, `delta_logp` tells base and RL apart better than any "
-        "other score, by {B1_arithmetic} and {B1_pointer_tree} points of AUROC. Token by token it beats entropy and KL "
-        "on one task of two.",
-        {"B1": (YES, YES), "C1": (NO, YES)},
+        "other score, by {B1_arithmetic}, {B1_pointer_tree} and {B1_worded} points of AUROC. Token by token it beats "
+        "entropy and KL on two tasks of three.",
+        {"B1": (YES, YES, YES), "C1": (NO, YES, YES)},
     ),
     Finding(
         "**Which tokens to repair?** Choosing by `delta_logp` takes {C2_arithmetic} and {C2_pointer_tree} times as "
@@ -47,7 +47,7 @@ FINDINGS = (
     Finding(
         "**Why those tokens?** The lemma on the gradient is right, but does not explain why few tokens change: when RL "
         "starts, rare tokens carry less of the gradient than chance alone would give them.",
-        {"C3b": (NO, NO)},
+        {"C3b": (NO, NO, NO)},
     ),
     Finding(
         "**And in training?** Without rare tokens RL ends worse ({C3c_arithmetic} and {C3c_pointer_tree} points of "

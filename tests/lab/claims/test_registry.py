@@ -50,8 +50,8 @@ def test_the_page_on_reproducibility_has_every_departure_and_says_rightly_whethe
     turned = {row["task"]: row["verdict"] for row in other if (row["id"], row["choice"]) == ("C2f", "selected")}
     assert verdicts("C2f") == ["reproduced", "not reproduced"]
     assert turned == {"arithmetic": "reproduced", "pointer_tree": "reproduced"}
-    assert verdicts("C3b") == verdicts("C3b", c3b.WITHIN) == ["not reproduced"] * 2
-    assert verdicts("B1") == verdicts("B1", "unfinished, top_p 1") == ["reproduced"] * 2
+    assert {*verdicts("C3b"), *verdicts("C3b", c3b.WITHIN)} == {"not reproduced"}
+    assert {*verdicts("B1"), *verdicts("B1", "unfinished, top_p 1")} == {"reproduced"}
 
 
 @pytest.mark.parametrize("module", registry.MODULES, ids=lambda module: module.CLAIM.id)
