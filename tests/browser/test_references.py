@@ -54,7 +54,7 @@ VIEWS = {
     "board-narrow-dark": View("index.html", ".rlvr-board > li", width=390, theme="dark"),
     "live": View("index.html", ".rlvr-live"),
     "chart": View("07_reweighted_grpo.html", "#accuracy .vl-fig", limit=0.02),
-    "chart-dark": View("06_extrapolation.html", "#rankings .vl-fig", theme="dark", limit=0.02),
+    "chart-dark": View("11_reward_without_verifier.html", "#rankings .vl-fig", theme="dark", limit=0.02),
     "claim-dark": View("03_token_replacement.html", ".rlvr-claim", theme="dark"),
     "package": View("api.html"),
 }
