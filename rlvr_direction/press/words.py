@@ -35,7 +35,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "C2f": Words("Is it the token with its sign that counts, and not only its place?", NO_NUMBER),
         "C2g": Words("Does finding them take both models?", NOT_ASKED),
         "C2h": Words(
-            "Can the repaired base beat RL at RL's own best temperature?",
+            "Can the repaired base beat RL at RL's own best temperature and nucleus?",
             "54.06 against RL's 54.58, 51.67 against 52.50 and 43.33 against 46.15 % (RL at one setting).",
             claimed=False,
         ),
@@ -53,7 +53,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             "+4.17, +3.75 and +1.77 points of accuracy on three pairs.",
         ),
         "C4c": Words("Does it beat RL?", "+1.35, +2.92 and +1.25 points of accuracy on three pairs."),
-        "C4h": Words("... even RL at its own best temperature?", NOT_ASKED),
+        "C4h": Words("... even RL at its own best temperature and nucleus?", NOT_ASKED),
         "C5a": Words(
             "Does it help training when rare tokens count for more?",
             "+1.63 points of accuracy over DAPO with a 7B model (43.75 against 42.12), +2.52 with an 8B one.",

@@ -9,7 +9,7 @@ import pandas as pd
 from rlvr_direction.lab.claims.claim import SEED, Part
 from rlvr_direction.statistics import Interval, bootstrap
 
-__all__ = ["BUDGETS", "SIDES", "leads", "ranking", "share_where_models_agree", "shares_of_oracle"]
+__all__ = ["BUDGETS", "SIDES", "leads", "oracle_gain", "ranking", "share_where_models_agree", "shares_of_oracle"]
 
 BUDGETS = (0.02, 0.05, 0.1)  # of all proposals
 SIDES: Mapping[str, int] = {  # which way a score says "replace": 1 where it is large
@@ -71,6 +71,12 @@ def leads(table: pd.DataFrame, budget: float, *, draws: int = 2000) -> dict[str,
         return {name: Part(interval) for name, interval in pooled.items()}
     alone = [_leads(table[table["rl_seed"] == seed], budget, 1) for seed in seeds]
     return {name: Part(interval, [float(of[name].value) for of in alone]) for name, interval in pooled.items()}
+
+
+def oracle_gain(table: pd.DataFrame, budget: float) -> float:
+    """What the oracle of `shares_of_oracle` gains per proposal, as accuracy, when it fires on the share `budget`."""
+    measured = _measured(table)
+    return _oracle(measured, budget)(np.ones(measured.problems))
 
 
 def share_where_models_agree(table: pd.DataFrame, budget: float, *, below: float = 0.01, draws: int = 1000) -> Interval:

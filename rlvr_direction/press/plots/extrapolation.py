@@ -145,11 +145,13 @@ def travel(table: pd.DataFrame, description: str) -> alt.LayerChart:
     }
     tooltip = ["step", "gamma", *tips(["kl"], ".2f"), *tips(["accuracy"], ".3f")]
     rows = chosen(table, *menus)
-    alone = rows.transform_filter("datum.gamma == 0")
-    way = alone.mark_line(color=RL, strokeWidth=1.5).encode(**place, order="step:Q")
+    names = {"RL, trained on": (RL, [1, 0]), "extrapolated from that step, by gamma": (VIOLET, [4, 3])}
+    look, (trained, beyond_it) = strokes("who", "", names), names
+    alone = rows.transform_filter("datum.gamma == 0").transform_calculate(who=f"'{trained}'")
+    way = alone.mark_line(strokeWidth=1.5).encode(**place, **look, order="step:Q")
     dots = alone.mark_point(filled=True, color=RL, size=30, opacity=1).encode(**place, tooltip=tooltip)
-    tilted = rows.transform_filter("datum.step == step")
-    beyond = tilted.mark_line(color=VIOLET, strokeDash=[4, 3]).encode(**place, order="gamma:Q")
+    tilted = rows.transform_filter("datum.step == step").transform_calculate(who=f"'{beyond_it}'")
+    beyond = tilted.mark_line().encode(**place, **look, order="gamma:Q")
     points = tilted.mark_point(filled=True, color=VIOLET, size=70, opacity=1).encode(**place, tooltip=tooltip)
     words = tilted.mark_text(align="left", dx=7, dy=-7).encode(**place, text=alt.Text("gamma:Q", format="~g"))
     drawn = (way + dots + beyond + points + words).add_params(*(menu(table, column) for column in menus), step)

@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rlvr_direction.lab.claims.advantage import SIDES, leads, ranking, share_where_models_agree, shares_of_oracle
+from rlvr_direction.lab.claims.advantage import (
+    SIDES,
+    leads,
+    oracle_gain,
+    ranking,
+    share_where_models_agree,
+    shares_of_oracle,
+)
 
 
 def recorded(*, seeds=1, problems=300, noise=0.5, cell="unfinished, top_p 0.7", best="delta_logp"):
@@ -52,6 +59,14 @@ def test_positions_drawn_rarely_stand_for_many():
     )
     (whole, part) = (ranking(t, budgets=(0.05,), draws=2).set_index("score")["share"] for t in (table, thinned))
     assert part["mass"] == pytest.approx(whole["mass"], abs=0.15)
+
+
+def test_what_the_oracle_gains_is_the_share_that_pays_until_its_budget_exceeds_it():
+    table = recorded().assign(replaced_1=1.0, replaced_2=1.0, kept_1=1.0, kept_2=1.0, continuations=1)
+    pays = np.arange(len(table)) % 10 == 0
+    table.loc[pays, ["kept_1", "kept_2"]] = 0.0
+    gains = [oracle_gain(table, budget) for budget in (0.05, 0.1, 0.2)]
+    assert gains == pytest.approx([0.05, pays.mean(), pays.mean()], abs=1e-3)
 
 
 def test_ties_share_what_is_left_of_the_budget():
