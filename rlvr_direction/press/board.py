@@ -22,7 +22,8 @@ SHOWN = ("id", "task", "cell", "verdict", "value", "low", "high", "unit", "bette
 KEY = {"tip": "reproduced", "warning": "inconclusive", "danger": "not reproduced", "none": "nothing to judge"}
 LEGEND = (
     "Each line is a task. Its verdict is that of the paper's setting, the ringed mark; the other marks say what the "
-    "same rule finds on RL seed 0 without the nucleus, for finished RL, and for finished RL without the nucleus. "
+    "same rule finds on RL seed 0 without the nucleus, for finished RL, and for finished RL without the nucleus; where "
+    "a row has another number of marks, its box says what they are. "
     "Bar: the estimate with its 95 % interval; the shaded side of the dotted line supports the claim."
 )
 

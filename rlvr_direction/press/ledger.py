@@ -125,9 +125,8 @@ def in_short(claims: Sequence[dict]) -> str:
     return (
         f"Of {len(found)} claims of the paper about experiments, {whole} hold{'s' * (whole == 1)} on every task, "
         f"{len(found) - whole - nowhere} on some, {nowhere} on none. Not counted are its two formulas, harder "
-        "questions than its own, and results that it does not have. Two of those counted are not quite the paper's: "
-        "C3b asks for more (rare tokens carry more than they *must*), C5b for less (no loss, where the paper reports "
-        "a gain)."
+        "questions than its own, and results that it does not have. One that is counted asks for less than the paper "
+        "reports: C5b for no loss, where it has a gain."
     )
 
 

@@ -49,7 +49,7 @@ def _beside(record: Mapping) -> str:
     for row in record["neighbours"]:
         (said, colour), where = look(row), escape(row["cell"] or row["text"])
         badge = f'<span class="rlvr-badge {colour}">{said}</span>'
-        badges.append(f"{badge} {escape(row['cell'])}" if row["cell"] else badge)
+        badges.append(f"{badge} {escape(row['cell'] or row['text'].partition(':')[0])}")
         found = escape(numbers({**row, "unit": record["unit"]}))
         items.append(f"<li>{badge} {where}: {found}. {escape(row['note'])}</li>")
     return (

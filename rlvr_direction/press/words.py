@@ -18,7 +18,6 @@ class Words(NamedTuple):
     claimed: bool = True
 
 
-NO_NUMBER = "Said in the text, without a number."
 NOT_ASKED = ""
 WORDS: Mapping[str, Words] = MappingProxyType(
     {
@@ -32,7 +31,9 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             "Accuracy 11.5 to 53.7 % with 5.4 % of tokens replaced (RL: 54.6 %); KL needs 14 %, entropy about 19 %.",
         ),
         "C2c": Words("... also when only tokens count that really become other tokens?", NOT_ASKED),
-        "C2f": Words("Is it the token with its sign that counts, and not only its place?", NO_NUMBER),
+        "C2f": Words(
+            "Is it the token's own change that counts, and not only its place?", "Implied by the word direction."
+        ),
         "C2g": Words("Does finding them take both models?", NOT_ASKED),
         "C2h": Words(
             "Can the repaired base beat RL at RL's own best temperature and nucleus?",
@@ -44,7 +45,11 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             "A formula: 2 |w| (1 - pi).",
             claimed=False,
         ),
-        "C3b": Words("Do rare tokens carry more of the gradient than they must?", "A picture, without a number."),
+        "C3b": Words(
+            "Do rare tokens carry more of the gradient than they must?",
+            "That they carry more: a picture, without a number.",
+            claimed=False,
+        ),
         "C3c": Words("Does RL without the rare tokens end up worse?", "Curves, without a number."),
         "C4a": Words("Is there always a way further that helps, if an action is a whole response?", "Theorem 4.1."),
         "C4t": Words("... and if an action is one token?", "Theorem 4.1, for a table of probabilities.", claimed=False),

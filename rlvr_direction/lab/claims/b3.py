@@ -18,7 +18,7 @@ CLAIM = Claim(
     statement="The summed delta_logp, the implicit reward of RL, ranks the responses of one problem by correctness at "
     "every stage.",
     rule=RULE.format(reward="the sum of delta_logp over a response"),
-    chapter="06_extrapolation",
+    chapter="11_reward_without_verifier",
     measured="Within-problem AUROC of the summed delta_logp, least favourable stage and writer: {part}",
     unit="AUROC",
     study="rewards",

@@ -12,7 +12,7 @@ CLAIM = Claim(
     id="B3m",
     statement="The lowest delta_logp of a response ranks the responses of one problem by correctness at every stage.",
     rule=b3.RULE.format(reward="the minimum of delta_logp over a response"),
-    chapter="06_extrapolation",
+    chapter="11_reward_without_verifier",
     measured="Within-problem AUROC of the minimum of delta_logp, least favourable stage and writer: {part}",
     unit="AUROC",
     study="rewards",

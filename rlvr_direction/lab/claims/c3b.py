@@ -17,7 +17,7 @@ CLAIM = Claim(
     "The 95 % intervals over problems lie above 0 at the start and at the finished stage of RL, six in all. At the "
     "finished stage five RL seeds are pooled, and at least 4 of them have the sign of the estimate.",
     chapter="05_why_sparse",
-    measured="Share of the gradient minus the share that independence forces, at {part} (the least of six)",
+    measured="Share of the gradient minus the share that independence forces, at {part} (the least favourable of six)",
     unit="share of the gradient",
     study="gradients",
     departures=(
