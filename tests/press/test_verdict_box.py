@@ -53,7 +53,7 @@ def test_a_neighbour_in_which_nothing_was_done_has_nothing_to_judge():
     idle = BESIDE | {"note": "Gamma 0 was chosen.", "vacuous": True, "cell": None}
     box = box_of(neighbours=[idle])
     assert "inconclusive" not in box.get_text() and box.li.get_text().startswith("nothing to judge t: 0.1")
-    assert box.summary.get_text() == "Beside the verdict: nothing to judge"
+    assert box.summary.get_text() == "Beside the verdict: nothing to judge t"
 
 
 def test_without_neighbours_nothing_stands_beside_a_verdict():
