@@ -113,14 +113,15 @@ def _figure_html(drawing: str, data: pd.DataFrame, name: str) -> str:
     )
 
 
-def claim(rows: Sequence[Judged]) -> None:
+def claim(rows: Sequence[Judged], *, folded: bool = False) -> None:
     """Show and record verdicts as a claim's `judge` returned them, with neighbours, rule and departures.
 
-    What one box says of the claim, the next ones leave out.
+    What one box says of the claim, the next ones leave out. A box that is `folded` shows its title alone until opened.
     """
     told: set[str] = set()
     for record in as_records(rows):
         html = verdict_box(record, told)
+        html = f"<details><summary>{escape(title_of(record))}</summary>{html}</details>" if folded else html
         said = f"{record['text']}: {numbers(record)} ({supports(record)}). {record['note']}"
         display(Shown({CLAIM: record, "text/html": html, "text/plain": f"{title_of(record)}: {said}"}))
 

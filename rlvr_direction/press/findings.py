@@ -21,9 +21,9 @@ class Finding(NamedTuple):
 YES, NO, OPEN = "reproduced", "not reproduced", "inconclusive"
 FINDINGS = (
     Finding(
-        "**Who wrote it?** Added up from the start of a text, `delta_logp` tells base and RL apart better than any "
-        "other score, by {B1_arithmetic}, {B1_pointer_tree} and {B1_worded} points of AUROC. Token by token it beats "
-        "entropy and KL on two tasks of three.",
+        "**Who wrote it?** Added up from the start of a text, `delta_logp` tells base and RL apart, at single "
+        "tokens, better than any other score, by {B1_arithmetic}, {B1_pointer_tree} and {B1_worded} points of AUROC "
+        "(arithmetic, the tree, worded). A token's own beats entropy and KL on two tasks of three.",
         {"B1": (YES, YES, YES), "C1": (NO, YES, YES)},
     ),
     Finding(
@@ -46,7 +46,7 @@ FINDINGS = (
     ),
     Finding(
         "**Why those tokens?** The lemma on the gradient is right, but does not explain why few tokens change: when RL "
-        "starts, rare tokens carry less of the gradient than chance alone would give them.",
+        "starts, rare tokens carry no more of the gradient than chance alone would give them.",
         {"C3b": (NO, NO, NO)},
     ),
     Finding(

@@ -35,6 +35,7 @@ POINTS = {  # units in which a hundredth reads best, and the words for it
     "share of the gradient": "points of the gradient",
     "share of the oracle's gain": "points of an oracle's gain",
 }
+DECIMALS = {"AUROC": 3, "RL steps per gamma and step": 2}  # units whose numbers all have as many
 FACTORS = {"log ratio of shares of tokens": "times the tokens of its closest rival"}  # logarithms in a record
 
 
@@ -105,6 +106,8 @@ def in_unit(number: float, unit: str) -> str:
     """A number in the unit that reads best: hundredths in points, a log ratio as a factor."""
     if unit in POINTS:
         return f"{100 * number:+z.1f}"
+    if unit in DECIMALS:
+        return f"{number:z.{DECIMALS[unit]}f}"
     return f"{math.exp(number):.2f}" if unit in FACTORS else f"{number:.3g}"
 
 

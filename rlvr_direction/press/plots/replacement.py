@@ -81,7 +81,8 @@ def curves(table: pd.DataFrame, of: str | None, description: str, *, bars: bool 
     menus = [column for column in ("task", "cell") if column in table]
     ends = table["family"].isin(list(LINES))
     there = [family for family in STYLES if family in set(table["family"])]
-    named_views = {name: list(map(in_words, group)) for name, group in VIEWS.items()}
+    compared = {name: [family for family in group if family in there] for name, group in VIEWS.items()}
+    named_views = {name: list(map(in_words, group)) for name, group in compared.items() if len(group) > 1}
     seen = views("criterion", named_views) if len(there) > 4 else None
     looks = {in_words(family): STYLES[family][1:] for family in there}
     look = strokes("criterion", "criterion", looks, seen and seen.legend)
