@@ -120,8 +120,7 @@ def claim(rows: Sequence[Judged], *, folded: bool = False) -> None:
     """
     told: set[str] = set()
     for record in as_records(rows):
-        html = verdict_box(record, told)
-        html = f"<details><summary>{escape(title_of(record))}</summary>{html}</details>" if folded else html
+        html = verdict_box(record, told, folded=folded)
         said = f"{record['text']}: {numbers(record)} ({supports(record)}). {record['note']}"
         display(Shown({CLAIM: record, "text/html": html, "text/plain": f"{title_of(record)}: {said}"}))
 

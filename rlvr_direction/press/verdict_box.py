@@ -26,8 +26,11 @@ def title_of(record: Mapping) -> str:
     return " · ".join(filter(None, [record["id"], record["task"], record["cell"], record["verdict"], only]))
 
 
-def verdict_box(record: Mapping, told: set[str]) -> str:
-    """The box as HTML. Of statement, rule, departures and choices it leaves out what was `told`, and adds its own."""
+def verdict_box(record: Mapping, told: set[str], *, folded: bool = False) -> str:
+    """The box as HTML. Of statement, rule, departures and choices it leaves out what was `told`, and adds its own.
+
+    A box that is `folded` shows its title alone until opened.
+    """
     departures = [f"Departure from the registered rule: {said}" for said in record["departures"]]
     rule = [said for said in (record["rule"], *departures, record["chosen"]) if said and said not in told]
     about = "What was chosen" if record["rule"] in told else "The rule"
@@ -35,11 +38,12 @@ def verdict_box(record: Mapping, told: set[str]) -> str:
     statement = "" if record["statement"] in told else f"<p>{escape(record['statement'])}</p>"
     told |= {*rule, record["statement"]}
     note = f'<p class="rlvr-note">{escape(record["note"])}</p>' if record["note"] else ""
+    found = f"<p>{escape(record['text'])}: <strong>{escape(numbers(record))}</strong> ({supports(record)}).</p>"
+    body = f"{statement}{found}{note}{_beside(record)}{fold}"
+    body = f"<details><summary>What was found</summary>{body}</details>" if folded else body
     return (
         f'<div id="{place(record)}" class="admonition {CALLOUTS[record["verdict"]]} rlvr-claim">'
-        f'<p class="admonition-title">{escape(title_of(record))}</p>{statement}'
-        f"<p>{escape(record['text'])}: <strong>{escape(numbers(record))}</strong> ({supports(record)}).</p>"
-        f"{note}{_beside(record)}{fold}</div>"
+        f'<p class="admonition-title">{escape(title_of(record))}</p>{body}</div>'
     )
 
 

@@ -56,6 +56,13 @@ def test_a_neighbour_in_which_nothing_was_done_has_nothing_to_judge():
     assert box.summary.get_text() == "Beside the verdict: nothing to judge t"
 
 
+def test_a_folded_box_shows_its_title_alone_until_opened():
+    box = BeautifulSoup(verdict_box(RECORD, set(), folded=True), "html.parser").div
+    title, fold = box.find_all(recursive=False)
+    assert title["class"] == ["admonition-title"] and fold.name == "details" and not fold.has_attr("open")
+    assert fold.summary.get_text() == "What was found" and fold.strong and not title.strong
+
+
 def test_without_neighbours_nothing_stands_beside_a_verdict():
     assert not box_of(neighbours=[]).select(".rlvr-neighbours")
 

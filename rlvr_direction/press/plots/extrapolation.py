@@ -145,7 +145,7 @@ def travel(table: pd.DataFrame, description: str) -> alt.LayerChart:
     }
     tooltip = ["step", "gamma", *tips(["kl"], ".2f"), *tips(["accuracy"], ".3f")]
     rows = chosen(table, *menus)
-    names = {"RL, trained on": (RL, [1, 0]), "extrapolated from that step, by gamma": (VIOLET, [4, 3])}
+    names = {"RL, trained on": (RL, [1, 0]), "extrapolated, by gamma": (VIOLET, [4, 3])}
     look, (trained, beyond_it) = strokes("who", "", names), names
     alone = rows.transform_filter("datum.gamma == 0").transform_calculate(who=f"'{trained}'")
     way = alone.mark_line(strokeWidth=1.5).encode(**place, **look, order="step:Q")
@@ -155,7 +155,7 @@ def travel(table: pd.DataFrame, description: str) -> alt.LayerChart:
     points = tilted.mark_point(filled=True, color=VIOLET, size=70, opacity=1).encode(**place, tooltip=tooltip)
     words = tilted.mark_text(align="left", dx=7, dy=-7).encode(**place, text=alt.Text("gamma:Q", format="~g"))
     drawn = (way + dots + beyond + points + words).add_params(*(menu(table, column) for column in menus), step)
-    return described(drawn, description, 280)
+    return described(drawn.configure_legend(orient="top"), description, 280)
 
 
 def rankings(table: pd.DataFrame, description: str) -> alt.LayerChart:
