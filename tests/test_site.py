@@ -57,6 +57,13 @@ def test_no_markup_is_shown_as_text(pages):
     assert shown == []
 
 
+def test_every_box_that_opens_closes(pages):
+    for name, page in pages.items():
+        text = page.path.read_text()
+        for tag in ("div", "details", "section"):
+            assert len(re.findall(rf"<{tag}[ >]", text)) == text.count(f"</{tag}>"), (name, tag)
+
+
 def test_every_figure_has_its_data_to_download(pages):
     for chapter in run.chapters():
         page = of(pages, chapter)

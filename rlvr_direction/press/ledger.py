@@ -126,7 +126,8 @@ def in_short(claims: Sequence[dict]) -> str:
     whole = sum(verdicts == {"reproduced"} for verdicts in found.values())
     nowhere = sum("reproduced" not in verdicts for verdicts in found.values())
     return (
-        f"Of {len(found)} claims of the paper about experiments, {whole} hold{'s' * (whole == 1)} on every task, "
+        f"Of {len(found)} claims of the paper about experiments, {whole} hold{'s' * (whole == 1)} on every task that "
+        f"judges them, "
         f"{len(found) - whole - nowhere} on some, {nowhere} on none. Not counted are its two formulas, harder "
         "questions than its own, and results that it does not have. One that is counted asks for less than the paper "
         "reports: C5b for no loss, where it has a gain."

@@ -31,9 +31,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             "Accuracy 11.5 to 53.7 % with 5.4 % of tokens replaced (RL: 54.6 %); KL needs 14 %, entropy about 19 %.",
         ),
         "C2c": Words("... also when only tokens count that really become other tokens?", NOT_ASKED),
-        "C2f": Words(
-            "Is it the token's own change that counts, and not only its place?", "Implied by the word direction."
-        ),
+        "C2f": Words("Does it matter which token was proposed, and not only where?", "Implied by the word direction."),
         "C2g": Words("Does finding them take both models?", NOT_ASKED),
         "C2h": Words(
             "Can the repaired base beat RL at RL's own best temperature and nucleus?",
@@ -46,7 +44,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             claimed=False,
         ),
         "C3b": Words(
-            "Do rare tokens carry more of the gradient than they must?",
+            "Do rare tokens carry more of the gradient than by chance?",
             "That they carry more: a picture, without a number.",
             claimed=False,
         ),

@@ -17,7 +17,7 @@ def test_the_sentences_tell_the_recorded_verdicts(claims):
 
 def test_a_sentence_has_the_recorded_estimates(claims):
     (lead,) = [row["value"] for row in claims if (row["id"], row["task"]) == ("C4c", "arithmetic")]
-    assert f"gains {100 * lead:+.1f} points" in findings(claims) and "{" not in findings(claims)
+    assert f"gain {100 * lead:+.1f} points" in findings(claims) and "{" not in findings(claims)
 
 
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: finding.sentence[:20])

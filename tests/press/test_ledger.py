@@ -82,7 +82,9 @@ def test_in_short_the_claims_of_the_paper_are_counted():
     rows += [record("C5a", verdict="inconclusive")]
     uncounted = [record("B1", ours=True), record("C3a", deterministic=True), record("C2g"), record("C3b")]
     text = ledger.in_short(rows + uncounted)
-    assert text.startswith("Of 3 claims of the paper about experiments, 1 holds on every task, 1 on some, 1 on none")
+    assert text.startswith(
+        "Of 3 claims of the paper about experiments, 1 holds on every task that judges them, 1 on some, 1 on none"
+    )
 
 
 def test_a_replaced_verdict_is_shown_with_its_reason():

@@ -17,7 +17,7 @@ MAGNITUDE = "abs_delta_logp"
 UNTESTED = "So the sign itself is not tested here: the verdict says that the token matters, not only its position."
 CLAIM = Claim(
     id="C2f",
-    statement="What RL did to the token counts, and not only its place.",
+    statement="It matters which token was proposed, and not only where.",
     rule="At 2, 5, 8 and 12 % of tokens changed, each: accuracy with the gate delta_logp <= tau minus that with the "
     "mirrored gate delta_logp >= tau, with position-level mass, and with the matched coin, all at equal shares "
     "changed. Every 95 % interval lies above 0, and none wholly below 1 point. A share that one of two gates does not "

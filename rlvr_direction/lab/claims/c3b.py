@@ -11,7 +11,7 @@ __all__ = ["AXES", "CLAIM", "WITHIN", "judge"]
 
 CLAIM = Claim(
     id="C3b",
-    statement="Rare tokens carry more of the gradient than they must.",
+    statement="Rare tokens carry more of the gradient than chance alone would give them.",
     rule="At p < .1, .3 and .5, the share of the summed |A| (1 - p) that tokens below the bound hold, minus their "
     "share if |A| were independent of the token: p (1 - p), summed over the policy's own distribution everywhere. "
     "The 95 % intervals over problems lie above 0 at the start and at the finished stage of RL, six in all. At the "
