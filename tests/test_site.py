@@ -61,7 +61,7 @@ def test_every_box_that_opens_closes(pages):
     for name, page in pages.items():
         text = page.path.read_text()
         for tag in ("div", "details", "section"):
-            assert len(re.findall(rf"<{tag}[ >]", text)) == text.count(f"</{tag}>"), (name, tag)
+            assert len(re.findall(rf"<{tag}\b", text)) == text.count(f"</{tag}>"), (name, tag)
 
 
 def test_every_figure_has_its_data_to_download(pages):
