@@ -7,9 +7,10 @@ from typing import NamedTuple, TypeVar
 import altair as alt
 import pandas as pd
 
-from rlvr_direction.palette import BASE, BROWN, RL, SLATE
+from rlvr_direction.palette import BASE, BROWN, CYAN, RL, SLATE
 
 __all__ = [
+    "HUES",
     "MODELS",
     "NEUTRAL",
     "SOURCES",
@@ -31,8 +32,10 @@ Drawn = TypeVar("Drawn", alt.Chart, alt.LayerChart)
 MODELS = alt.Scale(domain=["base", "RL"], range=[BASE, RL])
 NEUTRAL = alt.Legend(symbolFillColor="#888", symbolStrokeColor="#888")  # for shapes; visible on light and dark pages
 SOURCES = alt.Scale(domain=["base", "rl"], range=[BASE, RL])
-TASK = alt.Color("task:N", title="task", scale=alt.Scale(domain=["arithmetic", "pointer_tree"], range=[BROWN, SLATE]))
-TASK_SHAPE = alt.Shape("task:N", title="task", scale=alt.Scale(domain=["arithmetic", "pointer_tree"]))
+HUES = {"arithmetic": BROWN, "pointer_tree": SLATE, "worded": CYAN}  # of the tasks; most charts show the small two
+SMALL = list(HUES)[:2]
+TASK = alt.Color("task:N", title="task", scale=alt.Scale(domain=SMALL, range=[HUES[task] for task in SMALL]))
+TASK_SHAPE = alt.Shape("task:N", title="task", scale=alt.Scale(domain=SMALL))
 
 
 def menu(table: pd.DataFrame, column: str) -> alt.Parameter:

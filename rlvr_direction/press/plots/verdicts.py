@@ -3,12 +3,9 @@
 import altair as alt
 import pandas as pd
 
-from rlvr_direction.palette import BROWN, CYAN, SLATE
-from rlvr_direction.press.plots.shared import TASK, TASK_SHAPE, described, reference
+from rlvr_direction.press.plots.shared import HUES, TASK, TASK_SHAPE, described, reference
 
 __all__ = ["robustness"]
-
-COLOURS = {"arithmetic": BROWN, "pointer_tree": SLATE, "worded": CYAN}
 
 
 def robustness(table: pd.DataFrame, description: str) -> alt.LayerChart:
@@ -23,8 +20,8 @@ def robustness(table: pd.DataFrame, description: str) -> alt.LayerChart:
         x=share.scale(domain=[0, 1]),
         y=alt.Y("claim:N", sort=order, title=None),
         yOffset=alt.YOffset("task:N"),
-        color=TASK.scale(domain=list(COLOURS), range=list(COLOURS.values())),
-        shape=TASK_SHAPE.scale(domain=list(COLOURS)),
+        color=TASK.scale(domain=list(HUES), range=list(HUES.values())),
+        shape=TASK_SHAPE.scale(domain=list(HUES)),
         tooltip=["claim", "task", "verdict", "survived", "rules"],
     )
     return described(reference("x", 1.0) + marks, description, alt.Step(16))
