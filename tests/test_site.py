@@ -75,8 +75,10 @@ def test_every_figure_has_a_caption_with_its_number_in_the_chapter(pages):
     for chapter in run.chapters():
         captions = [caption.get_text() for caption in of(pages, chapter).soup.select("figcaption.rlvr-caption")]
         assert len(captions) == len(of(pages, chapter).soup("figure", class_="rlvr-figure")) > 0
+        number = int(chapter.stem[:2])
+        of_chapter = rf"{number}\." if number < 10 else ""  # the pages behind the nine chapters have no number
         for i, caption in enumerate(captions, 1):
-            assert re.match(rf"Figure {int(chapter.stem[:2])}\.{i}\. \w", caption)
+            assert re.match(rf"Figure {of_chapter}{i}\. \w", caption)
 
 
 @pytest.mark.parametrize("host", ["mybinder.org", "colab.research.google.com"])

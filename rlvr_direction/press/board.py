@@ -21,10 +21,9 @@ __all__ = ["board_html", "rows_html", "write_files"]
 SHOWN = ("id", "task", "cell", "verdict", "value", "low", "high", "unit", "better", "bound", "chapter")
 KEY = {"tip": "reproduced", "warning": "inconclusive", "danger": "not reproduced", "none": "nothing to judge"}
 LEGEND = (
-    "Each line is a task. Its verdict is that of the paper's setting, the ringed mark; the other marks say what the "
-    "same rule finds on RL seed 0 without the nucleus, for finished RL, and for finished RL without the nucleus; where "
-    "a row has another number of marks, its box says what they are. "
-    "Bar: the estimate with its 95 % interval; the shaded side of the dotted line supports the claim."
+    "Each line is a task. Ringed mark: the verdict, in the paper's setting. Small marks: the same rule in other "
+    "settings, which the claim's box names. Bar: the estimate with its 95 % interval; the shaded side of the dotted "
+    "line supports the claim."
 )
 
 
@@ -48,7 +47,7 @@ def rows_html(
 ) -> str:
     """Some rows of the board, each with a note if it has one; `filtered` asks for menus above them.
 
-    A `brief` one shows the verdicts without their numbers.
+    A `brief` one leaves out how many other rules each verdict survives, and the marks of other settings.
     """
     of = {id: list(rows) for id, rows in groupby(claims, key=lambda claim: claim["id"])}
     rows = "".join(_row(id, of.get(id, []), variants, notes.get(id, "")) for id in ids)
@@ -91,7 +90,8 @@ def _line(verdict: dict, ends: tuple[float, float], variants: Sequence[dict]) ->
     return (
         f'<div class="verdict {colour}" data-task="{task}" data-verdict="{_slug(verdict)}"><p>{link} '
         f'<strong class="rlvr-badge {colour}">{said}</strong></p>{drawn}'
-        f'<p class="numbers">{escape(numbers(verdict))}{bound}{survived}</p>{_marks(verdict)}</div>'
+        f'<p class="numbers">{escape(numbers(verdict))}<span class="more">{bound}{survived}</span></p>'
+        f"{_marks(verdict)}</div>"
     )
 
 

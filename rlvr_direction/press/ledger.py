@@ -19,6 +19,7 @@ __all__ = [
     "in_short",
     "in_unit",
     "markdown_table",
+    "not_counted",
     "numbers",
 ]
 __all__ += ["read_claims", "replaced_table", "supports", "table", "update", "write_claims"]
@@ -35,6 +36,7 @@ POINTS = {  # units in which a hundredth reads best, and the words for it
     "share of the gradient": "points of the gradient",
     "share of the oracle's gain": "points of an oracle's gain",
 }
+PLAIN = {"change of the expected reward": "of reward gained at every step of gamma, at the least"}  # other words
 DECIMALS = {"AUROC": 3, "RL steps per gamma and step": 2}  # units whose numbers all have as many
 FACTORS = {"log ratio of shares of tokens": "times the tokens of its closest rival"}  # logarithms in a record
 
@@ -128,9 +130,15 @@ def in_short(claims: Sequence[dict]) -> str:
     return (
         f"Of {len(found)} claims of the paper about experiments, {whole} hold{'s' * (whole == 1)} on every task that "
         f"judges them, "
-        f"{len(found) - whole - nowhere} on some, {nowhere} on none. Not counted are its two formulas, harder "
-        "questions than its own, and results that it does not have. One that is counted asks for less than the paper "
-        "reports: C5b for no loss, where it has a gain."
+        f"{len(found) - whole - nowhere} on some, {nowhere} on none."
+    )
+
+
+def not_counted() -> str:
+    """What `in_short` leaves out, and what it counts that asks for less than the paper does."""
+    return (
+        "Not counted above are the paper's two formulas, harder questions than its own, and results that it does not "
+        "have. One that is counted asks for less than the paper reports: C5b for no loss, where it has a gain."
     )
 
 
@@ -188,7 +196,7 @@ def _estimate(verdict: Mapping) -> str:
 
 
 def _words(verdict: Mapping) -> str:
-    return (POINTS | FACTORS).get(verdict["unit"], verdict["unit"])
+    return (POINTS | FACTORS | PLAIN).get(verdict["unit"], verdict["unit"])
 
 
 def _units(claims: Sequence[Mapping]) -> str:

@@ -91,12 +91,12 @@ def stage(profile: str, *, root: Path = ROOT) -> Path:
 
 
 def _front_page(claims: list[dict], replaced: list[dict], varied: list[dict]) -> str:
-    """The board, how to read it, and behind a fold what the first registration said."""
+    """The answer in short, the board, how to read it, and behind a fold what the first registration said."""
     files = '<a href="_static/verdicts.json">JSON</a>, <a href="_static/verdicts.csv">CSV</a>; '
     files += 'under other rules: <a href="_static/variants.json">JSON</a>'
-    short = f"{findings(claims)}\n{ledger.in_short(claims)}\n\n" if claims else ""
+    short = f"**{ledger.in_short(claims)}**\n\n{findings(claims)}\n" if claims else ""
     shown = f"{short}```{{raw}} html\n{board.board_html(claims, varied)}<p>All verdicts as data: {files}.</p>\n```\n"
-    shown += f"\n{ledger.by_chance(claims)}\n" if claims else ""
+    shown += f"\n{ledger.not_counted()} {ledger.by_chance(claims)}\n" if claims else ""
     old = ledger.replaced_table(replaced)
     return shown + (
         f"\n:::{{admonition}} What the first registration said\n:class: dropdown\n{old}:::\n" if old else ""

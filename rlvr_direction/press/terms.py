@@ -17,12 +17,20 @@ __all__ = ["add_definitions", "mark_terms", "pattern", "without_links"]
 PAGE = "glossary"
 CLAIM_AT = {id: f"claim-{id.lower()}" for id in CLAIMS}  # rows of the board, on the first page
 ONLY_ROLES = {"api", "references"}  # pages on which only what `{term}` names is marked
-EVERYDAY = {"area", "cell", "overlap", "stage"}  # words with another meaning, too: marked where `{term}` names them
+EVERYDAY = {
+    "area",
+    "cell",
+    "overlap",
+    "role",
+    "stage",
+    "worth",
+}  # words with another meaning, too: marked where `{term}` names them
 COMMON = {
     "base",
     "policy",
     "response",
     "reward",
+    "score",
     "token",
     "verdict",
 }  # in nearly every section: marked once on a page

@@ -5,9 +5,10 @@ from html import escape
 
 from rlvr_direction.press.ledger import numbers, supports
 
-__all__ = ["CALLOUTS", "look", "place", "title_of", "verdict_box"]
+__all__ = ["CALLOUTS", "FOLD", "look", "place", "title_of", "verdict_box"]
 
 CALLOUTS = {"reproduced": "tip", "not reproduced": "danger", "inconclusive": "warning"}
+FOLD = '<details class="rlvr-folded">'  # opens what a folded box holds
 
 
 def look(row: Mapping) -> tuple[str, str]:
@@ -40,7 +41,7 @@ def verdict_box(record: Mapping, told: set[str], *, folded: bool = False) -> str
     note = f'<p class="rlvr-note">{escape(record["note"])}</p>' if record["note"] else ""
     found = f"<p>{escape(record['text'])}: <strong>{escape(numbers(record))}</strong> ({supports(record)}).</p>"
     body = f"{statement}{found}{note}{_beside(record)}{fold}"
-    body = f"<details><summary>What was found</summary>{body}</details>" if folded else body
+    body = f"{FOLD}<summary>What was found</summary>{body}</details>" if folded else body
     return (
         f'<div id="{place(record)}" class="admonition {CALLOUTS[record["verdict"]]} rlvr-claim">'
         f'<p class="admonition-title">{escape(title_of(record))}</p>{body}</div>'

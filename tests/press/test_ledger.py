@@ -52,7 +52,7 @@ def test_an_exact_verdict_has_no_interval_and_is_not_counted_among_what_chance_g
     text = ledger.table([record(task=str(i)) for i in range(20)] + [EXACT])
     (row,) = [line for line in text.splitlines() if "C4a](" in line]
     assert "1e-05\u00a0(on\u00a0every\u00a0task)" in row and "[" not in row.split("](")[1]
-    assert "change of the expected reward (C4a)" in text
+    assert "gained at every step of gamma, at the least (C4a)" in text
     rows = [record(task=str(i)) for i in range(20)] + [EXACT, record("C5b", bound=-0.02)]
     assert "about 0.5 of 20 verdicts with an interval would read *reproduced* by luck" in ledger.by_chance(rows)
 
@@ -82,8 +82,8 @@ def test_in_short_the_claims_of_the_paper_are_counted():
     rows += [record("C5a", verdict="inconclusive")]
     uncounted = [record("B1", ours=True), record("C3a", deterministic=True), record("C2g"), record("C3b")]
     text = ledger.in_short(rows + uncounted)
-    assert text.startswith(
-        "Of 3 claims of the paper about experiments, 1 holds on every task that judges them, 1 on some, 1 on none"
+    assert text == (
+        "Of 3 claims of the paper about experiments, 1 holds on every task that judges them, 1 on some, 1 on none."
     )
 
 
