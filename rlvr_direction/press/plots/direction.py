@@ -12,14 +12,14 @@ from rlvr_direction.palette import LESS_LIKELY, LIKELIER
 from rlvr_direction.press.plots.shared import (
     NEUTRAL,
     SOURCES,
-    TASK,
-    TASK_SHAPE,
     chosen,
     described,
     intervals,
     menu,
     reference,
     slider,
+    task_color,
+    task_shape,
     tips,
 )
 
@@ -95,11 +95,11 @@ def areas(table: pd.DataFrame, description: str) -> alt.LayerChart:
     place = {
         "y": alt.Y("score:N", sort=order, title=None, axis=alt.Axis(labelLimit=260)),
         "yOffset": alt.YOffset("task:N"),
-        "color": TASK,
+        "color": task_color(table),
     }
     tooltip = ["task", "score", *tips(("value", "low", "high"), ".3f")]
     x = alt.X("low:Q", title="oriented AUROC (95 % interval)", scale=alt.Scale(domain=[0.5, 1.0]))
-    points = intervals(alt.Chart(named), "value", x, tooltip=tooltip, shape=TASK_SHAPE, **place)
+    points = intervals(alt.Chart(named), "value", x, tooltip=tooltip, shape=task_shape(table), **place)
     return described(points, description, alt.Step(16))
 
 
@@ -112,7 +112,7 @@ def leads(table: pd.DataFrame, along: str, description: str) -> alt.LayerChart:
     place = {
         "y": alt.Y(f"{along}:N", title=None, sort=list(table[along].unique())),
         "yOffset": alt.YOffset("run:N"),
-        "color": TASK,
+        "color": task_color(table),
     }
     x = alt.X("low:Q", title="lead in AUROC (95 % interval)", scale=alt.Scale(zero=True))
     tooltip = ["run", along, *tips(("value", "low", "high"), "+.3f")]

@@ -4,7 +4,16 @@ import altair as alt
 import pandas as pd
 
 from rlvr_direction.palette import GREY, VIOLET
-from rlvr_direction.press.plots.shared import TASK, TASK_SHAPE, chosen, described, intervals, menu, reference, tips
+from rlvr_direction.press.plots.shared import (
+    chosen,
+    described,
+    intervals,
+    menu,
+    reference,
+    task_color,
+    task_shape,
+    tips,
+)
 
 __all__ = ["excess", "mass_by_probability", "norms"]
 
@@ -36,11 +45,11 @@ def excess(table: pd.DataFrame, description: str) -> alt.LayerChart:
     place = {
         "y": alt.Y("at:N", title=None, sort=list(rows["at"].unique())),
         "yOffset": alt.YOffset("task:N"),
-        "color": TASK,
+        "color": task_color(table),
     }
     x = alt.X("low:Q", title="share of the gradient beyond the forced share", axis=alt.Axis(format="+.2f"))
     tooltip = ["task", "at", *tips(("value", "low", "high"), "+.3f")]
-    points = intervals(alt.Chart(rows), "value", x, tooltip=tooltip, shape=TASK_SHAPE, **place)
+    points = intervals(alt.Chart(rows), "value", x, tooltip=tooltip, shape=task_shape(table), **place)
     return described(reference("x") + points, description, alt.Step(16))
 
 
@@ -53,8 +62,8 @@ def norms(table: pd.DataFrame, description: str) -> alt.Chart:
     points = points.encode(
         x=alt.X("logits:Q", title="norm in the logits: 2 (1 - pi)"),
         y=alt.Y("parameters:Q", title="norm in the parameters"),
-        color=TASK,
-        shape=TASK_SHAPE,
+        color=task_color(table),
+        shape=task_shape(table),
         tooltip=["task", "token", *tips(("logits", "parameters"), ".3f")],
     )
     return described(points.add_params(menu(table, "stage")), description)

@@ -7,8 +7,6 @@ from rlvr_direction.lab.claims.wording import in_words, score_in_words
 from rlvr_direction.palette import BASE, CYAN, GOLD, GREY, OLIVE, RL, ROSE, VIOLET
 from rlvr_direction.press.plots.shared import (
     NEUTRAL,
-    TASK,
-    TASK_SHAPE,
     chosen,
     described,
     intervals,
@@ -16,6 +14,8 @@ from rlvr_direction.press.plots.shared import (
     reference,
     slider,
     strokes,
+    task_color,
+    task_shape,
     tips,
     views,
 )
@@ -141,11 +141,11 @@ def forest(table: pd.DataFrame, title: str, description: str) -> alt.LayerChart:
     place = {
         "y": alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=360)),
         "yOffset": alt.YOffset("task:N"),
-        "color": TASK,
+        "color": task_color(table),
     }
     tooltip = ["task", "label", *tips(("value", "low", "high"), "+.3f")]
     x = alt.X("low:Q", title=title)
-    points = intervals(alt.Chart(rows), "value", x, tooltip=tooltip, shape=TASK_SHAPE, **place)
+    points = intervals(alt.Chart(rows), "value", x, tooltip=tooltip, shape=task_shape(table), **place)
     return described(reference("x") + points, description, alt.Step(16))
 
 
@@ -162,7 +162,7 @@ def values(table: pd.DataFrame, description: str) -> alt.Chart:
         x=alt.X("value:Q", bin=alt.Bin(step=0.1), title="change of the chance of a right answer").axis(format="+.1f"),
         y=alt.Y("at:N", title=None, axis=alt.Axis(labelLimit=300)),
         size=alt.Size("count():Q", title="replaced tokens", scale=alt.Scale(rangeMax=600), legend=count),
-        color=TASK.legend(None),
+        color=task_color(table).legend(None),
         tooltip=["task", "role", "count()"],
     )
     return described(circles, description, alt.Step(34))

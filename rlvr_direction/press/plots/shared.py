@@ -10,12 +10,9 @@ import pandas as pd
 from rlvr_direction.palette import BASE, BROWN, CYAN, RL, SLATE
 
 __all__ = [
-    "HUES",
     "MODELS",
     "NEUTRAL",
     "SOURCES",
-    "TASK",
-    "TASK_SHAPE",
     "Views",
     "chosen",
     "described",
@@ -24,6 +21,8 @@ __all__ = [
     "reference",
     "slider",
     "strokes",
+    "task_color",
+    "task_shape",
     "tips",
     "views",
 ]
@@ -32,10 +31,22 @@ Drawn = TypeVar("Drawn", alt.Chart, alt.LayerChart)
 MODELS = alt.Scale(domain=["base", "RL"], range=[BASE, RL])
 NEUTRAL = alt.Legend(symbolFillColor="#888", symbolStrokeColor="#888")  # for shapes; visible on light and dark pages
 SOURCES = alt.Scale(domain=["base", "rl"], range=[BASE, RL])
-HUES = {"arithmetic": BROWN, "pointer_tree": SLATE, "worded": CYAN}  # of the tasks; most charts show the small two
-SMALL = list(HUES)[:2]
-TASK = alt.Color("task:N", title="task", scale=alt.Scale(domain=SMALL, range=[HUES[task] for task in SMALL]))
-TASK_SHAPE = alt.Shape("task:N", title="task", scale=alt.Scale(domain=SMALL))
+HUES = {"arithmetic": BROWN, "pointer_tree": SLATE, "worded": CYAN}
+
+
+def task_color(table: pd.DataFrame) -> alt.Color:
+    """The colour of a task, the same in all charts; the legend has the tasks of the table."""
+    domain = _tasks(table)
+    return alt.Color("task:N", title="task", scale=alt.Scale(domain=domain, range=[HUES[task] for task in domain]))
+
+
+def task_shape(table: pd.DataFrame) -> alt.Shape:
+    """The shape of a task's marks, in one legend with its colour."""
+    return alt.Shape("task:N", title="task", scale=alt.Scale(domain=_tasks(table)))
+
+
+def _tasks(table: pd.DataFrame) -> list[str]:
+    return [task for task in HUES if task in set(table["task"])]
 
 
 def menu(table: pd.DataFrame, column: str) -> alt.Parameter:

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from rlvr_direction.palette import CYAN, GOLD, VIOLET
-from rlvr_direction.press.plots.shared import MODELS, TASK, chosen, described, intervals, menu, tips
+from rlvr_direction.press.plots.shared import MODELS, chosen, described, intervals, menu, task_color, tips
 
 __all__ = ["accuracy", "curves", "policy_path"]
 
@@ -28,7 +28,7 @@ def curves(table: pd.DataFrame, metric: str, title: str, description: str) -> al
     Columns: `task, seed, rollout` and the metric; `title` names it with its unit.
     """
     x = alt.X("rollout:Q", title="rollout")
-    color = TASK.legend(symbolOpacity=1, symbolStrokeWidth=2.5)
+    color = task_color(table).legend(symbolOpacity=1, symbolStrokeWidth=2.5)
     faint, strong = (alt.Chart(table).mark_line(strokeWidth=w, opacity=o) for w, o in ((1, 0.35), (2.5, 1)))
     runs = faint.encode(x=x, y=alt.Y(f"{metric}:Q", title=title), color=color, detail="seed:N")
     dash = alt.StrokeDash("task:N", legend=None)

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from rlvr_direction.press.plots.shared import HUES, TASK, TASK_SHAPE, described, reference
+from rlvr_direction.press.plots.shared import described, reference, task_color, task_shape
 
 __all__ = ["robustness"]
 
@@ -20,8 +20,8 @@ def robustness(table: pd.DataFrame, description: str) -> alt.LayerChart:
         x=share.scale(domain=[0, 1]),
         y=alt.Y("claim:N", sort=order, title=None),
         yOffset=alt.YOffset("task:N"),
-        color=TASK.scale(domain=list(HUES), range=list(HUES.values())),
-        shape=TASK_SHAPE.scale(domain=list(HUES)),
+        color=task_color(table),
+        shape=task_shape(table),
         tooltip=["claim", "task", "verdict", "survived", "rules"],
     )
     return described(reference("x", 1.0) + marks, description, alt.Step(16))
