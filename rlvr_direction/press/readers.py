@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 
 from rlvr_direction.press.display import CHECK, CLAIM, STAMP
 from rlvr_direction.press.run import tagged
-from rlvr_direction.press.verdict_box import FOLD
+from rlvr_direction.press.verdict_box import FOLDED
 from rlvr_direction.press.what_if import what_if_html
 
 __all__ = ["OPEN", "for_readers"]
@@ -50,7 +50,7 @@ def _add_what_if(notebook: NotebookNode, variants: Sequence[dict]) -> None:
     """Put the verdicts under other rules at the end of each claim's box."""
     for data in (output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])):
         if CLAIM in data:
-            end = "</details></div>" if FOLD in (box := data["text/html"]) else "</div>"
+            end = "</details>" if FOLDED in (box := data["text/html"]) else "</div>"
             data["text/html"] = f"{box.removesuffix(end)}{what_if_html(data[CLAIM], variants)}{end}"
 
 

@@ -5,10 +5,10 @@ from html import escape
 
 from rlvr_direction.press.ledger import numbers, supports
 
-__all__ = ["CALLOUTS", "FOLD", "look", "place", "title_of", "verdict_box"]
+__all__ = ["CALLOUTS", "FOLDED", "look", "place", "title_of", "verdict_box"]
 
 CALLOUTS = {"reproduced": "tip", "not reproduced": "danger", "inconclusive": "warning"}
-FOLD = '<details class="rlvr-folded">'  # opens what a folded box holds
+FOLDED = "rlvr-folded"  # the class of a box that is a line until opened
 
 
 def look(row: Mapping) -> tuple[str, str]:
@@ -30,7 +30,7 @@ def title_of(record: Mapping) -> str:
 def verdict_box(record: Mapping, told: set[str], *, folded: bool = False) -> str:
     """The box as HTML. Of statement, rule, departures and choices it leaves out what was `told`, and adds its own.
 
-    A box that is `folded` shows its title alone until opened.
+    A box that is `folded` is a line with its title until opened.
     """
     departures = [f"Departure from the registered rule: {said}" for said in record["departures"]]
     rule = [said for said in (record["rule"], *departures, record["chosen"]) if said and said not in told]
@@ -41,11 +41,12 @@ def verdict_box(record: Mapping, told: set[str], *, folded: bool = False) -> str
     note = f'<p class="rlvr-note">{escape(record["note"])}</p>' if record["note"] else ""
     found = f"<p>{escape(record['text'])}: <strong>{escape(numbers(record))}</strong> ({supports(record)}).</p>"
     body = f"{statement}{found}{note}{_beside(record)}{fold}"
-    body = f"{FOLD}<summary>What was found</summary>{body}</details>" if folded else body
-    return (
-        f'<div id="{place(record)}" class="admonition {CALLOUTS[record["verdict"]]} rlvr-claim">'
-        f'<p class="admonition-title">{escape(title_of(record))}</p>{body}</div>'
-    )
+    title, colour = escape(title_of(record)), CALLOUTS[record["verdict"]]
+    if folded:
+        line = f'<summary class="admonition-title">{title}</summary>'
+        return f'<details id="{place(record)}" class="{colour} rlvr-claim {FOLDED}">{line}{body}</details>'
+    title = f'<p class="admonition-title">{title}</p>'
+    return f'<div id="{place(record)}" class="admonition {colour} rlvr-claim">{title}{body}</div>'
 
 
 def _beside(record: Mapping) -> str:

@@ -6,7 +6,7 @@ from nbformat import v4
 
 from rlvr_direction.press.display import CHECK, CLAIM, STAMP
 from rlvr_direction.press.readers import for_readers
-from rlvr_direction.press.verdict_box import FOLD
+from rlvr_direction.press.verdict_box import FOLDED
 
 
 def output(kind=None, html="<p>shown</p>"):
@@ -37,18 +37,22 @@ def test_a_cell_for_a_notebook_alone_is_not_on_the_page(tag):
     assert "remove-cell" in cell.metadata.tags
 
 
-@pytest.mark.parametrize("opened", ["<p>box</p>", f"{FOLD}<p>box</p></details>"], ids=["open", "folded"])
-def test_a_claims_box_ends_in_what_other_rules_would_have_said(opened):
+@pytest.mark.parametrize("box", ["<div>{}</div>", f'<details class="{FOLDED}">{{}}</details>'], ids=["open", "folded"])
+def test_a_claims_box_ends_in_what_other_rules_would_have_said(box):
     record = {"id": "C9", "task": "arithmetic", "verdict": "reproduced", "value": 0.1, "low": 0.05, "high": 0.2}
     record |= {"bound": 0.0, "unit": "accuracy difference", "better": "higher"}
     row = record | {"axis": "Rivals", "registered": "all", "choice": "KL alone", "text": ""}
-    cell = code(v4.new_output("display_data", {"text/html": f"<div>{opened}</div>", CLAIM: record}))
+    cell = code(v4.new_output("display_data", {"text/html": box.format("<p>box</p>"), CLAIM: record}))
     _, shown = for_readers(chapter(cell), "cpu", [row]).cells
     html = shown.outputs[0]["data"]["text/html"]
-    box = BeautifulSoup(html, "html.parser").div
-    inside = box.details if opened.startswith(FOLD) else box
-    assert [child.name for child in inside.children] == ["p", "details"] and "KL alone" in inside.details.get_text()
-    assert html.count("<details") == html.count("</details>") and html.endswith("</details></div>")
+    (shown,) = BeautifulSoup(html, "html.parser").children
+    assert [child.name for child in shown.children] == ["p", "details"] and "KL alone" in shown.details.get_text()
+    start, end = box.split("{}")
+    assert (
+        html.startswith(start)
+        and html.endswith(f"</details>{end}")
+        and html.count("<details") == html.count("</details>")
+    )
 
 
 def test_only_code_that_teaches_stays_open():

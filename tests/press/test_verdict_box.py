@@ -57,10 +57,10 @@ def test_a_neighbour_in_which_nothing_was_done_has_nothing_to_judge():
 
 
 def test_a_folded_box_shows_its_title_alone_until_opened():
-    box = BeautifulSoup(verdict_box(RECORD, set(), folded=True), "html.parser").div
-    title, fold = box.find_all(recursive=False)
-    assert title["class"] == ["admonition-title"] and fold.name == "details" and not fold.has_attr("open")
-    assert fold.summary.get_text() == "What was found" and fold.strong and not title.strong
+    box = BeautifulSoup(verdict_box(RECORD, set(), folded=True), "html.parser").details
+    title = box.find(recursive=False)
+    assert title.name == "summary" and title.get_text() == title_of(RECORD) and not box.has_attr("open")
+    assert box["id"] == place(RECORD) and box.strong and not title.strong
 
 
 def test_without_neighbours_nothing_stands_beside_a_verdict():
