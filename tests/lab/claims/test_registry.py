@@ -10,7 +10,9 @@ import pytest
 
 from rlvr_direction import records
 from rlvr_direction.lab.checkout import DATA, ROOT
-from rlvr_direction.lab.claims import CLAIMS, c1, c3b, judge_all, recorded, registry, verdict_records
+from rlvr_direction.lab.claims import CLAIMS, c1, c2, c2c, c3b, judge_all, recorded, registry, verdict_records
+from rlvr_direction.lab.regime import DECIDING
+from rlvr_direction.lab.studies.gates import ENDS, WORDED
 from rlvr_direction.lab.tasks import SMALL_TASKS
 
 PAGE = ROOT / "book" / "reproducibility.md"
@@ -45,13 +47,23 @@ def test_the_page_on_reproducibility_has_every_departure_and_says_rightly_whethe
         found = [neighbour for row in kept for neighbour in row["neighbours"]] if cell else kept
         return [row["verdict"] for row in found if not cell or row["cell"] == cell]
 
-    assert not [row for row in KEPT if row["task"] == "worded" and row["id"] in ("C2", "C2c")]
+    small = recorded("gates", tasks=("arithmetic", "pointer_tree"))["gates"]
+    thinned = {"gates": {task: _as_on_worded(table) for task, table in small.items()}}
+    for module in (c2, c2c):
+        assert [row.verdict for row in module.judge(thinned)] == verdicts(module.CLAIM.id)[:2]
     other = json.loads((DATA / "claims" / "variants.json").read_text())
     turned = {row["task"]: row["verdict"] for row in other if (row["id"], row["choice"]) == ("C2f", "selected")}
-    assert verdicts("C2f") == ["reproduced", "not reproduced"]
-    assert turned == {"arithmetic": "reproduced", "pointer_tree": "reproduced"}
+    assert verdicts("C2f") == ["reproduced", "not reproduced", "not reproduced"]
+    assert turned == dict.fromkeys(["arithmetic", "pointer_tree", "worded"], "reproduced")
     assert {*verdicts("C3b"), *verdicts("C3b", c3b.WITHIN)} == {"not reproduced"}
     assert {*verdicts("B1"), *verdicts("B1", "unfinished, top_p 1")} == {"reproduced"}
+
+
+def _as_on_worded(table):
+    """The deciding cell of a small task with no more budgets per gate than were run on `worded`."""
+    here = table[table["cell"] == str(DECIDING)]
+    asked = {*ENDS, *((family, budget) for family, budgets in WORDED.items() for budget in budgets)}
+    return here[[pair in asked for pair in zip(here["family"], here["budget"], strict=True)]]
 
 
 @pytest.mark.parametrize("module", registry.MODULES, ids=lambda module: module.CLAIM.id)
