@@ -12,6 +12,7 @@ from rlvr_direction.press.words import WORDS
 
 __all__ = [
     "MARKS",
+    "NOT_COUNTED",
     "asked",
     "between_marks",
     "by_chance",
@@ -19,7 +20,6 @@ __all__ = [
     "in_short",
     "in_unit",
     "markdown_table",
-    "not_counted",
     "numbers",
 ]
 __all__ += ["read_claims", "replaced_table", "supports", "table", "update", "write_claims"]
@@ -37,6 +37,10 @@ POINTS = {  # units in which a hundredth reads best, and the words for it
     "share of the oracle's gain": "points of an oracle's gain",
 }
 PLAIN = {"change of the expected reward": "of reward gained at every step of gamma, at the least"}  # other words
+NOT_COUNTED = (  # what `in_short` leaves out, and what it counts that asks for less than the paper does
+    "Not counted above are the paper's two formulas, harder questions than its own, and results that it does not "
+    "have. One that is counted asks for less than the paper reports: C5b for no loss, where it has a gain."
+)
 DECIMALS = {"AUROC": 3, "RL steps per gamma and step": 2}  # units whose numbers all have as many
 FACTORS = {"log ratio of shares of tokens": "times the tokens of its closest rival"}  # logarithms in a record
 
@@ -131,14 +135,6 @@ def in_short(claims: Sequence[dict]) -> str:
         f"Of {len(found)} claims of the paper about experiments, {whole} hold{'s' * (whole == 1)} on every task that "
         f"judges them, "
         f"{len(found) - whole - nowhere} on some, {nowhere} on none."
-    )
-
-
-def not_counted() -> str:
-    """What `in_short` leaves out, and what it counts that asks for less than the paper does."""
-    return (
-        "Not counted above are the paper's two formulas, harder questions than its own, and results that it does not "
-        "have. One that is counted asks for less than the paper reports: C5b for no loss, where it has a gain."
     )
 
 

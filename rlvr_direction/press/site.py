@@ -96,7 +96,7 @@ def _front_page(claims: list[dict], replaced: list[dict], varied: list[dict]) ->
     files += 'under other rules: <a href="_static/variants.json">JSON</a>'
     short = f"**{ledger.in_short(claims)}**\n\n{findings(claims)}\n" if claims else ""
     shown = f"{short}```{{raw}} html\n{board.board_html(claims, varied)}<p>All verdicts as data: {files}.</p>\n```\n"
-    shown += f"\n{ledger.not_counted()} {ledger.by_chance(claims)}\n" if claims else ""
+    shown += f"\n{ledger.NOT_COUNTED} {ledger.by_chance(claims)}\n" if claims else ""
     old = ledger.replaced_table(replaced)
     return shown + (
         f"\n:::{{admonition}} What the first registration said\n:class: dropdown\n{old}:::\n" if old else ""
