@@ -23,9 +23,11 @@ EVERYDAY = {
     "overlap",
     "role",
     "stage",
+    "the tree",
     "worth",
 }  # words with another meaning, too: marked where `{term}` names them
 COMMON = {
+    "arithmetic",
     "base",
     "policy",
     "response",
@@ -33,6 +35,7 @@ COMMON = {
     "score",
     "token",
     "verdict",
+    "worded",
 }  # in nearly every section: marked once on a page
 NOT_PROSE = (nodes.title, nodes.literal, nodes.math, nodes.reference, nodes.strong, nodes.table, addnodes.desc)
 

@@ -66,7 +66,7 @@ def turn():
 
     def change(browser, theme):
         browser.execute_script(AT_ONCE, theme)
-        WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(DRAWN, theme))
+        WebDriverWait(browser, 30, 0.05).until(lambda driver: driver.execute_script(DRAWN, theme))
 
     return change
 

@@ -28,7 +28,7 @@ return faults;
 def faults(browser, seconds=10):
     """What a reader would call broken on the page as it stands; a chart is given time to come to rest."""
     try:
-        WebDriverWait(browser, seconds).until(lambda driver: not driver.execute_script(FAULTS))
+        WebDriverWait(browser, seconds, 0.05).until(lambda driver: not driver.execute_script(FAULTS))
     except TimeoutException:
         return browser.execute_script(FAULTS)
     return []

@@ -22,7 +22,7 @@ CLAIM = Claim(
     unit="log ratio of shares of tokens",
     study="gates",
     below=True,
-    departures=("On worded there are 3 or 4 budgets per gate, not 8, and 100 %.",),
+    departures=("On worded there are 2 to 6 budgets per gate, not 8, and 100 %.",),
 )
 ROWS = {
     **{f"{first} needs fewer than {second}": [f"{first} against {second},"] for first, second in AGAINST},

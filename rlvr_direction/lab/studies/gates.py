@@ -36,7 +36,7 @@ WORDED = {  # on either side of 2 and 5 % of tokens changed, where few tokens ma
     "mirrored": (0.1, 0.7),
     "mass": (0.03, 0.05, 0.15),
     "coin": (0.03, 0.05, 0.15),
-    "abs_delta_logp": (0.03, 0.05, 0.1, 0.2),
+    "abs_delta_logp": (0.02, 0.03, 0.05, 0.1, 0.2),
     "logp_base": (0.03, 0.1),
     **dict.fromkeys(("logp_rl", "gap_to_rl_argmax"), (0.02, 0.03, 0.05, 0.1)),
 }

@@ -41,14 +41,19 @@ NAMES = {  # of the ways, for the columns of the study `rewards`
     "verifier": "verifier (pass@n)",
 }
 VIEWS = {  # which of them are seen together
-    "delta_logp in four ways": ["the sum of delta_logp", "its mean", "its minimum", "its last token"],
-    "delta_logp beside the others": [
+    "beside a vote and a verifier": [
         "the sum of delta_logp",
-        "the sum of RL's log-probability",
         "the mean of RL's log-probability",
         "majority vote",
         "verifier (pass@n)",
     ],
+    "beside RL's log-probability": [
+        "the sum of delta_logp",
+        "its minimum",
+        "the sum of RL's log-probability",
+        "the mean of RL's log-probability",
+    ],
+    "delta_logp in four ways": ["the sum of delta_logp", "its mean", "its minimum", "its last token"],
 }
 TRAVELLERS = {  # who is seen at a step of RL: colour and dash
     "RL": (RL, [1, 0]),
@@ -177,16 +182,14 @@ def selections(table: pd.DataFrame, description: str) -> alt.LayerChart:
     """
     y = alt.Y("low:Q", title="accuracy (95 % interval)", scale=alt.Scale(zero=False))
     x = alt.X("n:O", title="responses to choose from", axis=alt.Axis(labelAngle=0))
-    lines = _ways(table, ("task", "writer", "stage"), "accuracy", x, y, title="chosen by", order=-1)
+    lines = _ways(table, ("task", "writer", "stage"), "accuracy", x, y, title="chosen by")
     return described(lines, description, 280)
 
 
-def _ways(
-    table: pd.DataFrame, menus: tuple[str, ...], value: str, x: alt.X, y: alt.Y, *, title: str, order: int = 1
-) -> alt.LayerChart:
-    """One line with intervals per way of looking at a response, under a title; the views in order or turned round."""
+def _ways(table: pd.DataFrame, menus: tuple[str, ...], value: str, x: alt.X, y: alt.Y, *, title: str) -> alt.LayerChart:
+    """One line with intervals per way of looking at a response, under a title, in views whose ways are all there."""
     there = set(table["way"])
-    seen = views("way", {name: [way for way in VIEWS[name] if way in there] for name in [*VIEWS][::order]})
+    seen = views("way", {name: ways for name, ways in VIEWS.items() if there.issuperset(ways)})
     look = strokes("way", title, {name: WAYS[name] for name in WAYS if name in there}, seen.legend)
     rows = chosen(table, *menus).transform_filter(seen.rows)
     tooltip = ["way", x.shorthand.split(":")[0], *tips((value, "low", "high"), ".3f")]
