@@ -20,10 +20,11 @@ __all__ = ["board_html", "rows_html", "write_files"]
 
 SHOWN = ("id", "task", "cell", "verdict", "value", "low", "high", "unit", "better", "bound", "chapter")
 KEY = {"tip": "reproduced", "warning": "inconclusive", "danger": "not reproduced", "none": "nothing to judge"}
+IN_SHORT = "The bar is the estimate with its 95 % interval."
 LEGEND = (
     "Each line is a task. Ringed mark: the verdict, in the paper's setting. Small marks: the same rule in other "
-    "settings, which the claim's box names. Bar: the estimate with its 95 % interval; the shaded side of the dotted "
-    "line supports the claim. Survives a of b other rules: of b changes to the rule, one at a time, a leave the "
+    "settings, which the claim's box names. The shaded side of the dotted line "
+    "supports the claim. Survives a of b other rules: of b changes to the rule, one at a time, a leave the "
     "verdict as it is."
 )
 
@@ -34,7 +35,9 @@ def board_html(claims: Sequence[dict], variants: Sequence[dict] = ()) -> str:
     With `variants`, each verdict says how many other rules it survives.
     """
     key = "".join(f'<span class="key"><span class="mark {name}"></span> {said}</span>' for name, said in KEY.items())
-    return f'<p class="rlvr-legend">{LEGEND} {key}</p>{rows_html(CLAIMS, claims, variants, filtered=True)}'
+    legend = f'<p class="rlvr-legend">{key}. {IN_SHORT}</p>'
+    legend += f"<details><summary>How to read the board</summary>{LEGEND}</details>"
+    return legend + rows_html(CLAIMS, claims, variants, filtered=True)
 
 
 def rows_html(

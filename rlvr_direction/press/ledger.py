@@ -145,11 +145,11 @@ def by_chance(claims: Sequence[dict]) -> str:
     """
     n = sum(claim["deciding"] and not claim["deterministic"] and claim["bound"] >= 0 for claim in claims)
     return (
-        f"If there were no effects, about {verdicts_by_chance(n):.1f} of {n} verdicts with an interval would read "
-        "*reproduced* by luck. (C5b, which asks only that a loss be ruled out, is not counted: without an effect it "
-        "would nearly always hold.) Where a rule asks for a gain that matters, one that is shown to be smaller than 1 "
-        "point reads *not reproduced*, even if its interval lies above 0. Before that, RL seeds must agree: where "
-        "fewer than four of five have the sign of the estimate, the verdict is *inconclusive*."
+        f"If there were no effects, at most about {verdicts_by_chance(n):.1f} of {n} verdicts with an interval would "
+        "read *reproduced* by luck. (C5b, which asks only that a loss be ruled out, is not counted: without an effect "
+        "it would nearly always hold.) Where a rule asks for a gain that matters, one that is shown to be smaller "
+        "than 1 point reads *not reproduced*, even if its interval lies above 0. Before that, RL seeds must agree: "
+        "where fewer than four of five have the sign of the estimate, the verdict is *inconclusive*."
     )
 
 
