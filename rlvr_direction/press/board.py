@@ -35,7 +35,7 @@ def board_html(claims: Sequence[dict], variants: Sequence[dict] = ()) -> str:
     With `variants`, each verdict says how many other rules it survives.
     """
     key = "".join(f'<span class="key"><span class="mark {name}"></span> {said}</span>' for name, said in KEY.items())
-    legend = f'<p class="rlvr-legend">{key}. {IN_SHORT}</p>'
+    legend = f'<p class="rlvr-legend">{IN_SHORT} {key}</p>'
     legend += f"<details><summary>How to read the board</summary>{LEGEND}</details>"
     return legend + rows_html(CLAIMS, claims, variants, filtered=True)
 
