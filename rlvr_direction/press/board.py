@@ -23,9 +23,8 @@ KEY = {"tip": "reproduced", "warning": "inconclusive", "danger": "not reproduced
 IN_SHORT = "The bar is the estimate with its 95 % interval."
 LEGEND = (
     "Each line is a task. Ringed mark: the verdict, in the paper's setting. Small marks: the same rule in other "
-    "settings, which the claim's box names. The shaded side of the dotted line "
-    "supports the claim. Survives a of b other rules: of b changes to the rule, one at a time, a leave the "
-    "verdict as it is."
+    "settings, which the claim's box names. The shaded side of the dotted line supports the claim. Survives a of b "
+    "other rules: of b changes to the rule, one at a time, a leave the verdict as it is."
 )
 
 
