@@ -20,24 +20,24 @@ from rlvr_direction.scores import SCORES, Proposer
 
 __all__ = ["measure", "plan"]
 
-TOP_P = (1.0, 0.7)
+TOP_P, TOP_P_WORDED = (1.0, 0.7), (1.0,)  # on `worded` only what a rule names
 RESPONSES, RESPONSES_WORDED = 16, 8  # per problem
 AT_ONCE: Mapping[str, int] = {"worded": 200}  # problems of a part, all of them elsewhere: about 2 minutes
 DIGITS = 4  # of the sums, in nats
 
 
 def plan(task: str, *, seeds: int, n: int) -> list[Part]:
-    """A part for each stage of RL seed 0, writer and top_p, and for each 200 problems of `worded`.
+    """A part for each stage of RL seed 0, writer and top_p, and for each 200 problems of `worded` at top_p 1.
 
     `seeds` changes nothing. Raises FileNotFoundError without the task's toy.
     """
-    samples = RESPONSES_WORDED if task == "worded" else RESPONSES
+    samples, top_ps = (RESPONSES_WORDED, TOP_P_WORDED) if task == "worded" else (RESPONSES, TOP_P)
     size = AT_ONCE.get(task, n)
     return [
         partial(measure, task, stage, writer, top_p, range(first, min(first + size, n)), samples)
         for stage in stages(require(TOYS / task))
         for writer in ("base", "rl")
-        for top_p in TOP_P
+        for top_p in top_ps
         for first in range(0, n, size)
     ]
 

@@ -34,8 +34,8 @@ def test_worded_is_asked_part_by_part_at_whatever_stages_it_has(tmp_path, monkey
         (tmp_path / "worded" / name / "config.json").write_text("{}")
     parts = [part.args for part in plan("worded", seeds=5, n=500)]
     assert {args[1] for args in parts} == {"rl_030", "rl_120"} and {args[5] for args in parts} == {8}
-    asked = [args[4] for args in parts if args[1:4] == ("rl_030", "base", 0.7)]
-    assert asked == [range(200), range(200, 400), range(400, 500)]
+    asked = [args[4] for args in parts if args[1:4] == ("rl_030", "base", 1.0)]
+    assert asked == [range(200), range(200, 400), range(400, 500)] and {args[3] for args in parts} == {1.0}
 
 
 def test_a_task_without_a_toy_is_refused(tmp_path, monkeypatch):
