@@ -82,7 +82,7 @@ def _said(problem: Problem, gate: Criterion, gamma: float) -> str:
 def _figure(pair: ModelPair, name: str, row: pd.Series, values: Sequence[float]) -> str:
     """One text, coloured by delta_logp of its tokens, or of the proposals where some were replaced."""
     ids = row["response_ids"], row["proposal_ids"] if name == WRITERS[2] else row["response_ids"]
-    tokens = [[_token(pair.tokenizer.decode([token])) for token in column] for column in ids]
+    tokens = [[pair.tokenizer.decode([token]) for token in column] for column in ids]
     strip = "".join(
         token_html(token, value, f"delta_logp {value:+.2f}", scale=FULL, replaced="" if token == proposed else proposed)
         for token, proposed, value in zip(*tokens, values, strict=True)
@@ -92,7 +92,3 @@ def _figure(pair: ModelPair, name: str, row: pd.Series, values: Sequence[float])
         f'<figure><figcaption>{name} <span class="rlvr-live-verdict" data-right="{right}">{verdict}</span></figcaption>'
         f'<div class="rlvr-tokens mathjax_ignore" role="group" aria-label="{name}">{strip}</div></figure>'
     )
-
-
-def _token(token: str) -> str:
-    return "end" if token == "<eos>" else token

@@ -12,7 +12,7 @@ const NAMES = { // the words of lab/claims/wording.py
 const SIGN = {delta_logp: "≤", random: "<"};
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
-const visible = (token) => (token === "\n" ? "⏎" : token === "<eos>" ? "end" : token === " " ? "␣" : token);
+const visible = (token) => (token === "\n" ? "⏎" : token === " " ? "␣" : token);
 
 function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
