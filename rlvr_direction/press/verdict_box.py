@@ -55,7 +55,7 @@ def _beside(record: Mapping) -> str:
     for row in record["neighbours"]:
         (said, colour), where = look(row), escape(row["cell"] or row["text"])
         badge = f'<span class="rlvr-badge {colour}">{said}</span>'
-        badges.append(f"{badge} {escape(row['cell'] or row['text'].partition(':')[0])}")
+        badges.append(f"{escape(row['cell'] or row['text'].partition(':')[0])}: {badge}")
         found = escape(numbers({**row, "unit": record["unit"]}))
         items.append(f"<li>{badge} {where}: {found}. {escape(row['note'])}</li>")
     return (

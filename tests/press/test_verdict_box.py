@@ -45,7 +45,7 @@ def test_a_box_has_title_statement_estimate_neighbours_and_rule():
     assert box.strong.get_text() == "0.5 [0.25, 0.75] share" and "(above 0 supports it)" in box.get_text()
     assert "It <i>." in box.get_text() and box.select_one(".rlvr-note").get_text() == "By <hand>."
     assert box.li.get_text() == "inconclusive there: 0.1 [0, 0.2] share. Gamma <0>."
-    assert box.select_one(".rlvr-neighbours summary").get_text() == "Beside the verdict: inconclusive there"
+    assert box.select_one(".rlvr-neighbours summary").get_text() == "Beside the verdict: there: inconclusive"
     assert fold_of(box) == "The ruleAbove 0. Departure from the registered rule: No seeds."
 
 
@@ -53,7 +53,7 @@ def test_a_neighbour_in_which_nothing_was_done_has_nothing_to_judge():
     idle = BESIDE | {"note": "Gamma 0 was chosen.", "vacuous": True, "cell": None}
     box = box_of(neighbours=[idle])
     assert "inconclusive" not in box.get_text() and box.li.get_text().startswith("nothing to judge t: 0.1")
-    assert box.summary.get_text() == "Beside the verdict: nothing to judge t"
+    assert box.summary.get_text() == "Beside the verdict: t: nothing to judge"
 
 
 def test_a_folded_box_shows_its_title_alone_until_opened():

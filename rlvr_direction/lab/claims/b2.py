@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from rlvr_direction.lab.claims.advantage import leads
+from rlvr_direction.lab.claims.axes import Axis
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded, judge_cells, judge_tasks
 from rlvr_direction.lab.regime import CELLS
 
-__all__ = ["BUDGET", "CLAIM", "judge"]
+__all__ = ["AXES", "BUDGET", "CLAIM", "judge"]
 
 BUDGET = 0.05
 CLAIM = Claim(
@@ -20,14 +21,15 @@ CLAIM = Claim(
     study="advantages",
     ours=True,
 )
+AXES = (Axis("Tokens fired", f"{BUDGET:.0%}", {f"{budget:.0%}": {"budget": budget} for budget in (0.02, 0.1)}),)
 
 
-def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
+def judge(recorded: Recorded, claim: Claim = CLAIM, *, budget: float = BUDGET) -> list[Judged]:
     """A row for every recorded cell, and neighbours at stages that are no cell, such as the early one, task by task."""
-    rows = judge_cells(claim, recorded, lambda table: leads(table, BUDGET))
+    rows = judge_cells(claim, recorded, lambda table: leads(table, budget))
     known = {str(cell) for cell in CELLS}
     for task, table in recorded[claim.study].items():
         for cell, own in table[~table["cell"].isin(known)].groupby("cell"):
-            found = judge_tasks(claim, {claim.study: {task: own}}, lambda part: leads(part, BUDGET))
+            found = judge_tasks(claim, {claim.study: {task: own}}, lambda part: leads(part, budget))
             rows += [replace(row, cell=str(cell), deciding=False) for row in found]
     return sorted(rows, key=lambda row: [*recorded[claim.study]].index(row.task))

@@ -38,4 +38,5 @@ def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
 def _fired(table: pd.DataFrame) -> str:
     sums = table.groupby("family")[["n_selected", "n_tokens"]].sum()
     shares = 100 * sums["n_selected"] / sums["n_tokens"]
-    return f"The head fired on {shares['q_head']:.1f} % of the tokens, delta_logp on {shares['delta_logp']:.1f} %."
+    fired = f"the head fired on {shares['q_head']:.1f} % of the tokens, delta_logp on {shares['delta_logp']:.1f} %"
+    return f"At thresholds set on other problems {fired}; no rule asks about equal shares."

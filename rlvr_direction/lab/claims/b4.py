@@ -35,11 +35,14 @@ def judge(recorded: Recorded, claim: Claim = CLAIM) -> list[Judged]:
 
 
 def _row(claim: Claim, task: str, place: tuple[float, float], table: pd.DataFrame) -> Judged:
-    (interval, seeds) = speed(runs_of(table))
+    runs = runs_of(table)
+    interval, seeds = speed(runs)
     value, low, high = map(float, interval)
     text = f"{claim.measured}; c = 1 lies {'inside' if low <= 1 <= high else 'outside'} the interval"
     if high >= SPEEDS[-1] or low <= SPEEDS[0]:
         text += f", which reaches an end of the values tried, {SPEEDS[0]:g} to {SPEEDS[-1]:g}"
     enough = seeds if seeds is not None and len(seeds) >= 5 else None
     cell = f"T {place[0]:g}, top_p {place[1]:g}"
-    return Judged(claim, task, verdict(interval, enough), value, low, high, text, cell, deciding=place == DECIDING)
+    note = f"Of one RL run, at the {len(set(runs.steps)) - 1} steps that were kept." if len(runs.seeds) == 1 else ""
+    found = verdict(interval, enough)
+    return Judged(claim, task, found, value, low, high, text, cell, deciding=place == DECIDING, note=note)

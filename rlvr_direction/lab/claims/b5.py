@@ -27,7 +27,6 @@ CLAIM = Claim(
     study="gates",
     minimum_gain=0.01,
     ours=True,
-    departures=("The registration names the rival claim; its rule was worded with the study, before any run.",),
 )
 _against = partial(leads, of="selected", shares=SELECTED, first="entropy_base")
 AXES = (

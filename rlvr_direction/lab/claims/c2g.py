@@ -1,4 +1,4 @@
-"""Claim C2g: a cheap gate takes both models."""
+"""Claim C2g: a cheap gate needs both models."""
 
 from rlvr_direction.lab.claims.axes import GAIN, OVER_SEEDS, TOKENS, at_shares, rivals
 from rlvr_direction.lab.claims.claim import Claim, Judged, Recorded
@@ -9,7 +9,7 @@ __all__ = ["AXES", "CLAIM", "RIVALS", "judge"]
 RIVALS = ("logp_rl", "logp_base", "gap_to_rl_argmax")
 CLAIM = Claim(
     id="C2g",
-    statement="A cheap gate takes both models.",
+    statement="A cheap gate needs both models: no score of one model does as well.",
     rule="At 2, 5, 8 and 12 % of tokens changed, each: accuracy with the gate delta_logp <= tau minus that with gates "
     "on pi_rl(y), on pi_base(y) and on the gap to RL's likeliest token. Every 95 % interval lies above 0, and none "
     "wholly below 1 point. A share that one of two gates does not reach with some RL seed is left out.",

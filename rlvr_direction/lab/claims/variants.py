@@ -27,8 +27,9 @@ def survey(recorded: Recorded, verdicts: Sequence[Mapping]) -> list[dict]:
     """What each verdict would have been: rows of `id, task, axis, registered, choice` and of the keys in `KEPT`.
 
     `verdicts` are records as in `book/data/claims/cpu.json`. Only those that decide are asked about, on claims whose
-    rule has something to choose; the cells beside a verdict are choices, too. What could not change the verdict is no
-    choice: a stricter bound on a claim that is not reproduced, or a laxer one on a claim that is.
+    rule has something to choose; the cells beside a verdict are choices, too, unless there is nothing to judge in them.
+    What could not change the verdict is no choice: a stricter bound on a claim that is not reproduced, or a laxer one
+    on a claim that is.
     """
     modules = {module.CLAIM.id: module for module in MODULES}
     asked = [verdict for verdict in verdicts if verdict["deciding"]]
@@ -45,7 +46,7 @@ def _of(module: ModuleType, recorded: Recorded, verdict: Mapping) -> Iterator[di
     names = {"id": verdict["id"], "task": verdict["task"]}
     cells = {str(cell) for cell in CELLS}
     for beside in verdict["neighbours"]:
-        if beside["cell"] in cells:
+        if beside["cell"] in cells and not beside["vacuous"]:
             at = {"axis": SETTING, "registered": verdict["cell"], "choice": beside["cell"]}
             yield names | at | {key: (beside | {"bound": verdict["bound"]})[key] for key in KEPT}
     if verdict["task"] is None:

@@ -38,16 +38,18 @@ AXES = (
 )
 
 
+GAINS = {str(DECIDING): [0.02, 0.02, 0.02, 0.02, -0.04], str(CELLS[1]): [0.5]}
+ROWS = [(cell, seed, gain) for cell, gains in GAINS.items() for seed, gain in enumerate(gains)]
+TABLES = {"s": {"a task": pd.DataFrame(ROWS, columns=["cell", "rl_seed", "gain"])}}
+
+
 @pytest.fixture
 def survey(monkeypatch):
     module = ModuleType("of_the_test")
     module.CLAIM, module.AXES, module.judge = CLAIM, AXES, judge
     monkeypatch.setattr(variants, "MODULES", [module])
-    cells = {str(DECIDING): [0.02, 0.02, 0.02, 0.02, -0.04], str(CELLS[1]): [0.5]}
-    rows = [(cell, seed, gain) for cell, gains in cells.items() for seed, gain in enumerate(gains)]
-    tables = {"s": {"a task": pd.DataFrame(rows, columns=["cell", "rl_seed", "gain"])}}
-    verdicts = as_records(judge(tables))
-    return verdicts, variants.survey(tables, verdicts)
+    verdicts = as_records(judge(TABLES))
+    return verdicts, variants.survey(TABLES, verdicts)
 
 
 def test_each_choice_is_judged_by_itself_on_the_deciding_cell(survey):
@@ -61,6 +63,13 @@ def test_each_choice_is_judged_by_itself_on_the_deciding_cell(survey):
     assert set(found.values()) == {"inconclusive"} and ("Parts", "none") not in found
     assert ("Parts", "first") not in found  # the part that decides: the numbers are the verdict's own
     assert {(row["id"], row["task"]) for row in rows} == {("X", "a task")}
+
+
+def test_a_neighbour_with_nothing_to_judge_is_no_choice(survey):
+    (verdict,), rows = survey
+    (beside,) = verdict["neighbours"]
+    found = variants.survey(TABLES, [verdict | {"neighbours": [beside | {"vacuous": True}]}])
+    assert found == [row for row in rows if row["axis"] != variants.SETTING] and len(found) == len(rows) - 1
 
 
 @pytest.mark.parametrize(
