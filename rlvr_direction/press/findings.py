@@ -23,8 +23,8 @@ FINDINGS = (
     Finding(
         "**In short.** `delta_logp` finds the tokens to repair with fewer replacements than KL, entropy or chance. "
         "But, in the paper's setting, RL alone, sampled as suits it best (*cold RL*), beats both repair and a step "
-        "beyond RL on arithmetic; on the tree neither is shown to beat it; on worded the best repair does, by "
-        "{C2h_worded_interval}.",
+        "beyond RL on arithmetic (C2h, C4h); on the tree neither is shown to beat it; on worded repair by "
+        "`delta_logp` does, by {C2h_worded_interval}.",
         {"C2": (YES, YES, YES), "C2h": (NO, OPEN, YES), "C4h": (NO, OPEN)},
     ),
     Finding(
@@ -44,13 +44,13 @@ FINDINGS = (
     Finding(
         "**Is there more beyond RL?** On arithmetic gate and step together gain {C4c_arithmetic} points over an "
         "unfinished RL, of which the step adds {C4b_arithmetic} to its gate. On the tree, sampled as in the paper, no "
-        "gain is shown.",
+        "gain over RL is shown, and the step adds a tenth of a point at most.",
         {"C4b": (YES, OPEN), "C4c": (YES, OPEN)},
     ),
     Finding(
-        "**Is a step beyond RL the same as more training?** On the tree, before RL levels off, about: it lands where "
-        "RL does after twice the rollouts. On arithmetic and worded it falls short of that, and soon behind RL "
-        "itself.",
+        "**Is a step beyond RL the same as more training?** On the tree, before RL levels off, it is about that: it "
+        "lands where RL does after twice the rollouts. On arithmetic and worded it falls short of that, and soon "
+        "behind RL itself.",
         {"B4": (NO, YES, NO)},
     ),
     Finding(
