@@ -56,6 +56,12 @@ def test_a_chapter_has_three_exercises_or_more_each_solved_once_out_of_sight(cha
 
 
 @each
+def test_no_exercise_takes_the_name_of_a_page(chapter):
+    pages = {page.stem for page in chapter.parent.glob("*.md")}
+    assert not pages.intersection(exercises(nbformat.read(chapter, 4)))
+
+
+@each
 def test_a_solution_has_cells_unless_the_exercise_says_that_it_is_done_on_paper(chapter):
     found = exercises(nbformat.read(chapter, 4))
     assert [label for label, exercise in found.items() if bool(exercise.cells) == (exercise.title == ON_PAPER)] == []
